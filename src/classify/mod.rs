@@ -1,0 +1,1 @@
+//! What kind of page: form, letter, cover, attachment, blank, another plan's, junk.

@@ -1,0 +1,1 @@
+//! The command line: arguments as typed, then as meant; one file for each command.

@@ -1,0 +1,1 @@
+//! Labels to fields: where a form's values stand, what they say, and which boxes are checked.

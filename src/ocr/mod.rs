@@ -1,0 +1,89 @@
+//! Readers: from pixels to words.
+//!
+//! Two unrelated readers stand behind two traits, so that tests can put a dummy in their place: a [`PageReader`] finds and reads
+//! the words of a whole page (Tesseract), a [`LineReader`] reads one cut-out line (the ONNX second reader).
+
+use image::GrayImage;
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Confidence;
+use crate::geometry::Rect;
+
+/// One word as it was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    pub text: String,
+    pub confidence: Confidence,
+    pub rect: Rect,
+    /// Words with the same number stand on one line; lines count from the top of the page in reading order.
+    pub line: u32,
+}
+
+/// How a page is laid out, which tells the page reader how to cut it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Find columns and blocks (Tesseract's mode 3).
+    Auto,
+    /// One block of lines (mode 6): forms and plain letters.
+    Block,
+    /// Words anywhere (mode 11).
+    Sparse,
+    /// One line (mode 7).
+    Line,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OcrError {
+    #[error("the page reader could not start: {0}")]
+    Start(String),
+    #[error("the second reader's model could not be loaded: {0}")]
+    Model(String),
+    #[error("the reader failed: {0}")]
+    Read(String),
+    #[error("the reader took longer than allowed")]
+    TimedOut,
+}
+
+/// Reads all words of a picture.
+pub trait PageReader {
+    /// Words with boxes in the picture's own pixels, in reading order.
+    fn read_page(&mut self, image: &GrayImage, dpi: u32, layout: Layout) -> Result<Vec<Word>, OcrError>;
+}
+
+/// One line as the second reader saw it.
+#[derive(Clone, Debug)]
+pub struct LineReading {
+    /// The free reading, without regard to a format.
+    pub text: String,
+    /// The probability of each character of `text`.
+    pub characters: Vec<f32>,
+    /// Horizontal centre of each character of `text`, in the crop's own pixels.
+    pub positions: Vec<f32>,
+    pub lattice: Lattice,
+}
+
+impl LineReading {
+    /// The weakest character decides.
+    pub fn confidence(&self) -> Confidence {
+        Confidence::new(self.characters.iter().copied().fold(1.0, f32::min))
+    }
+}
+
+/// Per time step the most likely symbols with their log-probabilities: what a decoder needs to weigh other readings.
+#[derive(Clone, Debug, Default)]
+pub struct Lattice {
+    /// For each step: log-probability of the CTC blank, then the kept symbols, best first.
+    pub steps: Vec<LatticeStep>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct LatticeStep {
+    pub blank: f32,
+    pub symbols: Vec<(char, f32)>,
+}
+
+/// Reads cut-out lines.
+pub trait LineReader {
+    /// One reading a crop, in the same order. Crops hold one line of writing, dark on white.
+    fn read_lines(&mut self, crops: &[GrayImage]) -> Result<Vec<LineReading>, OcrError>;
+}

@@ -1,0 +1,1 @@
+//! The queue: rows, CSV, JSONL, report, run record.

@@ -1,0 +1,89 @@
+//! Form definitions: a form is described by its labels, never by coordinates.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A form as the pack describes it (`rules/forms/*.toml`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormDefinition {
+    /// Stands in the queue's `form` column.
+    pub id: String,
+    /// What the form is used for, which decides how its pages become a request.
+    pub purpose: FormPurpose,
+    /// Titles printed on the form, each as one line or two.
+    pub titles: Vec<String>,
+    /// Words that speak for this form besides its title and labels.
+    #[serde(default)]
+    pub anchors: Vec<String>,
+    /// Headings of parts that the office does not fill (plan use only): nothing below one, down to its frame's end, is read.
+    #[serde(default)]
+    pub ignore_below: Vec<String>,
+    #[serde(default, rename = "field")]
+    pub fields: Vec<FieldDefinition>,
+    #[serde(default, rename = "choice")]
+    pub choices: Vec<ChoiceDefinition>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FormPurpose {
+    Reassignment,
+    Portal,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldDefinition {
+    /// The queue's column where there is one.
+    pub id: String,
+    pub kind: FieldKind,
+    /// The label's wordings, in any language.
+    pub labels: Vec<String>,
+    /// Read by both readers.
+    #[serde(default)]
+    pub deciding: bool,
+}
+
+/// What is written in a field, which decides how it is read and checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldKind {
+    /// A person's name.
+    Name,
+    /// The plan's member id.
+    MemberId,
+    /// A National Provider Identifier.
+    Npi,
+    Date,
+    DateList,
+    Phone,
+    /// Free text on one line.
+    Text,
+    /// Free text on several lines: present or blank decides, the text is kept.
+    Block,
+    /// A list, one entry a line.
+    Lines,
+    /// A signature: ink or none.
+    Ink,
+}
+
+/// A group of boxes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceDefinition {
+    pub id: String,
+    /// Wordings of the heading above the group.
+    #[serde(default)]
+    pub headings: Vec<String>,
+    #[serde(rename = "option")]
+    pub options: Vec<OptionDefinition>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OptionDefinition {
+    pub id: String,
+    /// The label's wordings, in any language.
+    pub labels: Vec<String>,
+}

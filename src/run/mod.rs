@@ -1,0 +1,1 @@
+//! The batch: worker pool, resume, progress, limits.
