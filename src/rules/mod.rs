@@ -7,7 +7,7 @@ use crate::answer::Answer;
 mod forms;
 mod pack;
 
-pub use forms::{ChoiceDefinition, FieldDefinition, FieldKind, FormDefinition, OptionDefinition};
+pub use forms::{ChoiceDefinition, FieldDefinition, FieldKind, FormDefinition, FormPurpose, OptionDefinition, SectionDefinition};
 pub use pack::Pack;
 
 /// What an unmet rule does to a request.
