@@ -6,6 +6,7 @@ use super::form::{Fit, FormPage};
 use super::header::parse_header;
 use super::letter::{letter_facts, people};
 use super::meaning::Meanings;
+use super::reread::{DOUBTFUL, reread};
 use super::sheet::Sheet;
 use super::text_layer::{number_lines, trusted_words};
 use crate::answer::Confidence;
@@ -38,6 +39,12 @@ impl PageEngine<'_> {
     /// Reads page `number` of a file. The prepared page comes back too, for those who draw on it.
     pub fn read(&mut self, source: &SourcePage, number: u32) -> Result<(PageReading, PreparedPage), OcrError> {
         let Words { page, mut words, text_layer } = self.words(source)?;
+        if let Some(second) = self.second.as_deref_mut()
+            && !text_layer
+            && legibility(&words, &page).confidence.get() < DOUBTFUL
+        {
+            words = reread(&page, words, second);
+        }
         let header = self.take_header(&page, &mut words)?;
         let sheet = Sheet::new(&words, &page.rulings);
         let fits: Vec<Fit<'_>> = self.pack.forms.iter().map(|form| Fit::new(form, &sheet)).collect();
