@@ -42,6 +42,41 @@ pub struct Label {
 struct Wording {
     folded: String,
     targets: Vec<Target>,
+    classes: Classes,
+}
+
+/// How many letters of each class of look-alikes a text has: a cheap bound on how far two texts can lie apart.
+#[derive(Clone, Copy, Default)]
+struct Classes([i16; 8]);
+
+impl Classes {
+    fn of(folded: &str) -> Classes {
+        let mut counts = [0i16; 8];
+        for letter in folded.bytes() {
+            let class = match letter {
+                b'o' | b'0' | b'q' | b'd' | b'c' | b'e' | b'a' => 0,
+                b'l' | b'1' | b'i' | b't' | b'f' | b'j' | b'7' => 1,
+                b's' | b'5' | b'6' | b'g' | b'9' => 2,
+                b'b' | b'8' | b'h' | b'3' => 3,
+                b'n' | b'm' | b'r' | b'u' | b'v' | b'w' | b'y' => 4,
+                b'z' | b'2' | b'k' | b'x' => 5,
+                b'p' => 6,
+                _ => 7,
+            };
+            counts[class] = counts[class].saturating_add(1);
+        }
+        Classes(counts)
+    }
+
+    /// Letters that one text has too many of, or too few of, whichever is more.
+    fn apart(&self, other: &Classes) -> i16 {
+        let (mut more, mut fewer) = (0i16, 0i16);
+        for (a, b) in self.0.iter().zip(&other.0) {
+            more += (a - b).max(0);
+            fewer += (b - a).max(0);
+        }
+        more.max(fewer)
+    }
 }
 
 /// All wordings of a form definition, folded and ready to match.
@@ -77,7 +112,7 @@ impl LabelIndex {
         let wordings: Vec<Wording> = wordings
             .into_iter()
             .filter(|(folded, _)| !folded.is_empty())
-            .map(|(folded, targets)| Wording { folded, targets })
+            .map(|(folded, targets)| Wording { classes: Classes::of(&folded), folded, targets })
             .collect();
         let longest = wordings.iter().map(|w| w.folded.len()).max().unwrap_or(0);
         LabelIndex { wordings, longest }
@@ -148,34 +183,52 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             continue;
         }
         let ends_row = end + 1 == row.len();
+        let (last, clean_end) = label_end(sheet, row, end);
+        // Inside a sentence only a long, well-read wording is taken for a label.
+        let inside = !clean_start || !clean_end;
+        if inside && folded.len() < if clean_start || clean_end { 8 } else { 12 } {
+            continue;
+        }
+        let classes = Classes::of(&folded);
         for (number, wording) in index.wordings.iter().enumerate() {
             let letters = wording.folded.len();
-            let limit = tolerance(letters);
+            let limit = tolerance(letters) * if inside { 0.5 } else { 1.0 };
             // A long sentence may run on in the next row: its beginning is label enough.
-            let compared = if ends_row && letters >= 30 && folded.len() >= 20 && folded.len() < letters {
-                wording.folded.get(..folded.len()).unwrap_or(&wording.folded)
-            } else {
-                &wording.folded
-            };
+            let begun = ends_row && letters >= 30 && folded.len() >= 20 && folded.len() < letters;
+            let compared = if begun { wording.folded.get(..folded.len()).unwrap_or(&wording.folded) } else { &wording.folded };
             if folded.len().abs_diff(compared.len()) as f32 > limit * compared.len() as f32 + 0.5 {
                 continue;
             }
+            if !begun && f32::from(classes.apart(&wording.classes)) > 1.6 * limit * compared.len() as f32 + 1.0 {
+                continue;
+            }
             let Some(distance) = folded_distance(&folded, compared, limit) else { continue };
-            let (last, clean_end) = label_end(sheet, row, end);
-            // Inside a sentence only a long, well-read wording is taken for a label.
-            if (!clean_start || !clean_end) && (letters < 9 || distance > limit / 2.0) {
-                continue;
-            }
-            if !clean_start && !clean_end && letters < 14 {
-                continue;
-            }
             let tokens: Vec<usize> = row[start..=last].to_vec();
-            let rect = Rect::bounding(tokens.iter().map(|&t| &sheet.tokens[t].rect)).unwrap_or_default();
+            let rect = label_rect(sheet, &tokens);
             let bonus = 2.0 * f32::from(u8::from(clean_start)) + 2.0 * f32::from(u8::from(clean_end));
             let score = compared.len() as f32 * (1.0 - 2.0 * distance) + bonus;
             out.push(Candidate { wording: number, tokens, rect, distance, score });
         }
     }
+}
+
+/// The box around a label. One token that swallowed a ruling or its neighbour must not stretch it: the median edges stand.
+fn label_rect(sheet: &Sheet, tokens: &[usize]) -> Rect {
+    let all = Rect::bounding(tokens.iter().map(|&t| &sheet.tokens[t].rect)).unwrap_or_default();
+    if all.height() * 10 <= sheet.letter_height * 17 {
+        return all;
+    }
+    let median = |edge: fn(&Rect) -> i32| {
+        let mut edges: Vec<i32> = tokens.iter().map(|&t| edge(&sheet.tokens[t].rect)).collect();
+        edges.sort_unstable();
+        edges[edges.len() / 2]
+    };
+    let (top, bottom) = (median(|r| r.top), median(|r| r.bottom));
+    if (bottom - top) * 10 <= sheet.letter_height * 17 && bottom > top {
+        return Rect { top, bottom, ..all };
+    }
+    let half = sheet.letter_height * 6 / 10;
+    Rect { top: all.center_y() - half, bottom: all.center_y() + half, ..all }
 }
 
 /// The last token that belongs to a label ending at `end` (a hint in brackets, a number sign or a lone colon is part of it), and

@@ -8,7 +8,7 @@ use super::letter::{letter_facts, people};
 use super::meaning::Meanings;
 use super::reread::{DOUBTFUL, reread};
 use super::sheet::Sheet;
-use super::text_layer::{number_lines, trusted_words};
+use super::text_layer::trusted_words;
 use crate::answer::Confidence;
 use crate::assemble::fingerprint;
 use crate::classify::{PageEvidence, classify};
@@ -148,7 +148,6 @@ impl PageEngine<'_> {
         }
         let mut words = self.reader.read_page(&page.clean, page.dpi, Layout::Block)?;
         words.retain(|w| w.text.chars().any(|c| !c.is_whitespace()));
-        number_lines(&mut words);
         Ok(words)
     }
 

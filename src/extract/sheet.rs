@@ -34,27 +34,16 @@ impl Sheet {
         heights.sort_unstable();
         let letter_height = heights.get(heights.len() / 2).copied().unwrap_or(20).max(8);
 
-        tokens.sort_by_key(|t| (t.rect.center_y(), t.rect.left));
+        tokens.sort_by_key(|t| (t.row, t.rect.left));
         let mut rows: Vec<(i32, Vec<usize>)> = Vec::new();
-        for (index, token) in tokens.iter().enumerate() {
-            let center = token.rect.center_y();
-            // A tall token (a signature, a merged block) must not pull two rows together: its centre decides.
-            let near = rows
-                .iter_mut()
-                .rev()
-                .take(4)
-                .filter(|(row_center, _)| (center - row_center).abs() * 2 <= letter_height)
-                .min_by_key(|(row_center, _)| (center - row_center).abs());
-            match near {
-                Some((row_center, members)) => {
-                    *row_center = (*row_center * members.len() as i32 + center) / (members.len() as i32 + 1);
-                    members.push(index);
-                }
-                None => rows.push((center, vec![index])),
-            }
+        for line in tokens_by_line(&tokens) {
+            // The middle word decides where a line lies: a tall signature or a stray speck must not move it.
+            let mut centers: Vec<i32> = line.iter().map(|&t| tokens[t].rect.center_y()).collect();
+            centers.sort_unstable();
+            rows.push((centers[centers.len() / 2], line));
         }
-        rows.sort_by_key(|(center, _)| *center);
-        let mut rows: Vec<Vec<usize>> = rows.into_iter().map(|(_, members)| members).collect();
+        rows.sort_by_key(|(center, line)| (*center, line[0]));
+        let mut rows = join_columns(rows, &tokens, letter_height);
         for (number, row) in rows.iter_mut().enumerate() {
             row.sort_by_key(|&t| tokens[t].rect.left);
             let mut previous: Option<Rect> = None;
@@ -74,6 +63,35 @@ impl Sheet {
     pub fn tokens_in(&self, zone: &Rect) -> Vec<usize> {
         self.rows.iter().flatten().copied().filter(|&t| zone.holds(&self.tokens[t].rect)).collect()
     }
+}
+
+/// Token indices of each of the reader's lines, in the order of their numbers.
+fn tokens_by_line(tokens: &[Token]) -> Vec<Vec<usize>> {
+    let mut lines: std::collections::BTreeMap<usize, Vec<usize>> = Default::default();
+    for (index, token) in tokens.iter().enumerate() {
+        lines.entry(token.row).or_default().push(index);
+    }
+    lines.into_values().collect()
+}
+
+/// Lines at one height that do not lie over each other are columns of one row.
+fn join_columns(lines: Vec<(i32, Vec<usize>)>, tokens: &[Token], letter_height: i32) -> Vec<Vec<usize>> {
+    let mut rows: Vec<(i32, Vec<usize>)> = Vec::new();
+    for (center, line) in lines {
+        let apart = |row: &Vec<usize>| {
+            !row.iter().any(|&a| line.iter().any(|&b| tokens[a].rect.overlap_x(&tokens[b].rect) > letter_height / 2))
+        };
+        let beside = rows
+            .iter_mut()
+            .rev()
+            .take(4)
+            .find(|(row_center, row)| (center - *row_center).abs() * 2 <= letter_height && apart(row));
+        match beside {
+            Some((_, row)) => row.extend(line),
+            None => rows.push((center, line)),
+        }
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 fn ruling_between(rulings: &Rulings, left: &Rect, right: &Rect) -> bool {
@@ -104,7 +122,7 @@ fn split_word(word: &Word) -> Vec<Token> {
             text: letters[span[0]..span[1]].iter().collect(),
             rect: Rect { left: at(span[0]), right: at(span[1]), ..word.rect },
             confidence: word.confidence.get(),
-            row: 0,
+            row: word.line as usize,
             starts_segment: false,
         })
         .collect()
@@ -116,7 +134,8 @@ mod tests {
     use crate::answer::Confidence;
 
     fn word(text: &str, left: i32, top: i32, right: i32, bottom: i32) -> Word {
-        Word { text: text.into(), confidence: Confidence::CERTAIN, rect: Rect::new(left, top, right, bottom), line: 0 }
+        let line = (top / 30) as u32;
+        Word { text: text.into(), confidence: Confidence::CERTAIN, rect: Rect::new(left, top, right, bottom), line }
     }
 
     #[test]

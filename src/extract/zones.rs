@@ -133,16 +133,23 @@ impl<'a> Surroundings<'a> {
             let x = v.rect.center_x();
             v.rect.top <= top.rect.bottom + slack
                 && v.rect.bottom >= bottom.rect.top - slack
-                && top.rect.left - slack <= x
-                && x <= top.rect.right + slack
-                && bottom.rect.left - slack <= x
-                && x <= bottom.rect.right + slack
+                && self.crosses(x, top.rect.center_y())
+                && self.crosses(x, bottom.rect.center_y())
         };
         if !(joined(left) && joined(right)) {
             return None;
         }
         let cell = Rect::new(left.rect.right, top.rect.bottom, right.rect.left, bottom.rect.top);
         (cell.width() > self.height && cell.height() > self.height / 2).then_some(cell)
+    }
+
+    /// Whether a horizontal ruling, or a piece of a broken one, passes (or ends) at `x` at about the height `y`.
+    fn crosses(&self, x: i32, y: i32) -> bool {
+        self.page.rulings.horizontal.iter().any(|r| {
+            (r.rect.center_y() - y).abs() * 2 <= self.height
+                && r.rect.left - self.height <= x
+                && x <= r.rect.right + self.height
+        })
     }
 
     /// Whether any label other than `own` stands in `zone`.
@@ -195,9 +202,7 @@ impl<'a> Surroundings<'a> {
     /// Every place where the value of `label` may stand.
     pub fn candidates(&self, label: &Label, kind: FieldKind) -> Vec<Zone> {
         let mut zones = Vec::new();
-        let cell = self
-            .cell_at(label.rect.center_x(), label.rect.center_y())
-            .filter(|cell| !self.holds_other_label(cell, &label.rect));
+        let cell = self.cell_at(label.rect.center_x(), label.rect.center_y()).and_then(|cell| self.own_part(cell, label));
         match cell {
             Some(cell) => self.in_table(label, cell, &mut zones),
             None => self.in_the_open(label, kind, &mut zones),
@@ -206,13 +211,44 @@ impl<'a> Surroundings<'a> {
         zones
     }
 
+    /// The part of a cell that is the label's: a ruling that was lost to dropouts joins two cells into one, and the labels in it
+    /// tell where they part. `None` when labels stand above each other: that is a frame, not a cell.
+    fn own_part(&self, cell: Rect, label: &Label) -> Option<Rect> {
+        let mut part = cell;
+        for other in self.labels.iter().filter(|l| l.rect != label.rect && cell.holds(&l.rect)) {
+            if other.rect.overlap_y(&label.rect) * 2 < other.rect.height().min(label.rect.height()) {
+                return None;
+            }
+            if other.rect.left > label.rect.left {
+                part.right = part.right.min(other.rect.left - self.height / 3);
+            } else {
+                part.left = part.left.max(other.rect.right);
+            }
+        }
+        // A label begins its cell: what stands far to its left belongs to a neighbour.
+        if label.rect.left - part.left > 4 * self.height {
+            part.left = label.rect.left - self.height / 2;
+        }
+        Some(part)
+    }
+
+    /// A cell beside a label, as far as the next label; `None` when that label begins it.
+    fn unlabelled_part(&self, cell: Rect, own: &Rect) -> Option<Rect> {
+        let mut part = cell;
+        for other in self.labels.iter().filter(|l| l.rect != *own && cell.holds(&l.rect)) {
+            part.right = part.right.min(other.rect.left - self.height / 3);
+        }
+        (part.width() > 4 * self.height || part == cell).then_some(part)
+    }
+
     fn in_table(&self, label: &Label, cell: Rect, zones: &mut Vec<Zone>) {
         let h = self.height;
         let y = cell.center_y();
         let next = self
             .nearest_vertical(label.rect.right, y, true)
             .and_then(|v| self.cell_at(v.rect.right + h / 2, y))
-            .filter(|next| next.left >= cell.right - h && !self.holds_other_label(next, &label.rect));
+            .filter(|next| next.left >= cell.right - h)
+            .and_then(|next| self.unlabelled_part(next, &label.rect));
         let below = self
             .nearest_horizontal(label.rect.center_x(), label.rect.center_y(), true)
             .and_then(|r| self.cell_at(label.rect.center_x(), r.rect.bottom + h / 2))
