@@ -10,6 +10,7 @@ mod limits;
 mod pdf;
 mod pdf_forms;
 mod pdf_limits;
+mod pdf_pages;
 mod pdf_picture;
 mod pdf_scan;
 mod pdf_strings;

@@ -21,7 +21,8 @@ use image::GrayImage;
 use super::pdf_picture::{Grabbed, grab};
 use super::pdf_scan::{Picture, Scan, scan};
 use super::{
-    Container, Damage, Limits, Pixels, Rejection, Resolution, SourcePage, pdf_forms, pdf_limits, pdf_text, resolution,
+    Container, Damage, Limits, Pixels, Rejection, Resolution, SourcePage, pdf_forms, pdf_limits, pdf_pages, pdf_text,
+    resolution,
 };
 use crate::geometry::Rect;
 
@@ -36,6 +37,8 @@ const LONGEST_RENDERED: f64 = 32_000.0;
 /// An opened PDF.
 pub(super) struct PdfFile {
     pdf: Pdf,
+    /// For each page its place in the parser's list.
+    order: Vec<usize>,
 }
 
 impl PdfFile {
@@ -52,19 +55,22 @@ impl PdfFile {
             return Err(Rejection::TooLarge(format!("more than {} objects", limits.objects)));
         }
         limits.check_pages(pdf.pages().len())?;
-        if pdf.pages().is_empty() {
+        let order = pdf_pages::order(&pdf, limits.pages as usize);
+        limits.check_pages(order.len())?;
+        if order.is_empty() {
             return Err(Rejection::Corrupt("a PDF without pages".into()));
         }
-        Ok(Self { pdf })
+        Ok(Self { pdf, order })
     }
 
     pub(super) fn pages(&self) -> u32 {
-        self.pdf.pages().len() as u32
+        self.order.len() as u32
     }
 
     /// Decodes the page at `index`, counted from 0.
     pub(super) fn page(&self, index: usize, limits: &Limits) -> Result<SourcePage, Rejection> {
-        let page = self.pdf.pages().get(index).ok_or_else(|| Rejection::Corrupt("no such page".into()))?;
+        let place = self.order.get(index).copied().unwrap_or(usize::MAX);
+        let page = self.pdf.pages().get(place).ok_or_else(|| Rejection::Corrupt("no such page".into()))?;
         pdf_limits::check_page(page, limits)?;
         let sheet = Sheet::of(page);
         let notes = scan(page, page.render_dimensions(), limits)?;

@@ -14,10 +14,10 @@ pub(super) fn sniff(bytes: &[u8]) -> Option<Container> {
         _ => {}
     }
     let head = &bytes[..bytes.len().min(PDF_HEADER_WINDOW)];
-    if holds(head, b"%PDF") || (holds(head, b" obj") && holds(bytes.rchunks(1024).next()?, b"startxref")) {
-        return Some(Container::Pdf);
-    }
-    None
+    // Without its header a PDF is still known by its first object and what stands at its end.
+    let tail = bytes.rchunks(1024).next().unwrap_or(&[]);
+    let is_pdf = holds(head, b"%PDF") || holds(head, b" obj") && (holds(tail, b"startxref") || holds(tail, b"trailer"));
+    is_pdf.then_some(Container::Pdf)
 }
 
 fn holds(haystack: &[u8], needle: &[u8]) -> bool {
