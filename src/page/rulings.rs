@@ -114,11 +114,86 @@ pub(super) fn find(ink: &Bitmap, scale: &Scale) -> Vec<Traced> {
     thin.and_not(&ink.tall_ink(scale.thick as u32 + 1));
     let labelled = label(&thin, &thin.bounds());
     let chains = link(fragments(ink, &labelled, scale), scale);
-    let mut lines: Vec<Traced> = chains.iter().filter(|chain| is_line(chain, scale)).map(|chain| trace(chain)).collect();
-    lines.sort_by_key(|l| (l.rect.left, l.rect.top));
-    let mut lines = bridge(lines, scale);
+    let mut lines: Vec<(Traced, bool)> = chains
+        .iter()
+        .filter_map(|chain| {
+            let sure = is_line(chain, scale);
+            (sure || (scale.dotted && is_remnant(chain, scale))).then(|| {
+                let mut line = trace(chain);
+                if sure {
+                    extend(&mut line, ink, &thin, scale);
+                }
+                (line, sure)
+            })
+        })
+        .collect();
+    lines.sort_by_key(|(l, _)| (l.rect.left, l.rect.top));
+    let mut lines = merge_parallel(bridge(lines, scale));
     lines.sort_by_key(|l| (l.rect.top, l.rect.left));
     lines
+}
+
+/// Whether a chain may be what a bad scan left of a pale line; only together with others on the same course it counts.
+fn is_remnant(chain: &[Fragment], scale: &Scale) -> bool {
+    let (Some(first), Some(last)) = (chain.first(), chain.last()) else { return false };
+    let length = last.rect.right - first.rect.left;
+    let covered: i32 = chain.iter().map(|f| f.rect.width()).sum();
+    chain.len() >= 4 && length * 2 >= scale.fragment * 3 && covered * 10 >= length * 3 && strays_little(chain)
+}
+
+/// Follows a line beyond its last fragment where letters stand so close on it that only short pieces show between them.
+fn extend(line: &mut Traced, ink: &Bitmap, thin: &Bitmap, scale: &Scale) {
+    for forward in [false, true] {
+        let start = if forward { line.rect.right } else { line.rect.left - 1 };
+        let direction = if forward { 1 } else { -1 };
+        let row = line.row(start);
+        let (mut seen, mut white, mut white_run, mut end) = (0i32, 0i32, 0i32, None);
+        let mut x = start;
+        while x >= 0 && x < ink.width() as i32 {
+            if (-1..=1).any(|d| thin.get(x, row + d)) {
+                seen += 1;
+                white_run = 0;
+                if seen >= 3 {
+                    end = Some(x);
+                }
+            } else if !(-1..=1).any(|d| ink.get(x, row + d)) {
+                white += 1;
+                white_run += 1;
+            }
+            // Letters on a line of text show two white columns for each flat one; a line shows hardly any.
+            if white_run > scale.gap / 3 || white * 10 > seen * 4 + 40 {
+                break;
+            }
+            x += direction;
+        }
+        if let Some(end) = end {
+            let (from, to) = if forward { (start, end + 1) } else { (end, start + 1) };
+            line.rect = line.rect.union(&Rect::new(from, row, to, row + 1));
+            line.ink += seen as u32;
+            if forward { line.fragments.push((from, to)) } else { line.fragments.insert(0, (from, to)) }
+        }
+    }
+}
+
+/// Takes pieces that run beside a longer line within its own roughness into that line.
+fn merge_parallel(mut lines: Vec<Traced>) -> Vec<Traced> {
+    lines.sort_by_key(|l| (-l.rect.width(), l.rect.top, l.rect.left));
+    let mut merged: Vec<Traced> = Vec::new();
+    for line in lines {
+        let middle = line.rect.center_x();
+        let host = merged.iter_mut().find(|host| {
+            host.rect.overlap_x(&line.rect) * 10 >= line.rect.width() * 8
+                && (host.row(middle) - line.row(middle)).abs() <= host.thickness / 2 + line.thickness / 2 + 2
+        });
+        match host {
+            Some(host) => {
+                host.rect = host.rect.union(&line.rect);
+                host.ink += line.ink;
+            }
+            None => merged.push(line),
+        }
+    }
+    merged
 }
 
 fn fragments(ink: &Bitmap, labelled: &Labelled, scale: &Scale) -> Vec<Fragment> {
@@ -134,7 +209,8 @@ fn fragments(ink: &Bitmap, labelled: &Labelled, scale: &Scale) -> Vec<Fragment> 
         wanted[index] = if width >= scale.fragment {
             slender && low && thickness <= scale.thick as f32
         } else {
-            height <= (scale.thick / 2).max(3) && ink.count(&piece.rect.inflate(0, 3)) <= u64::from(piece.ink) + 1
+            height <= (scale.thick / 2).max(3)
+                && ink.count(&piece.rect.inflate(1, 2)) <= u64::from(piece.ink) + u64::from(piece.ink / 6).max(1)
         };
     }
     let mut ends: Vec<[i32; 4]> = vec![[0; 4]; labelled.components.len()];
@@ -189,6 +265,8 @@ fn fragments(ink: &Bitmap, labelled: &Labelled, scale: &Scale) -> Vec<Fragment> 
 /// Links fragments that follow each other along one course.
 fn link(fragments: Vec<Fragment>, scale: &Scale) -> Vec<Vec<Fragment>> {
     let mut chains: Vec<Vec<Fragment>> = Vec::new();
+    // The course at each chain's end; short pieces only bend it a little.
+    let mut ends: Vec<i32> = Vec::new();
     // Chains that may still grow, by the row band of their end.
     let mut open: std::collections::BTreeMap<i32, Vec<usize>> = std::collections::BTreeMap::new();
     const BAND: i32 = 16 * 8;
@@ -200,10 +278,10 @@ fn link(fragments: Vec<Fragment>, scale: &Scale) -> Vec<Vec<Fragment>> {
             for &chain in members.iter() {
                 let Some(last) = chains[chain].last() else { continue };
                 let gap = fragment.rect.left - last.rect.right;
-                let step = (fragment.start - last.end).abs();
+                let step = (fragment.start - ends[chain]).abs();
                 let both_long = fragment.long && last.long;
                 let reach = if fragment.long || last.long { scale.gap } else { scale.gap / 2 };
-                let allowed = if both_long { 34 } else { 24 };
+                let allowed = if both_long { 38 } else { 28 };
                 if gap >= -4 && gap <= reach && step <= allowed {
                     let cost = step * 2 + gap.max(0);
                     if best.is_none_or(|(least, _)| cost < least) {
@@ -215,14 +293,18 @@ fn link(fragments: Vec<Fragment>, scale: &Scale) -> Vec<Vec<Fragment>> {
         let chain = match best {
             Some((_, chain)) => {
                 chains[chain].push(fragment);
+                let width = fragment.rect.width();
+                let middle = (fragment.start + fragment.end) / 2;
+                ends[chain] = if fragment.long { fragment.end } else { ends[chain] + (middle - ends[chain]) * width / (width + 20) };
                 chain
             }
             None => {
                 chains.push(vec![fragment]);
+                ends.push(fragment.end);
                 chains.len() - 1
             }
         };
-        let members = open.entry(fragment.end.div_euclid(BAND)).or_default();
+        let members = open.entry(ends[chain].div_euclid(BAND)).or_default();
         if !members.contains(&chain) {
             members.push(chain);
         }
@@ -247,7 +329,7 @@ fn is_line(chain: &[Fragment], scale: &Scale) -> bool {
         return false;
     }
     // A pale line that a bad scan broke up: no piece is long, but there is nothing else that straight for an inch.
-    if length >= 2 * scale.shortest && covered * 2 >= length && long * 4 >= length && strays_little(chain) {
+    if length >= 2 * scale.shortest && covered * 20 >= length * 9 && strays_little(chain) {
         return true;
     }
     // Dots and dashes: many, alike, evenly spaced.
@@ -311,36 +393,44 @@ fn trace(chain: &[Fragment]) -> Traced {
     }
 }
 
-/// Joins the parts of a line that faded out and came back.
-fn bridge(lines: Vec<Traced>, scale: &Scale) -> Vec<Traced> {
-    let mut joined: Vec<Traced> = Vec::new();
-    for line in lines {
+/// Joins the parts of a line that faded out and came back; what stays a remnant alone is dropped.
+fn bridge(lines: Vec<(Traced, bool)>, scale: &Scale) -> Vec<Traced> {
+    let mut joined: Vec<(Traced, bool)> = Vec::new();
+    for (line, sure) in lines {
         let partner = joined
             .iter()
             .enumerate()
-            .filter_map(|(index, left)| {
+            .filter_map(|(index, (left, left_sure))| {
                 let gap = line.rect.left - left.rect.right;
                 let step = (line.start() - left.end()).abs();
                 if gap < -4 || gap > scale.frayed_gap || step > 40 {
                     return None;
                 }
                 let end = scale.shortest * 3 / 4;
-                let frayed = left.cover(left.rect.right - end, left.rect.right) < 0.9
+                let frayed = !sure
+                    || !left_sure
+                    || left.cover(left.rect.right - end, left.rect.right) < 0.9
                     || line.cover(line.rect.left, line.rect.left + end) < 0.9;
                 (gap <= scale.gap / 2 || frayed).then_some((gap + step, index))
             })
             .min();
         match partner {
-            Some((_, index)) => joined[index].append(&line),
-            None => joined.push(line),
+            Some((_, index)) => {
+                joined[index].0.append(&line);
+                joined[index].1 |= sure;
+            }
+            None => joined.push((line, sure)),
         }
     }
-    joined
+    let counts = |(line, sure): &(Traced, bool)| {
+        *sure || (line.rect.width() >= 4 * scale.shortest && line.cover(line.rect.left, line.rect.right) >= 0.2)
+    };
+    joined.into_iter().filter(counts).map(|(line, _)| line).collect()
 }
 
 /// Short lines down the page that a form's combs and boxes are made of: at least 0.11 inch, standing on a line across.
 ///
-/// One that joins two lines counts alone; ticks that stand on one line only count in threes of equal height and wide spacing, since
+/// One that joins two lines counts alone; ticks that stand on one line only count in combs of equal height and pitch, since
 /// a hand's figure one may touch a line as well.
 pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dpi: u32) -> Vec<Traced> {
     let inches = |x: f32| (x * dpi as f32).round() as i32;
@@ -378,19 +468,30 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
             found.push((traced, both, index));
         }
     }
-    let alike = |a: &(Traced, bool, usize), b: &(Traced, bool, usize)| {
-        a.2 == b.2 && (a.0.rect.left - b.0.rect.left).abs() <= 4 && (a.0.rect.right - b.0.rect.right).abs() <= 4
-    };
-    let apart = |a: &Traced, b: &Traced| (a.rect.center_y() - b.rect.center_y()).abs();
-    let keep: Vec<bool> = found
-        .iter()
-        .map(|tick| {
-            let peers: Vec<&(Traced, bool, usize)> = found.iter().filter(|other| alike(tick, other)).collect();
-            let crowded = peers.iter().any(|p| (1..inches(0.12)).contains(&apart(&p.0, &tick.0)));
-            tick.1 || (peers.len() >= 3 && !crowded)
-        })
-        .collect();
+    let keep: Vec<bool> = found.iter().map(|tick| tick.1 || is_of_a_comb(tick, &found, inches(0.13))).collect();
     found.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|((tick, _, _), _)| tick).collect()
+}
+
+/// Whether a tick has equals at the same pitch along its line: at least three more, a missing one or two between them allowed.
+fn is_of_a_comb(tick: &(Traced, bool, usize), all: &[(Traced, bool, usize)], narrowest: i32) -> bool {
+    let mut columns: Vec<i32> = all
+        .iter()
+        .filter(|other| {
+            let (a, b) = (other.0.rect, tick.0.rect);
+            other.2 == tick.2 && (a.left - b.left).abs() <= 2 && (a.right - b.right).abs() <= 3
+        })
+        .map(|other| other.0.rect.center_y())
+        .collect();
+    columns.sort_unstable();
+    let own = tick.0.rect.center_y();
+    let gaps = columns.windows(2).map(|pair| pair[1] - pair[0]).filter(|&gap| gap >= narrowest);
+    gaps.min().is_some_and(|pitch| {
+        let fits = |x: i32| {
+            let steps = ((x - own) as f32 / pitch as f32).round() as i32;
+            steps.abs() <= 30 && ((x - own) - steps * pitch).abs() <= 2 + steps.abs()
+        };
+        columns.iter().filter(|&&x| fits(x)).count() >= 4 && columns.windows(2).all(|pair| pair[1] - pair[0] >= narrowest)
+    })
 }
 
 /// Straight pieces of `shortest..=longest` pixels along the rows of `zone`, each with the rows it takes.
