@@ -8,6 +8,7 @@ mod binarize;
 mod bitmap;
 mod components;
 mod erase;
+mod faint;
 mod header;
 mod placement;
 mod prepare;

@@ -8,7 +8,7 @@ use super::components::label;
 use super::placement::{self, Placement};
 use super::rulings::{self, Scale, Traced};
 use super::streaks::{self, Streak};
-use super::{Bitmap, erase, header, skew, specks};
+use super::{Bitmap, erase, faint, header, skew, specks};
 use crate::decode::{Pixels, Resolution, SourcePage};
 use crate::geometry::Rect;
 
@@ -165,16 +165,20 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
         let base = binarize::binarize(&clean, threshold, target);
         (clean, base)
     };
-    let (rulings, mut writing) = without_rulings(&base, page_dpi);
+    let (mut rulings, mut writing) = without_rulings(&base, page_dpi);
     let labelled = label(&writing, &writing.bounds());
+    let faint = faint::find(&labelled, writing.height(), page_dpi);
     let stroke_width = specks::stroke_width(&labelled, page_dpi);
     let dots = specks::find(&labelled, &writing.bounds(), page_dpi, stroke_width);
     let mut is_dot = vec![false; labelled.components.len()];
-    for &dot in &dots {
+    for &dot in faint.iter().flat_map(|row| &row.dots).chain(&dots) {
         is_dot[dot as usize] = true;
     }
     for run in labelled.runs.iter().filter(|run| is_dot[run.component as usize]) {
         writing.write_run(run.y as u32, run.left, run.right, false);
+    }
+    for row in faint {
+        add_faint(&mut rulings.horizontal, row.ruling, page_dpi);
     }
     paint_out(&mut clean, &base, &writing);
 
@@ -380,6 +384,21 @@ fn without_rulings(ink: &Bitmap, dpi: u32) -> (Rulings, Bitmap) {
         vertical: vertical.iter().map(upright).collect(),
     };
     (rulings, writing)
+}
+
+/// Adds a row of dots to the rulings: as the rest of one that stands on the same row, or on its own.
+fn add_faint(rulings: &mut Vec<Ruling>, row: Ruling, dpi: u32) {
+    let near = |r: &Ruling| {
+        (r.rect.center_y() - row.rect.center_y()).abs() <= dpi as i32 / 60 && r.rect.inflate(dpi as i32 * 4 / 5, 0).overlap_x(&row.rect) > 0
+    };
+    match rulings.iter_mut().find(|r| near(r)) {
+        Some(ruling) => {
+            ruling.rect = ruling.rect.union(&row.rect);
+            ruling.ink += row.ink;
+        }
+        None => rulings.push(row),
+    }
+    rulings.sort_by_key(|r| (r.rect.top, r.rect.left));
 }
 
 /// Cuts the header out of the source, square and the right way up.
