@@ -4,8 +4,20 @@
 //! the rulings, and records every step. Neighbours: [`crate::decode`] before, [`crate::ocr`] and
 //! [`crate::extract`] after.
 
+mod binarize;
 mod bitmap;
+mod components;
+mod erase;
+mod faint;
+mod header;
+mod placement;
 mod prepare;
+mod rulings;
+mod skew;
+mod specks;
+mod streaks;
 
 pub use bitmap::Bitmap;
+pub use components::{Component, components};
+pub use placement::Placement;
 pub use prepare::{Preparation, PreparedPage, Rotation, Ruling, Rulings, prepare};
