@@ -6,9 +6,11 @@ use crate::answer::Answer;
 
 mod forms;
 mod pack;
+pub mod phrases;
 
 pub use forms::{ChoiceDefinition, FieldDefinition, FieldKind, FormDefinition, OptionDefinition};
 pub use pack::Pack;
+pub use phrases::DateWords;
 
 /// What an unmet rule does to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
