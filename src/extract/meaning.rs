@@ -21,8 +21,9 @@ pub fn read_value(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Optio
     let context = DateContext { reference: meanings.reference, day_first: meanings.day_first, words: meanings.words };
     match kind {
         FieldKind::Name => {
-            let name = display_name(text)?;
-            Some(Meaning { value: Value::Text(name), format: FormatFit::Free, repaired: false })
+            let name = read_name(text);
+            let format = if name.certain { FormatFit::Free } else { FormatFit::Misfit };
+            Some(Meaning { value: Value::Text(name.value?), format, repaired: name.repaired })
         }
         FieldKind::MemberId => {
             let id = read_member_id(text);
@@ -45,15 +46,16 @@ pub fn read_value(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Optio
         }
         FieldKind::DateList => {
             let dates = parse_date_list(text, &context);
-            if dates.is_empty() {
+            if dates.entries.is_empty() {
                 return None;
             }
-            let format = if dates.iter().all(|d| d.date.is_some()) { FormatFit::Shape } else { FormatFit::Misfit };
-            Some(Meaning { value: Value::Dates(dates), format, repaired: false })
+            let format = if dates.certain { FormatFit::Shape } else { FormatFit::Misfit };
+            Some(Meaning { value: Value::Dates(dates.entries), format, repaired: dates.repaired })
         }
         FieldKind::Phone => {
-            let phone = read_phone(text)?;
-            Some(Meaning { value: Value::Text(phone.value), format: if phone.valid { FormatFit::Shape } else { FormatFit::Misfit }, repaired: phone.repaired })
+            let phone = read_phone(text);
+            let format = if phone.certain { FormatFit::Shape } else { FormatFit::Misfit };
+            Some(Meaning { value: Value::Text(phone.value?), format, repaired: phone.repaired })
         }
         FieldKind::Text | FieldKind::Block => {
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
