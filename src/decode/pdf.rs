@@ -21,7 +21,7 @@ use image::GrayImage;
 use super::pdf_picture::{Grabbed, grab};
 use super::pdf_scan::{Picture, Scan, scan};
 use super::{
-    Container, Damage, Limits, Pixels, Rejection, Resolution, SourcePage, pdf_forms, pdf_limits, pdf_pages, pdf_text,
+    Container, Damage, Limits, Pixels, Rejection, Resolution, SourcePage, pdf_forms, pdf_limits, pdf_pages, pdf_text, raster,
     resolution,
 };
 use crate::geometry::Rect;
@@ -254,9 +254,7 @@ fn draw(page: &Page<'_>, settings: InterpreterSettings, width: u16, height: u16,
     let mut pixmap = Pixmap::new(width, height);
     let rasterizer = RasterizerSettings { target_init: TargetInit::Clear(WHITE), ..Default::default() };
     context.render_with(&mut pixmap, &mut Resources::default(), rasterizer);
-    let luma = |pixel: &[u8]| {
-        ((u32::from(pixel[0]) * 77 + u32::from(pixel[1]) * 150 + u32::from(pixel[2]) * 29) >> 8) as u8
-    };
+    let luma = |pixel: &[u8]| raster::luma([pixel[0], pixel[1], pixel[2]]);
     let gray = pixmap.data_as_u8_slice().chunks_exact(4).map(luma).collect();
     GrayImage::from_raw(width.into(), height.into(), gray).unwrap_or_default()
 }

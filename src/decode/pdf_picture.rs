@@ -84,7 +84,7 @@ fn grab_raster(image: &RasterImage<'_>, limits: &Limits) -> Result<Grabbed, Reje
             gray = match data {
                 ImageData::Luma(luma) => GrayImage::from_raw(luma.width, luma.height, luma.data),
                 ImageData::Rgb(rgb) => {
-                    let luma = rgb.data.chunks_exact(3).map(|pixel| luma(pixel[0], pixel[1], pixel[2])).collect();
+                    let luma = rgb.data.chunks_exact(3).map(|pixel| raster::luma([pixel[0], pixel[1], pixel[2]])).collect();
                     GrayImage::from_raw(rgb.width, rgb.height, luma)
                 }
             };
@@ -94,10 +94,6 @@ fn grab_raster(image: &RasterImage<'_>, limits: &Limits) -> Result<Grabbed, Reje
     finish(gray.ok_or_else(broken)?, stream, image.height())
 }
 
-fn luma(red: u8, green: u8, blue: u8) -> u8 {
-    ((u32::from(red) * 77 + u32::from(green) * 150 + u32::from(blue) * 29) >> 8) as u8
-}
-
 /// A stencil is the ink itself; its colour has to be dark for that.
 fn grab_stencil(image: &StencilImage<'_, '_>, limits: &Limits) -> Result<Option<Grabbed>, Rejection> {
     let (mut gray, mut dark) = (None, false);
@@ -105,7 +101,7 @@ fn grab_stencil(image: &StencilImage<'_, '_>, limits: &Limits) -> Result<Option<
         |mask, paint| {
             if let Paint::Color(color) = paint {
                 let [red, green, blue, _] = color.to_rgba().to_rgba8();
-                dark = luma(red, green, blue) < 128;
+                dark = raster::luma([red, green, blue]) < 128;
             }
             let paper = mask.data.into_iter().map(|painted| 255 - painted).collect();
             gray = GrayImage::from_raw(mask.width, mask.height, paper);

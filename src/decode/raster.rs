@@ -120,20 +120,31 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<GrayImage, Rejection> {
     Ok(on_white(image))
 }
 
+/// The grey of a colour (Rec. 601).
+pub(super) fn luma([red, green, blue]: [u8; 3]) -> u8 {
+    let [r, g, b] = LUMA;
+    ((u32::from(red) * r + u32::from(green) * g + u32::from(blue) * b) >> 8) as u8
+}
+
+/// Rec. 601 weights of red, green and blue in 256ths.
+pub(super) const LUMA: [u32; 3] = [77, 150, 29];
+
 /// Grey on white paper: what is transparent is paper.
 fn on_white(image: DynamicImage) -> GrayImage {
-    match image {
-        DynamicImage::ImageLuma8(gray) => gray,
+    let (width, height) = (image.width(), image.height());
+    let gray: Vec<u8> = match image {
+        DynamicImage::ImageLuma8(gray) => return gray,
         image if image.color().has_alpha() => {
-            let flat = image.into_luma_alpha8();
-            let over = |[value, alpha]: [u8; 2]| {
-                let (value, alpha) = (u32::from(value), u32::from(alpha));
+            let over = |[red, green, blue, alpha]: [u8; 4]| {
+                let (value, alpha) = (u32::from(luma([red, green, blue])), u32::from(alpha));
                 ((value * alpha + 255 * (255 - alpha)) / 255) as u8
             };
-            GrayImage::from_fn(flat.width(), flat.height(), |x, y| image::Luma([over(flat.get_pixel(x, y).0)]))
+            image.into_rgba8().pixels().map(|pixel| over(pixel.0)).collect()
         }
-        image => image.into_luma8(),
-    }
+        image if image.color().has_color() => image.into_rgb8().pixels().map(|pixel| luma(pixel.0)).collect(),
+        image => return image.into_luma8(),
+    };
+    GrayImage::from_raw(width, height, gray).unwrap_or_default()
 }
 
 /// Ink where grey is dark; for pictures that have two tones to begin with.

@@ -24,7 +24,9 @@ pub(super) fn settle(x: Option<f32>, y: Option<f32>, width: u32, height: u32) ->
         && BELIEVABLE_RATIO.contains(&(x / y))
         && (width as f32 / x) <= WIDEST_PAGE
     {
-        return Resolution { x, y, assumed: false };
+        // Placements in a PDF and metres in a PNG come with rounding noise.
+        let exact = |dpi: f32| (dpi * 100.0).round() / 100.0;
+        return Resolution { x: exact(x), y: exact(y), assumed: false };
     }
     infer(width, height)
 }

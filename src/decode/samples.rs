@@ -6,7 +6,8 @@ use std::io::Read;
 use image::{GrayImage, Luma};
 
 use super::rows::ink_packed;
-use super::{Limits, Pixels, Rejection, raster};
+use super::raster::{self, LUMA};
+use super::{Limits, Pixels, Rejection};
 use crate::page::Bitmap;
 
 /// How the bytes of a strip or tile are packed (TIFF tag 259).
@@ -125,9 +126,6 @@ pub(super) struct SampleLayout<'a> {
     pub jpeg_tables: Option<&'a [u8]>,
 }
 
-/// Rec. 601 weights of red, green and blue in 256ths.
-const LUMA: [u32; 3] = [77, 150, 29];
-
 impl SampleLayout<'_> {
     /// An empty page for these samples: white where no strip will come.
     pub(super) fn canvas(&self, height: u32, packing: Packing, limits: &Limits) -> Result<Canvas<'_>, Rejection> {
@@ -225,8 +223,9 @@ impl SampleLayout<'_> {
     }
 }
 
+/// The grey of channels of eight bits.
 fn luma(channels: [u32; 3]) -> u8 {
-    (channels.iter().zip(LUMA).map(|(value, weight)| value * weight).sum::<u32>() >> 8) as u8
+    raster::luma(channels.map(|channel| channel.min(255) as u8))
 }
 
 enum Kind {
