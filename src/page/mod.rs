@@ -10,6 +10,8 @@ mod components;
 mod erase;
 mod faint;
 mod header;
+mod ink;
+mod lines;
 mod placement;
 mod prepare;
 mod rulings;
@@ -19,5 +21,7 @@ mod streaks;
 
 pub use bitmap::Bitmap;
 pub use components::{Component, components};
+pub use ink::{InkMeasure, Presence, has_writing, ink_in};
+pub use lines::{TextLine, text_lines};
 pub use placement::Placement;
 pub use prepare::{Preparation, PreparedPage, Rotation, Ruling, Rulings, prepare};
