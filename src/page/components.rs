@@ -34,17 +34,6 @@ pub(super) struct Labelled {
     pub runs: Vec<Run>,
 }
 
-impl Labelled {
-    /// The runs of each component, in order of `y`, then `left`.
-    pub fn by_component(&self) -> Vec<Vec<Run>> {
-        let mut groups = vec![Vec::new(); self.components.len()];
-        for run in &self.runs {
-            groups[run.component as usize].push(*run);
-        }
-        groups
-    }
-}
-
 /// The 8-connected components of the ink inside `zone` (clipped to the page), sorted by top, then left.
 /// Ink that goes on outside the zone is cut at its edge.
 pub fn components(bitmap: &Bitmap, zone: &Rect) -> Vec<Component> {

@@ -68,6 +68,8 @@ pub struct PreparedPage {
     pub ink: Bitmap,
     /// What people and printers wrote: ink without rulings, streaks and specks. Strokes that touch a ruling are kept whole.
     pub writing: Bitmap,
+    /// Ink without streaks and specks, but with rulings and boxes: where [`super::find_boxes`] looks.
+    pub(super) shapes: Bitmap,
     /// Pixels per inch, the same both ways.
     pub dpi: u32,
     /// `gray` with rulings, streaks and specks painted out: what a reader of lines should see.
@@ -165,45 +167,89 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
         let base = binarize::binarize(&clean, threshold, target);
         (clean, base)
     };
-    let (mut rulings, mut writing) = without_rulings(&base, page_dpi);
-    let labelled = label(&writing, &writing.bounds());
-    let faint = faint::find(&labelled, writing.height(), page_dpi);
-    let stroke_width = specks::stroke_width(&labelled, page_dpi);
-    let dots = specks::find(&labelled, &writing.bounds(), page_dpi, stroke_width);
-    let mut is_dot = vec![false; labelled.components.len()];
-    for &dot in faint.iter().flat_map(|row| &row.dots).chain(&dots) {
-        is_dot[dot as usize] = true;
-    }
-    for run in labelled.runs.iter().filter(|run| is_dot[run.component as usize]) {
-        writing.write_run(run.y as u32, run.left, run.right, false);
-    }
-    for row in faint {
-        add_faint(&mut rulings.horizontal, row.ruling, page_dpi);
-    }
-    paint_out(&mut clean, &base, &writing);
+    let sorted = sort_ink(base.clone(), page_dpi);
+    paint_out(&mut clean, &base, &sorted.writing);
 
     let header_band = header.map(|(band, _)| placement.to_page(&band).intersect(&ink.bounds()));
     let header_strip = header.map(|(band, bottom)| strip(&bits, gray.as_ref(), &band, bottom, resolution));
     PreparedPage {
         gray: gray_page,
         ink,
-        writing,
+        writing: sorted.writing,
+        shapes: sorted.shapes,
         dpi: page_dpi,
         clean,
-        rulings,
+        rulings: sorted.rulings,
         header_band,
         header_strip,
-        stroke_width,
+        stroke_width: sorted.stroke_width,
         preparation: Preparation {
             rotation,
             skew_degrees: lean,
             scale,
-            specks_removed: dots.len() as u32,
+            specks_removed: sorted.specks,
             streaks: streaks.iter().map(|s| streak_columns(s, &placement)).collect(),
             steps,
         },
         placement,
     }
+}
+
+impl PreparedPage {
+    /// A page whose pixels are square and upright already, such as one drawn by a test: only its ink is sorted.
+    pub fn from_ink(ink: Bitmap, dpi: u32) -> Self {
+        let dpi = dpi.max(1);
+        let sorted = sort_ink(ink.clone(), dpi);
+        let gray = ink.to_gray();
+        let mut clean = gray.clone();
+        paint_out(&mut clean, &ink, &sorted.writing);
+        let size = (ink.width(), ink.height());
+        Self {
+            gray,
+            ink,
+            writing: sorted.writing,
+            shapes: sorted.shapes,
+            dpi,
+            clean,
+            rulings: sorted.rulings,
+            header_band: None,
+            header_strip: None,
+            stroke_width: sorted.stroke_width,
+            placement: Placement::new(size, Rotation::None, (1.0, 1.0), 0.0),
+            preparation: Preparation { scale: (1.0, 1.0), specks_removed: sorted.specks, ..Preparation::default() },
+        }
+    }
+}
+
+/// The ink of a page by what it is.
+struct SortedInk {
+    rulings: Rulings,
+    writing: Bitmap,
+    shapes: Bitmap,
+    stroke_width: f32,
+    specks: u32,
+}
+
+/// Parts writing from rulings and specks.
+fn sort_ink(ink: Bitmap, dpi: u32) -> SortedInk {
+    let (mut rulings, mut writing) = without_rulings(&ink, dpi);
+    let labelled = label(&writing, &writing.bounds());
+    let faint = faint::find(&labelled, writing.height(), dpi);
+    let stroke_width = specks::stroke_width(&labelled, dpi);
+    let dots = specks::find(&labelled, &writing.bounds(), dpi, stroke_width);
+    let mut is_dot = vec![false; labelled.components.len()];
+    for &dot in faint.iter().flat_map(|row| &row.dots).chain(&dots) {
+        is_dot[dot as usize] = true;
+    }
+    let mut shapes = ink;
+    for run in labelled.runs.iter().filter(|run| is_dot[run.component as usize]) {
+        writing.write_run(run.y as u32, run.left, run.right, false);
+        shapes.write_run(run.y as u32, run.left, run.right, false);
+    }
+    for row in faint {
+        add_faint(&mut rulings.horizontal, row.ruling, dpi);
+    }
+    SortedInk { rulings, writing, shapes, stroke_width, specks: dots.len() as u32 }
 }
 
 /// A resolution that can be worked with; absurd ones are taken from the size of a letter page.
