@@ -19,6 +19,8 @@ const BEHIND: i32 = 100;
 const BEFORE: i32 = 60;
 /// Behind the last of several forms: it may be any one's.
 const BEHIND_SEVERAL: i32 = 20;
+/// A letter begins something: what stands before it, unless it is a form, is more likely the end of another request.
+const NOT_ITS_FORM: i32 = 40;
 /// The next letter for the next form.
 const IN_STEP: i32 = 40;
 /// A second notice for one member while another has none.
@@ -149,7 +151,11 @@ fn gain(problem: &Problem<'_, '_>, place: usize, index: usize, sheet: &Sheet<'_>
     let on_top = letters_on_top(problem);
     let (behind, before) = if on_top && letter { (BEFORE, BEHIND) } else { (BEHIND, BEFORE) };
     if state.before == Some(owner) {
-        gain += if forms_in_a_row(problem, place) > 1 { BEHIND_SEVERAL } else { behind };
+        gain += match forms_in_a_row(problem, place) {
+            0 if letter => behind - NOT_ITS_FORM,
+            0 | 1 => behind,
+            _ => BEHIND_SEVERAL,
+        };
     }
     if opens_next(problem, place) == Some(owner) {
         gain += before;
@@ -197,7 +203,8 @@ fn distance(problem: &Problem<'_, '_>, place: usize, owner: usize) -> i32 {
 /// How many forms stand directly before this page, without anything between.
 fn forms_in_a_row(problem: &Problem<'_, '_>, place: usize) -> usize {
     let before = problem.order.get(..place).unwrap_or_default();
-    before.iter().rev().take_while(|&&index| matches!(problem.roles.get(index), Some(Role::Opens(o)) if opened_by_form(problem, *o))).count()
+    let solid = before.iter().rev().filter(|&&index| problem.sheets.get(index).is_some_and(|sheet| sheet.class != Class::Blank));
+    solid.take_while(|&&index| matches!(problem.roles.get(index), Some(Role::Opens(o)) if opened_by_form(problem, *o))).count()
 }
 
 fn opened_by_form(problem: &Problem<'_, '_>, opener: usize) -> bool {

@@ -13,7 +13,9 @@ pub(super) fn sending_order(sheets: &[Sheet<'_>]) -> Vec<usize> {
     if known < 2 || known * 5 < sheets.len() * 4 {
         return physical;
     }
-    settle_misread(&mut numbers);
+    let totals = sheets.iter().filter_map(|sheet| sheet.reading?.header.as_ref()?.total).max();
+    let most = totals.unwrap_or(0).max(u32::try_from(sheets.len()).unwrap_or(u32::MAX));
+    settle_misread(&mut numbers, most);
     let mut seen: Vec<u32> = numbers.iter().flatten().copied().collect();
     seen.sort_unstable();
     // Two faxes in one file, or misread numbers: nothing to go by.
@@ -38,14 +40,14 @@ fn page_number(sheet: &Sheet<'_>) -> Option<u32> {
 }
 
 /// One number that does not fit where its neighbours leave exactly its place free was misread, not moved.
-fn settle_misread(numbers: &mut [Option<u32>]) {
+fn settle_misread(numbers: &mut [Option<u32>], most: u32) {
     for at in 0..numbers.len() {
         let before = if at == 0 { Some(0) } else { numbers.get(at - 1).copied().flatten() };
         let after = numbers.get(at + 1).copied().flatten();
         let (Some(before), Some(here)) = (before, numbers.get(at).copied().flatten()) else { continue };
         let expected = before.saturating_add(1);
         let fits_after = if at + 1 < numbers.len() { after == expected.checked_add(1) } else { at > 1 };
-        let free = !numbers.contains(&Some(expected));
+        let free = expected <= most && !numbers.contains(&Some(expected));
         if here != expected
             && free
             && fits_after

@@ -59,6 +59,8 @@ struct Record {
     id: u8,
     name: u8,
     npi: u8,
+    /// Line of the file.
+    line: u32,
     /// Days from the common era; 0 when the roster has none.
     birth: i32,
 }
@@ -139,7 +141,7 @@ impl Roster {
         self.text.push_str(&id);
         self.text.push_str(name);
         self.text.push_str(npi);
-        self.records.push(Record { start, id: id_length, name: name_length, npi: npi_length, birth });
+        self.records.push(Record { start, id: id_length, name: name_length, npi: npi_length, line: u32::try_from(line).unwrap_or(u32::MAX), birth });
     }
 
     fn problem(&mut self, line: u64, column: &'static str, what: &'static str) {
@@ -164,7 +166,7 @@ impl Roster {
         }
         for (first, second) in repeated {
             if self.member(first) != self.member(second) {
-                self.problem(u64::from(second) + 2, "member_id", "stands twice with different members; the first is used");
+                self.problem(u64::from(self.record(second).line), "member_id", "stands twice with different members; the first is used");
             }
         }
         let mut by_birth = kept.clone();
@@ -219,7 +221,7 @@ impl Roster {
 
     fn record(&self, index: u32) -> Record {
         let at = usize::try_from(index).unwrap_or(usize::MAX);
-        self.records.get(at).copied().unwrap_or(Record { start: 0, id: 0, name: 0, npi: 0, birth: 0 })
+        self.records.get(at).copied().unwrap_or(Record { start: 0, id: 0, name: 0, npi: 0, line: 0, birth: 0 })
     }
 
     fn birth_of(&self, index: u32) -> i32 {
