@@ -27,6 +27,7 @@ class Transmission:
     promised: int = 0  # pages that the header line speaks of, when more than came
     flipped: set[int] = field(default_factory=set)  # pages fed upside down, beside the line's own habit
     resolutions: dict[int, str] = field(default_factory=dict)  # pages sent at another resolution
+    plain_name: bool = False  # the receive time must stand in the file name
     blackened: bool = False
 
     def add(self, sheets, *owners: int):
@@ -83,7 +84,7 @@ def missed_days(rng, kind: str, request_date: dt.date) -> list[dt.date]:
 
 def story(rng, r: Request, language: str) -> str:
     """The narrative: a sentence or two for each reason, efforts when the facts say so, dates of the last months."""
-    end = (r.request_date or RECEIVED) - dt.timedelta(days=5)
+    end = min(r.request_date or RECEIVED, RECEIVED) - dt.timedelta(days=5)
     d0, d1 = sorted(people.day(rng, end - dt.timedelta(days=120), end) for _ in range(2))
     d0, d1 = (f"{d.month}/{d.day}/{d:%y}" if rng.random() < 0.5 else d.strftime("%m/%d/%Y") for d in (d0, d1))
     if r.inappropriate:
@@ -143,12 +144,29 @@ def answers(rng, r: Request, style: forms.Style, numeric: bool) -> forms.Answers
         values["member_dob"] = m.dob.strftime("%m/%d/%Y")
         if r.request_date and not r.impossible_date and style.date_place in ("first", "provider"):
             values["request_date"] = r.request_date.strftime("%m/%d/%Y")
-    for column in r.blanks:
-        values[column] = ""
+    values |= dict.fromkeys(r.blanks, "") | dict.fromkeys(r.unreadable, hands.SCRAWL)
+    under = ""
+    if r.second_member:
+        under = _two_members(rng, r, values)
     r.absent = {column for column in ("member_phone", "provider_phone", "provider_fax") if column not in style.fields}
     check = ["letter"] * bool(r.letter) + ["agreement"] * ("medication-agreement" in r.attachments) + ["notes"] * bool({"chart-notes", "appointment-log"} & set(r.attachments))
     return forms.Answers(values, list(r.reasons), [written_date(rng, d, style.language, True) for d in r.missed], written_list(rng, r.missed), story(rng, r, style.language) if r.narrative else "", r.signed,
-                         p.name, checklist=check, second_member=f"{r.second_member.name}   {r.second_member.id}" if r.second_member else "")
+                         p.name, struck=r.struck, checklist=check, second_member=under)
+
+
+def _two_members(rng, r: Request, values) -> str:
+    """Squeeze the second member into the first one's fields, or return a line to write under them."""
+    one, two = r.member, r.second_member
+    way = rng.choice(["first names", "both", "both", "under"])
+    if way == "under":
+        return f"{two.name}   {two.id}   {two.dob.month}/{two.dob.day}/{two.dob.year}"
+    if way == "first names":
+        values["member_name"] = f"{one.first} {rng.choice(['and', '&'])} {two.first} {one.last}"
+        return ""
+    values["member_name"] = f"{one.name} {rng.choice(['and', '&', '/'])} {two.name}"
+    values["member_id"] = f"{one.id} / {two.id}"
+    values["member_dob"] = " / ".join(f"{m.dob.month}/{m.dob.day}/{m.dob:%y}" for m in (one, two))
+    return ""
 
 
 def documents(rng, r: Request, style: forms.Style, writer) -> list[Sheet]:
@@ -215,7 +233,7 @@ def page_runs(numbers: list[int]) -> str:
 
 def file_name(t: Transmission, rng, serial: int) -> str:
     ext = {"tiff": "tif", "pdf": "pdf", "png": "png", "jpeg": "jpg"}[t.container.split("-")[0]]
-    style = rng.random()
+    style = 0.0 if t.plain_name else rng.random()
     if style < 0.75:
         return f"{t.received:%Y%m%d%H%M%S}_{t.sender.fax}_{serial:04d}.{ext}"
     if style < 0.9:
@@ -231,7 +249,7 @@ class Inbox:
     files: dict[str, bytes] = field(default_factory=dict)
     rows: list[dict] = field(default_factory=list)
     roster: dict[str, dict] = field(default_factory=dict)
-    sent: list[tuple[Transmission, str]] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)  # file, what it shows
 
     def enrol(self, member, provider, **other):
         self.roster[member.id] = {"member_id": member.id, "member_name": member.name, "member_dob": member.dob.isoformat(), "pcp_npi": provider.npi, "pcp_name": provider.name} | other
@@ -248,7 +266,6 @@ class Inbox:
             request.groups.setdefault("lines", "bad" if t.line.speckle > 3e-4 else "ordinary")
             pages = page_runs([n for n, (_, owners) in enumerate(t.pages, 1) if index in owners])
             self.rows.append(truth.row(request, t.name, pages, self.roster))
-        self.sent.append((t, t.name))
 
     def save(self, folder: pathlib.Path, inbox="inbox"):
         (folder / inbox).mkdir(parents=True, exist_ok=True)

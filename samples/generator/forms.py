@@ -512,7 +512,8 @@ class _Draft:
     def plan_use(self, compact=False):
         s = self.s
         height = 34 if compact else 62
-        self.room(height)
+        if self.y + height > HEIGHT - 36:
+            return  # no page of its own for the plan's part
         if not compact:
             self.y = max(self.y, min(self.y + 20, HEIGHT - 40 - height))
         x, y = self.left, self.y
@@ -560,3 +561,40 @@ def draw(style: Style, answers: Answers, writer, rng) -> list[Sheet]:
     if style.plan_use == "bottom":
         draft.plan_use()
     return draft.sheets
+
+
+def _edition(name, language="en", wording=0, **choices) -> Style:
+    """A fixed edition: the wording number picks labels, title and reasons from the lists."""
+    def pick(options):
+        return options[wording % len(options)]
+
+    short = choices.pop("short", False)
+    labels = {key: pick(options) for key, options in wordings.LABELS[language].items()}
+    if short:
+        labels |= {key: pick(options) for key, options in wordings.SHORT_LABELS[language].items()}
+    if labels["request_date"] == "Date":
+        labels["request_date"] = "Date of request"
+    return Style(name, language, labels=labels, title=pick(wordings.TITLES[language]), subtitle=pick(wordings.SUBTITLES[language]), reasons={r: pick(wordings.REASON_LABELS[language][r]) for r in choices.pop("order", wordings.REASONS)},
+                 reason_heading=pick(wordings.REASON_HEADING[language]), missed_label=pick(wordings.MISSED[language]), narrative_label=pick(wordings.NARRATIVE[language]), signature_label=pick(wordings.SIGNATURE[language]), **choices)
+
+
+_MEMBER = ["member_name", "member_id", "member_dob", "member_phone"]
+_PROVIDER = ["provider_name", "provider_npi", "provider_phone", "provider_fax"]
+_BACKWARDS = list(reversed(wordings.REASONS))
+
+# The editions that the committed inbox shows, one for each way of putting a label to its value.
+EDITIONS = {
+    "table": _edition("table", wording=0, arrangement="table", columns=1, row=22, family="carlito", heading_family="carlito", label_size=9.5, sections="bar", fields=["request_date", *_MEMBER, "practice", *_PROVIDER], narrative="box", missed="table"),
+    "cells": _edition("cells", wording=1, arrangement="cell", columns=2, row=30, family="pt-sans", heading_family="pt-serif", sections="none", centered=True, fields=["request_date", "member_name", "member_id", "member_dob", "member_address", "member_phone", *_PROVIDER],
+                      box="circle", mark="tick", signature="cell", signed_date=True, narrative="ruled", plan_use="top", reason_columns=2),
+    "underlines": _edition("underlines", wording=2, arrangement="beside", columns=2, row=24, family="tinos", heading_family="tinos", label_size=9.5, fields=["request_date", *_MEMBER, *_PROVIDER, "contact"], sections="plain", box="line", mark="thick", narrative="ruled", order=_BACKWARDS),
+    "label-below": _edition("label-below", wording=3, arrangement="under", columns=3, row=36, family="lato", heading_family="lato", label_size=7.5, colon=False, fields=[*_MEMBER, "practice", *_PROVIDER], date_place="signature", sections="bar", box="bracket", mark="outside",
+                            signature="under", signed_date=True, narrative="open", missed="slots", checklist=True),
+    "combs": _edition("combs", wording=4, arrangement="comb", columns=2, row=34, gap=5, family="noto-sans", heading_family="noto-sans", fields=["request_date", *_MEMBER, *_PROVIDER], sections="plain", mark="cross", signature="under", plan_place="right", missed="slots"),
+    "one-a-row": _edition("one-a-row", wording=5, arrangement="dotted", columns=1, row=21, family="caladea", heading_family="caladea", label_size=9.5, fields=["member_name", "member_dob", "member_id", "member_phone", "request_date", *_PROVIDER], date_place="provider", sections="plain",
+                          short=True, box_after=True, mark="tick", plan_use="none", signature="beside", printed_name=True),
+    "boxes": _edition("boxes", wording=6, arrangement="boxed", columns=3, row=34, family="ibm-plex-sans", heading_family="ibm-plex-sans", label_size=7.5, fields=[*_MEMBER, "member_address", *_PROVIDER, "tin"], date_place="corner", sections="none", box="square", mark="scribble",
+                      reason_columns=2, signature="cell", order=_BACKWARDS, checklist=True),
+    "spanish": _edition("spanish", "es", 0, arrangement="above", columns=2, row=31, family="merriweather", heading_family="merriweather", label_size=7.5, fields=["request_date", *_MEMBER, *_PROVIDER], sections="plain", mark="fill", signature="beside", centered=True),
+    "spanish-table": _edition("spanish-table", "es", 1, arrangement="table", columns=2, row=24, family="open-sans", heading_family="open-sans", fields=["request_date", *_MEMBER, *_PROVIDER], sections="none", box="circle", mark="dot", missed="table"),
+}

@@ -7,6 +7,9 @@ from . import fonts
 from .sheet import FormField, Sheet, Zone
 
 
+SCRAWL = "\0"  # written as a value: ink that nobody can read
+
+
 @dataclass
 class Typed:
     """A typewriter or word processor: one font, one size; `drop` moves the baseline towards the ruling (0 sits clear of it)."""
@@ -16,12 +19,10 @@ class Typed:
     size: float
     drop: float = 0.0
     nudge: float = 0.0
-    upper: bool = False
 
     by_hand = False
 
     def write(self, sheet: Sheet, zone: Zone, text: str, key: str = "", lines=False):
-        text = text.upper() if self.upper else text
         size = min(self.size, max(6.0, zone.h * 0.86))
         size = min(size, size * (zone.w - 4) / max(1.0, fonts.width(text, self.family, False, size)))
         baseline = zone.y + zone.h - max(1.2, (zone.h - size * 0.72) * 0.32) + self.drop
@@ -49,7 +50,6 @@ class ByHand:
     ink: int = 10
     drop: float = 0.0
     nudge: float = 0.0
-    upper: bool = False
 
     by_hand = True
 
@@ -57,7 +57,10 @@ class ByHand:
         return height / fonts.digit_height(self.family)
 
     def write(self, sheet, zone, text, key="", lines=False):
-        text = text.upper() if self.upper else text
+        if text == SCRAWL:
+            step = min(zone.w * 0.8, 90) / 16
+            sheet.stroke(smooth([(zone.x + 5 + i * step, zone.y + zone.h * (0.55 + self.rng.uniform(-0.3, 0.25))) for i in range(17)]), 1.3)
+            return
         height = min(self.size, zone.h * 0.74)
         em = self._em(height)
         spread = 1.0 + 0.06 * self.jitter

@@ -263,6 +263,14 @@ def chart_notes(member: Member, provider: Provider, day: dt.date, rng) -> Sheet:
     return sheet
 
 
+def continuation(member: Member, name: str, rng) -> Sheet:
+    """A plain page on which the narrative of the form goes on."""
+    sheet, body = Sheet(), hands.Typed(rng, rng.choice(fonts.PRINT), 11)
+    sheet.text(66, 80, f"Request for Member Reassignment - continued      {name}      {member.id}", body.family, 11, True)
+    _flow(sheet, body, "Continued from the form: the same afternoon the member came back to the office, blocked the door and shouted at other patients. The office manager asked the member to leave. Our staff no longer feels safe.", 66, 112, 470)
+    return sheet
+
+
 def mailing_slip(member: Member, rng) -> Sheet:
     sheet = Sheet()
     family = rng.choice(fonts.PRINT)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from .letters import Letter
 from .people import Member, Provider, npi_is_sound
 
-COLUMNS = """source_file pages status deficiencies warnings member_name member_id member_dob member_phone provider_name provider_npi provider_phone provider_fax
+COLUMNS = """source_file pages status priority deficiencies warnings member_name member_id member_dob member_phone provider_name provider_npi provider_phone provider_fax
 request_date reasons missed_appointments narrative signature letter letter_date letter_language attachments duplicate_of""".split()
 GROUPS = "layout resolution container hand lines marks".split()
 ATTACHMENTS = ["medication-agreement", "appointment-log", "chart-notes", "proof-of-mailing"]
@@ -36,7 +36,9 @@ class Request:
     efforts: bool = False
     signed: bool = True
     blanks: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)  # scrawled: ink, but no value
     absent: set[str] = field(default_factory=set)  # fields that this edition of the form does not have
+    struck: str = ""  # a reason marked and taken back
     second_member: Member | None = None
     letter: Letter | None = None
     attachments: list[str] = field(default_factory=list)
@@ -146,7 +148,7 @@ def _judge_form(r: Request, roster: dict) -> tuple[list[str], list[str]]:
 
 
 def _shown(r: Request, column: str, value: str) -> str:
-    return "" if column in r.blanks or column in r.absent else value
+    return "" if column in r.blanks | r.unreadable | r.absent else value
 
 
 def row(r: Request, source_file: str, pages: str, roster: dict) -> dict[str, str]:
@@ -189,6 +191,7 @@ def row(r: Request, source_file: str, pages: str, roster: dict) -> dict[str, str
     else:
         no = {"other-plan": ["form-other-plan"], "junk": [], "broken": [r.code]}[r.kind]
         ask = ["no-request-found"] if r.kind == "junk" else []
+    out["priority"] = "urgent" if "incident-reported" in ask else "normal"
     out["deficiencies"], out["warnings"] = ";".join(no), ";".join(ask)
     out["status"] = "unreadable" if r.kind == "broken" else "duplicate" if r.duplicate_of else "deficient" if no else "review" if ask or r.uncertain else "complete"
     return out
