@@ -1,0 +1,47 @@
+//! What differs between plans and fax servers in assembly.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::promised::CountPattern;
+use crate::rules::Pack;
+
+/// Where the time of receipt may come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReceivedSource {
+    FileName,
+    /// The sender's clock, which is often wrong.
+    Header,
+    FileTime,
+}
+
+/// Settings of [`super::assemble_with`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssemblySettings {
+    /// Form definitions whose purpose is the portal.
+    pub portal_forms: BTreeSet<String>,
+    /// Where the time of receipt is taken from, first that is known.
+    pub received: Vec<ReceivedSource>,
+    /// How cover sheets count their pages.
+    pub cover_counts: Vec<CountPattern>,
+}
+
+impl Default for AssemblySettings {
+    fn default() -> Self {
+        Self {
+            portal_forms: BTreeSet::new(),
+            received: vec![ReceivedSource::FileName, ReceivedSource::Header, ReceivedSource::FileTime],
+            cover_counts: CountPattern::builtin(),
+        }
+    }
+}
+
+impl AssemblySettings {
+    pub fn of(pack: &Pack) -> AssemblySettings {
+        let portal = pack.forms.iter().filter(|form| format!("{:?}", form.purpose) == "Portal");
+        AssemblySettings { portal_forms: portal.map(|form| form.id.clone()).collect(), ..AssemblySettings::default() }
+    }
+}
