@@ -5,7 +5,7 @@ use super::zones::Surroundings;
 use crate::answer::{Confidence, Mark};
 use crate::decode::{FormFieldValue, FormValue};
 use crate::geometry::Rect;
-use crate::page::{MarkBand, MarkBox, PreparedPage, find_boxes, label_emphasis, measure_group};
+use crate::page::{BoxShape, MarkBand, MarkBox, PreparedPage, find_group, label_emphasis, measure_group};
 use crate::reading::{ChoiceReading, OptionReading};
 use crate::rules::{ChoiceDefinition, FormDefinition};
 
@@ -30,14 +30,6 @@ pub fn read_choices(form: &FormDefinition, source: &MarkSource<'_>, around: &Sur
         .collect()
 }
 
-/// Where an option's box was found, or where it should be.
-enum Place {
-    /// A form field of the file itself.
-    Stated { rect: Rect, checked: bool },
-    Found(MarkBox),
-    Expected(Rect),
-}
-
 fn read_choice(
     index: usize,
     choice: &ChoiceDefinition,
@@ -45,47 +37,39 @@ fn read_choice(
     around: &Surroundings<'_>,
 ) -> Vec<OptionReading> {
     let labels: Vec<(usize, &Label)> = best_labels(index, choice, source, around);
-    let mut places: Vec<Place> = labels.iter().map(|(_, label)| find_place(label, source)).collect();
-    expect_missing(&labels, &mut places);
-
-    let boxes: Vec<MarkBox> = places
-        .iter()
-        .filter_map(|place| match place {
-            Place::Found(found) => Some(found.clone()),
-            Place::Stated { .. } | Place::Expected(_) => None,
-        })
-        .collect();
-    let mut measures = measure_group(source.page, &boxes, &source.band).into_iter();
+    let stated: Vec<Option<(Rect, bool)>> = labels.iter().map(|(_, label)| stated(label, source)).collect();
+    let drawn: Vec<&Label> = labels.iter().zip(&stated).filter(|(_, s)| s.is_none()).map(|((_, l), _)| *l).collect();
+    let boxes = drawn_boxes(&drawn, source);
+    let mut measures = measure_group(source.page, &boxes, &source.band).into_iter().zip(&boxes);
     labels
         .iter()
-        .zip(&places)
-        .map(|((option, label), place)| {
-            let (mark, confidence, rect, fill) = match place {
-                Place::Stated { rect, checked } => {
-                    let mark = if *checked { Mark::Checked } else { Mark::Unchecked };
-                    (mark, Confidence::CERTAIN, *rect, f32::from(u8::from(*checked)))
-                }
-                Place::Found(found) => match measures.next() {
-                    Some(measure) => (measure.mark, measure.confidence, found.rect, measure.fill),
-                    None => (Mark::Unsure, Confidence::NONE, found.rect, 0.0),
-                },
-                Place::Expected(rect) => {
-                    // No box was seen: ink where it should be is a doubt, not a mark.
-                    let area = rect.area().max(1) as f32;
-                    let fill = source.page.writing.count(rect) as f32 / area;
-                    let mark = if fill > source.band.unchecked_below { Mark::Unsure } else { Mark::Unchecked };
-                    (mark, Confidence::new(0.6), *rect, fill)
-                }
+        .zip(stated)
+        .map(|((option, label), stated)| {
+            let reading = |mark, confidence, rect, fill| OptionReading {
+                option: choice.options[*option].id.clone(),
+                mark,
+                confidence,
+                page: source.number,
+                rect,
+                fill,
+            };
+            if let Some((rect, checked)) = stated {
+                let mark = if checked { Mark::Checked } else { Mark::Unchecked };
+                return reading(mark, Confidence::CERTAIN, rect, f32::from(u8::from(checked)));
+            }
+            let Some((measure, found)) = measures.next() else {
+                return reading(Mark::Unsure, Confidence::NONE, label.rect, 0.0);
             };
             // A circled or underlined word is an answer too, but one for a person to confirm.
-            let mark = match mark {
-                Mark::Unchecked if label_emphasis(source.page, &label.rect) > 0.5 => Mark::Unsure,
-                mark => mark,
-            };
-            OptionReading { option: choice.options[*option].id.clone(), mark, confidence, page: source.number, rect, fill }
+            let emphasised = measure.mark == Mark::Unchecked && label_emphasis(source.page, &label.rect) > EMPHASIS;
+            let mark = if emphasised { Mark::Unsure } else { measure.mark };
+            reading(mark, if emphasised { Confidence::new(0.5) } else { measure.confidence }, found.rect, measure.fill)
         })
         .collect()
 }
+
+/// How strongly a label must be circled or underlined to count.
+const EMPHASIS: f32 = 0.6;
 
 /// For each option the label that was read best; the same words in a sentence lie elsewhere and lose.
 fn best_labels<'a>(
@@ -109,66 +93,45 @@ fn best_labels<'a>(
         .collect()
 }
 
-fn find_place(label: &Label, source: &MarkSource<'_>) -> Place {
-    let h = source.height;
+/// The state that the file itself gives for the box left of a label.
+fn stated(label: &Label, source: &MarkSource<'_>) -> Option<(Rect, bool)> {
     let l = &label.rect;
-    // A box stands in the label's row; the row's own neighbour to the left ends the search.
-    let left_edge = source
-        .labels
+    source
+        .form_values
         .iter()
-        .filter(|other| other.rect.right <= l.left && other.rect.overlap_y(l) > 0)
-        .map(|other| other.rect.right)
-        .max()
-        .unwrap_or(0)
-        .max(l.left - 8 * h);
-    let left = Rect::new(left_edge, l.top - h * 2 / 3, l.left + h / 4, l.bottom + h * 2 / 3);
-    let stated = source.form_values.iter().filter_map(|field| match field.value {
-        FormFieldValue::Check(checked) => Some((field.rect, checked)),
-        FormFieldValue::Text(_) | FormFieldValue::Signature(_) => None,
-    });
-    if let Some((rect, checked)) = stated
-        .filter(|(rect, _)| rect.overlap_y(l) * 2 > rect.height().min(l.height()) && rect.center_x() < l.left && rect.left >= left_edge - h)
-        .min_by_key(|(rect, _)| l.left - rect.center_x())
-    {
-        return Place::Stated { rect, checked };
-    }
-    let nearest = |boxes: Vec<MarkBox>| {
-        boxes.into_iter().min_by_key(|b| {
-            let across = if b.rect.center_x() < l.left { l.left - b.rect.right } else { b.rect.left - l.right };
-            across.abs() + 2 * (b.rect.center_y() - l.center_y()).abs()
+        .filter_map(|field| match field.value {
+            FormFieldValue::Check(checked) => Some((field.rect, checked)),
+            FormFieldValue::Text(_) | FormFieldValue::Signature(_) => None,
         })
-    };
-    if let Some(found) = nearest(find_boxes(source.page, &left)) {
-        return Place::Found(found);
-    }
-    let right = Rect::new(l.right, left.top, l.right + 6 * h, left.bottom);
-    if !source.labels.iter().any(|other| right.holds(&other.rect))
-        && let Some(found) = nearest(find_boxes(source.page, &right))
-    {
-        return Place::Found(found);
-    }
-    Place::Expected(Rect::new(l.left - 2 * h, l.top, l.left - h / 2, l.bottom))
+        .filter(|(rect, _)| {
+            rect.overlap_y(l) * 2 > rect.height().min(l.height())
+                && (l.left - rect.right).abs().min((rect.left - l.right).abs()) < 6 * source.height
+        })
+        .min_by_key(|(rect, _)| {
+            // Boxes stand before their labels far more often than behind.
+            if rect.center_x() < l.left { l.left - rect.right } else { 6 * source.height + rect.left - l.right }
+        })
 }
 
-/// Boxes of a group stand at one distance from their labels: the ones that were found tell where the others are.
-fn expect_missing(labels: &[(usize, &Label)], places: &mut [Place]) {
-    let mut offsets: Vec<(i32, i32, i32)> = labels
-        .iter()
-        .zip(places.iter())
-        .filter_map(|((_, label), place)| match place {
-            Place::Found(found) => Some((label.rect.left - found.rect.left, found.rect.width(), found.rect.height())),
-            Place::Stated { .. } | Place::Expected(_) => None,
-        })
-        .collect();
-    if offsets.is_empty() {
-        return;
+/// The boxes of labels, one each: left of them, or right of them where the left side has none.
+fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
+    let h = source.height;
+    let reach = 5 * h;
+    let search = |left: i32, label: &Label| Rect::new(left, label.rect.center_y() - h, left + reach, label.rect.center_y() + h);
+    let before: Vec<Rect> = labels.iter().map(|l| search(column_left(l, labels, h) + h / 4 - reach, l)).collect();
+    let boxes = find_group(source.page, &before);
+    if boxes.iter().any(|b| b.shape != BoxShape::None) {
+        return boxes;
     }
-    offsets.sort_unstable();
-    let (offset, width, height) = offsets[offsets.len() / 2];
-    for ((_, label), place) in labels.iter().zip(places.iter_mut()) {
-        if let Place::Expected(rect) = place {
-            let top = label.rect.center_y() - height / 2;
-            *rect = Rect::new(label.rect.left - offset, top, label.rect.left - offset + width, top + height);
-        }
-    }
+    let behind: Vec<Rect> = labels.iter().map(|l| search(l.rect.right, l)).collect();
+    let others = find_group(source.page, &behind);
+    if others.iter().any(|b| b.shape != BoxShape::None) { others } else { boxes }
+}
+
+/// The left edge of a label's column: a box glyph that was read into one label must not move that label's search.
+fn column_left(label: &Label, labels: &[&Label], h: i32) -> i32 {
+    let mut lefts: Vec<i32> =
+        labels.iter().map(|l| l.rect.left).filter(|left| (left - label.rect.left).abs() < 2 * h).collect();
+    lefts.sort_unstable();
+    lefts.get(lefts.len() / 2).copied().unwrap_or(label.rect.left)
 }

@@ -215,6 +215,13 @@ pub fn ocr_edits(a: &str, b: &str) -> f32 {
     edit_cost(fold(a).as_bytes(), fold(b).as_bytes())
 }
 
+/// The distance of two texts that [`fold`] has folded, a letter of the longer one; `None` beyond `limit`.
+pub fn folded_distance(a: &str, b: &str, limit: f32) -> Option<f32> {
+    let longer = a.len().max(b.len()).max(1) as f32;
+    let distance = edit_cost(a.as_bytes(), b.as_bytes()) / longer;
+    (distance <= limit).then_some(distance)
+}
+
 fn edit_cost(a: &[u8], b: &[u8]) -> f32 {
     let width = b.len() + 1;
     let mut cost = vec![0u32; (a.len() + 1) * width];

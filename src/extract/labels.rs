@@ -4,6 +4,7 @@
 //! spaces and punctuation gone), so that a split, joined or misread word still counts; where a label stands (at the start of a
 //! segment, before a colon or a gap) tells it from the same word inside a sentence.
 
+use super::compose::Composition;
 use super::fuzzy::{fold, folded_distance};
 use super::sheet::Sheet;
 use crate::geometry::Rect;
@@ -82,6 +83,7 @@ impl Classes {
 /// All wordings of a form definition, folded and ready to match.
 pub struct LabelIndex {
     wordings: Vec<Wording>,
+    composition: Composition,
     longest: usize,
 }
 
@@ -115,13 +117,14 @@ impl LabelIndex {
             .map(|(folded, targets)| Wording { classes: Classes::of(&folded), folded, targets })
             .collect();
         let longest = wordings.iter().map(|w| w.folded.len()).max().unwrap_or(0);
-        LabelIndex { wordings, longest }
+        LabelIndex { wordings, composition: Composition::new(form), longest }
     }
 }
 
 /// A match before conflicts are settled.
 struct Candidate {
-    wording: usize,
+    targets: Vec<Target>,
+    letters: usize,
     tokens: Vec<usize>,
     rect: Rect,
     distance: f32,
@@ -146,7 +149,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
             candidates_from(sheet, index, row, start, &mut candidates);
         }
     }
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tokens.cmp(&b.tokens)).then(a.wording.cmp(&b.wording)));
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tokens.cmp(&b.tokens)).then(a.targets.cmp(&b.targets)));
     let mut taken = vec![false; sheet.tokens.len()];
     let mut chosen: Vec<Candidate> = Vec::new();
     for candidate in candidates {
@@ -157,7 +160,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         chosen.push(candidate);
     }
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
-    settle_shared(chosen, index, form)
+    settle_shared(chosen, form)
 }
 
 fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usize, out: &mut Vec<Candidate>) {
@@ -189,8 +192,20 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         if inside && folded.len() < if clean_start || clean_end { 8 } else { 12 } {
             continue;
         }
+        if !inside && end - start < 12 {
+            let words: Vec<String> =
+                row[start..=end].iter().flat_map(|&t| sheet.tokens[t].text.split(['/', '-', '\'', '’', '(', ')'])).map(fold).filter(|w| !w.is_empty()).collect();
+            if let Some(composed) = index.composition.find(&words) {
+                let tokens: Vec<usize> = row[start..=last].to_vec();
+                let rect = label_rect(sheet, &tokens);
+                // Always less than a listed wording of the same length.
+                let score = folded.len() as f32 * 0.7 * composed.coverage + 1.0;
+                let letters = folded.len().min(7);
+                out.push(Candidate { targets: vec![composed.target], letters, tokens, rect, distance: 0.3, score });
+            }
+        }
         let classes = Classes::of(&folded);
-        for (number, wording) in index.wordings.iter().enumerate() {
+        for wording in &index.wordings {
             let letters = wording.folded.len();
             let limit = tolerance(letters) * if inside { 0.5 } else { 1.0 };
             // A long sentence may run on in the next row: its beginning is label enough.
@@ -207,7 +222,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             let rect = label_rect(sheet, &tokens);
             let bonus = 2.0 * f32::from(u8::from(clean_start)) + 2.0 * f32::from(u8::from(clean_end));
             let score = compared.len() as f32 * (1.0 - 2.0 * distance) + bonus;
-            out.push(Candidate { wording: number, tokens, rect, distance, score });
+            out.push(Candidate { targets: wording.targets.clone(), letters, tokens, rect, distance, score });
         }
     }
 }
@@ -263,7 +278,7 @@ fn label_end(sheet: &Sheet, row: &[usize], end: usize) -> (usize, bool) {
 }
 
 /// A wording that stands in several fields goes to the field whose group its neighbours, or the heading above, belong to.
-fn settle_shared(chosen: Vec<Candidate>, index: &LabelIndex, form: &FormDefinition) -> Vec<Label> {
+fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition) -> Vec<Label> {
     let group_of = |target: Target| match target {
         Target::Field(i) => form.fields[i].group.as_deref(),
         Target::Section(i) => Some(form.sections[i].group.as_str()),
@@ -271,12 +286,11 @@ fn settle_shared(chosen: Vec<Candidate>, index: &LabelIndex, form: &FormDefiniti
     };
     let certain: Vec<(Rect, Target)> = chosen
         .iter()
-        .filter(|c| index.wordings[c.wording].targets.len() == 1)
-        .map(|c| (c.rect, index.wordings[c.wording].targets[0]))
+        .filter(|c| c.targets.len() == 1)
+        .map(|c| (c.rect, c.targets[0]))
         .collect();
     let mut labels: Vec<Label> = Vec::with_capacity(chosen.len());
     for candidate in &chosen {
-        let wording = &index.wordings[candidate.wording];
         let nearness = |target: Target| -> i64 {
             let Some(group) = group_of(target) else { return i64::MIN };
             let same_elsewhere = certain.iter().any(|(_, other)| *other == target)
@@ -294,7 +308,7 @@ fn settle_shared(chosen: Vec<Candidate>, index: &LabelIndex, form: &FormDefiniti
                 .unwrap_or(i64::from(i32::MAX));
             -nearest - if same_elsewhere { i64::from(i32::MAX) } else { 0 }
         };
-        let target = match wording.targets.as_slice() {
+        let target = match candidate.targets.as_slice() {
             [only] => *only,
             several => {
                 let fields = several.iter().copied().filter(|t| matches!(t, Target::Field(_)));
@@ -306,7 +320,7 @@ fn settle_shared(chosen: Vec<Candidate>, index: &LabelIndex, form: &FormDefiniti
             rect: candidate.rect,
             tokens: candidate.tokens.clone(),
             distance: candidate.distance,
-            letters: wording.folded.len(),
+            letters: candidate.letters,
         });
     }
     labels

@@ -11,24 +11,14 @@ use crate::page::{PreparedPage, Rotation};
 
 /// The layer's words in prepared pixels, or `None` when the page must be read from its pixels.
 pub fn trusted_words(source: &SourcePage, page: &PreparedPage) -> Option<Vec<Word>> {
-    let turned = page.preparation.rotation != Rotation::None || page.preparation.skew_degrees != 0.0;
-    if source.encoding != "rendered" || turned {
+    if source.encoding != "rendered" || page.preparation.rotation != Rotation::None {
         return None;
     }
-    let (across, down) = page.preparation.scale;
-    let place = |rect: &Rect| {
-        Rect::new(
-            (rect.left as f32 * across) as i32,
-            (rect.top as f32 * down) as i32,
-            (rect.right as f32 * across).ceil() as i32,
-            (rect.bottom as f32 * down).ceil() as i32,
-        )
-    };
     let visible: Vec<(&str, Rect)> = source
         .text
         .iter()
         .filter(|t| !t.invisible && !t.text.trim().is_empty())
-        .map(|t| (t.text.as_str(), place(&t.rect)))
+        .map(|t| (t.text.as_str(), page.placement.to_page(&t.rect)))
         .collect();
     if visible.is_empty() {
         return None;

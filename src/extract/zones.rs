@@ -92,9 +92,14 @@ impl<'a> Surroundings<'a> {
     fn ignored_part(&self, heading: &Label) -> Rect {
         let bounds = self.page.ink.bounds();
         let rest = Rect::new(bounds.left, heading.rect.top - self.height / 3, bounds.right, bounds.bottom);
+        let fields = |l: &&Label| matches!(l.target, Target::Field(_));
+        let all = self.labels.iter().filter(fields).count();
+        let below = self.labels.iter().filter(fields).filter(|l| l.rect.top > heading.rect.bottom).count();
         match self.cell_at(heading.rect.center_x(), heading.rect.center_y()) {
             // A heading in a cell of its own stands over a frame; the frame's rows below are its part as well.
             Some(cell) if cell.height() > self.height * 5 => cell,
+            // Without a frame the part ends with the page, unless most of the form stands below: then it is that row alone.
+            _ if below * 3 > all => heading.rect.inflate(self.height, self.height / 2),
             _ => rest,
         }
     }
@@ -355,9 +360,13 @@ impl<'a> Surroundings<'a> {
             return all;
         }
         for _ in 0..30 {
-            let Some(next) = self.cell_at(all.right + self.height / 2, first.center_y()) else { break };
+            // Groups of cells ("(209) 555-0123") stand a cell's width apart at the most.
+            let edge = self.nearest_vertical(all.right + self.height / 2, first.center_y(), true);
+            let beside = self.cell_at(all.right + self.height / 2, first.center_y());
+            let next = beside.or_else(|| edge.and_then(|e| self.cell_at(e.rect.right + self.height / 2, first.center_y())));
+            let Some(next) = next else { break };
             let alike = next.left > all.right - 2
-                && next.left - all.right < self.height
+                && next.left - all.right < self.height.max(first.width() * 3 / 2)
                 && (next.width() - first.width()).abs() <= first.width() / 3 + 2
                 && (next.top - first.top).abs() <= self.height / 2;
             if !alike {
