@@ -275,8 +275,11 @@ fn lost_content(page: &Page<'_>) -> bool {
     let many = dict.get::<Array<'_>>(CONTENTS);
     let streams = single.into_iter().chain(many.iter().flat_map(|array| array.iter::<Stream<'_>>()));
     for stream in streams {
-        let is_empty = |data: &[u8]| data.iter().all(u8::is_ascii_whitespace);
-        if !is_empty(&stream.raw_data()) && stream.decoded_data().map_or(true, |data| data.is_empty()) {
+        // Nothing at all, deflated or encrypted, still takes a few bytes.
+        const PACKED_NOTHING: usize = 48;
+        let raw = stream.raw_data();
+        let is_something = raw.len() > PACKED_NOTHING && !raw.iter().all(u8::is_ascii_whitespace);
+        if is_something && stream.decoded_data().map_or(true, |data| data.is_empty()) {
             return true;
         }
     }

@@ -127,6 +127,17 @@ fn a_picture_that_cannot_be_decoded_is_not_a_blank_page() {
     assert!(matches!(page(missing, 1), Err(Rejection::Corrupt(_))));
     let blank = document("", BOX, "", &[]);
     assert!(page(blank, 1).is_ok(), "an empty page is blank");
+    let content = |data: &[u8]| {
+        let objects = [
+            b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+            format!("<< /Type /Page /Parent 2 0 R /Contents 4 0 R {BOX} >>").into_bytes(),
+            stream("/Filter /FlateDecode", data),
+        ];
+        page(pdf(&objects), 1)
+    };
+    assert!(content(b"\x78\x9C\x03\0\0\0\0\x01").is_ok(), "nothing, deflated, is blank");
+    assert!(matches!(content(&[0xFF; 200]), Err(Rejection::Corrupt(_))), "content that cannot be unpacked is not");
 }
 
 const TEXT: &str = "BT /F 12 Tf 72 700 Td (Date of Birth:) Tj 0 -20 Td [(1/2)-1200(3)] TJ ET";
