@@ -20,6 +20,8 @@ mod resolution;
 mod rows;
 mod samples;
 mod sniff;
+#[cfg(test)]
+mod tests;
 mod tiff;
 mod turn;
 

@@ -107,12 +107,10 @@ impl ToPixels {
     pub(super) fn rect(&self, rect: kurbo::Rect) -> Rect {
         let rect = self.affine.transform_rect_bbox(rect);
         let (width, height) = (f64::from(self.size.0), f64::from(self.size.1));
-        Rect::new(
-            rect.x0.floor().clamp(0.0, width) as i32,
-            rect.y0.floor().clamp(0.0, height) as i32,
-            rect.x1.ceil().clamp(0.0, width) as i32,
-            rect.y1.ceil().clamp(0.0, height) as i32,
-        )
+        // A hundredth of a pixel over the edge is rounding.
+        let low = |value: f64, most: f64| (value + 0.01).floor().clamp(0.0, most) as i32;
+        let high = |value: f64, most: f64| (value - 0.01).ceil().clamp(0.0, most) as i32;
+        Rect::new(low(rect.x0, width), low(rect.y0, height), high(rect.x1, width), high(rect.y1, height))
     }
 
     /// A rectangle of the page dictionary, such as a widget's.
@@ -277,8 +275,11 @@ fn lost_content(page: &Page<'_>) -> bool {
     let many = dict.get::<Array<'_>>(CONTENTS);
     let streams = single.into_iter().chain(many.iter().flat_map(|array| array.iter::<Stream<'_>>()));
     for stream in streams {
-        let is_empty = |data: &[u8]| data.iter().all(u8::is_ascii_whitespace);
-        if !is_empty(&stream.raw_data()) && stream.decoded_data().map_or(true, |data| data.is_empty()) {
+        // Nothing at all, deflated or encrypted, still takes a few bytes.
+        const PACKED_NOTHING: usize = 48;
+        let raw = stream.raw_data();
+        let is_something = raw.len() > PACKED_NOTHING && !raw.iter().all(u8::is_ascii_whitespace);
+        if is_something && stream.decoded_data().map_or(true, |data| data.is_empty()) {
             return true;
         }
     }

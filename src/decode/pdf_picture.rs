@@ -192,15 +192,15 @@ fn grab_fax(stream: &Stream<'_>, (width, height): (u32, u32), limits: &Limits) -
         end_of_block: parameters.get::<bool>(END_OF_BLOCK).unwrap_or(true),
     };
     let found = ccitt::decode(&stream.raw_data(), width, height, code);
-    if found.good() == 0 {
-        return Some(Err(Rejection::Corrupt("no row of the page's fax picture could be decoded".into())));
-    }
     // A black run is sample 0, and sample 0 is black or painted, unless one of these says otherwise.
     let decode = dict.get::<Array<'_>>(DECODE).or_else(|| dict.get::<Array<'_>>(D));
     let inverted = decode.and_then(|decode| decode.iter::<f32>().next()).is_some_and(|first| first > 0.5);
     let black_is_1 = parameters.get::<bool>(BLACK_IS_1).unwrap_or(false);
     let mut rows = RowLedger::new(height);
     rows.note(0, &found.rows);
+    if !rows.is_page() {
+        return Some(Err(Rejection::Corrupt("hardly any row of the page's fax picture could be decoded".into())));
+    }
     let mut ink = found.ink;
     if inverted != black_is_1 {
         for y in 0..found.rows.len() as u32 {

@@ -190,8 +190,8 @@ impl<'a> Page<'a> {
             place(&mut ink, &found, block, self.photometric == 1);
             rows.note(block.top, &found.rows);
         }
-        if !rows.has_good_rows() {
-            return Err(corrupt("no row of the page could be decoded"));
+        if !rows.is_page() {
+            return Err(corrupt("hardly any row of the page could be decoded"));
         }
         Ok(Decoded { pixels: Pixels::Bilevel(ink), rows, encoding: code.name() })
     }
@@ -211,7 +211,9 @@ impl<'a> Page<'a> {
         let extended = self.data(block, false).map(run);
         match (declared, extended) {
             (Some(declared), Some(extended)) => {
-                Some(if extended.good() > declared.good() { extended } else { declared })
+                // What follows the strip is code only if it completes the page; anything decodes to a row or two.
+                let completes = extended.clean || extended.good() as u64 * 10 >= u64::from(height) * 9;
+                Some(if completes && extended.good() > declared.good() { extended } else { declared })
             }
             (declared, extended) => declared.or(extended),
         }
@@ -232,8 +234,8 @@ impl<'a> Page<'a> {
                 rows.note_good(block.top, got);
             }
         }
-        if !rows.has_good_rows() {
-            return Err(corrupt("no row of the page could be decoded"));
+        if !rows.is_page() {
+            return Err(corrupt("hardly any row of the page could be decoded"));
         }
         Ok(Decoded { pixels: canvas.finish(), rows, encoding: packing.name() })
     }
