@@ -34,6 +34,8 @@ pub struct MarkBox {
 
 /// Smallest and largest side of a box, in inches.
 const SIDES: (f32, f32) = (0.075, 0.31);
+/// Boxes stand at least this alone (see [`Outline::alone`]); a letter within a word reaches 0.5.
+const ALONE: f32 = 0.72;
 /// Shortest and longest line to tick on, in inches.
 const LINES: (f32, f32) = (0.1, 0.5);
 
@@ -50,6 +52,9 @@ pub fn find_boxes(page: &PreparedPage, search: &Rect) -> Vec<MarkBox> {
     outline.brackets(&mut found);
     found.retain(|b| search.holds(&b.rect));
     let mut kept = without_overlaps(found);
+    for circle in kept.iter_mut().filter(|b| b.shape == BoxShape::Circle) {
+        circle.rect = outline.refined_circle(&circle.rect);
+    }
     let mut lines = Vec::new();
     outline.lines(page, &mut lines);
     lines.retain(|b| search.contains(b.rect.center_x(), b.rect.bottom - 2) || search.holds(&b.rect));
@@ -196,6 +201,8 @@ pub(super) struct Outline {
     width: usize,
     height: usize,
     dark: Vec<bool>,
+    /// Ink at a pixel or right beside it.
+    soft: Vec<bool>,
     /// Ink in a row or its neighbours, summed from the left; `width + 1` entries a row.
     across: Vec<u16>,
     /// Ink in a column or its neighbours, summed from the top; `height + 1` entries a column.
@@ -235,7 +242,17 @@ impl Outline {
                 area[(y + 1) * (width + 1) + x + 1] = area[y * (width + 1) + x + 1] + row_sum;
             }
         }
-        Some(Self { zone, width, height, dark, across, down, area, dpi: page.dpi as f32 })
+        let mut soft = vec![false; width * height];
+        for y in 0..height {
+            for x in 0..width {
+                if dark[y * width + x] {
+                    for row in y.saturating_sub(1)..(y + 2).min(height) {
+                        soft[row * width + x.saturating_sub(1)..row * width + (x + 2).min(width)].fill(true);
+                    }
+                }
+            }
+        }
+        Some(Self { zone, width, height, dark, soft, across, down, area, dpi: page.dpi as f32 })
     }
 
     fn at(&self, x: i32, y: i32) -> bool {
@@ -244,7 +261,7 @@ impl Outline {
 
     /// Whether there is ink at a point or right beside it.
     fn near(&self, x: i32, y: i32) -> bool {
-        (-1..=1).any(|dy| (-1..=1).any(|dx| self.at(x + dx, y + dy)))
+        x >= 0 && y >= 0 && (x as usize) < self.width && (y as usize) < self.height && self.soft[y as usize * self.width + x as usize]
     }
 
     /// Share of row `y` from `left` to `right` with ink on it or beside it.
@@ -386,7 +403,11 @@ impl Outline {
             self.level(bottom - inset - 1, left + inset, right - inset),
         ];
         let busy = if solid { 0.0 } else { inner.iter().sum::<f32>() / 4.0 };
-        mean - 0.35 * crowded - 0.12 * busy - 0.5 * (1.0 - self.alone(left, top, right, bottom))
+        let alone = self.alone(left, top, right, bottom);
+        if alone < ALONE {
+            return 0.0;
+        }
+        mean - 0.35 * crowded - 0.12 * busy - 0.3 * (1.0 - alone)
     }
 
     /// Share of a ring of points with ink on or beside them.
@@ -425,6 +446,43 @@ impl Outline {
         }
     }
 
+    /// The circle through the outer edge of the line: every position within a pixel or two looked the same before.
+    fn refined_circle(&self, rect: &Rect) -> Rect {
+        const RAYS: usize = 48;
+        let (mut x, mut y) = ((rect.left + rect.right) as f32 / 2.0 - self.zone.left as f32, (rect.top + rect.bottom) as f32 / 2.0 - self.zone.top as f32);
+        let mut radius = rect.width() as f32 / 2.0;
+        for _ in 0..3 {
+            let mut edges = [None; RAYS];
+            for (i, edge) in edges.iter_mut().enumerate() {
+                let (sin, cos) = (i as f32 * std::f32::consts::TAU / RAYS as f32).sin_cos();
+                *edge = (-4..=8).rev().map(|half| radius + half as f32 * 0.5).find(|d| {
+                    self.at((x + cos * d).floor() as i32, (y + sin * d).floor() as i32)
+                });
+            }
+            // Opposite edges show how far the centre is off; strokes that leave the circle are outliers among them.
+            let shift = |axis: fn(f32) -> f32| {
+                let mut shifts: Vec<f32> = (0..RAYS / 2)
+                    .filter_map(|i| Some((i, edges[i]?, edges[i + RAYS / 2]?)))
+                    .map(|(i, a, b)| (a - b) / 2.0 * axis(i as f32 * std::f32::consts::TAU / RAYS as f32))
+                    .collect();
+                shifts.sort_by(f32::total_cmp);
+                let inner = shifts.len() / 6..shifts.len() - shifts.len() / 6;
+                let count = inner.len().max(1) as f32;
+                shifts[inner].iter().sum::<f32>() / count * 2.0
+            };
+            let (dx, dy) = (shift(f32::cos), shift(f32::sin));
+            let mut known: Vec<f32> = edges.iter().flatten().copied().collect();
+            known.sort_by(f32::total_cmp);
+            let Some(&middle) = known.get(known.len() / 2) else { return *rect };
+            x += dx.clamp(-2.0, 2.0);
+            y += dy.clamp(-2.0, 2.0);
+            radius = middle.clamp(radius - 3.0, radius + 3.0);
+        }
+        let (x, y) = (x + self.zone.left as f32, y + self.zone.top as f32);
+        let radius = radius + 0.5;
+        Rect::new((x - radius).round() as i32, (y - radius).round() as i32, (x + radius).round() as i32, (y + radius).round() as i32)
+    }
+
     fn circle_quality(&self, x: f32, y: f32, radius: f32) -> f32 {
         let cover = self.ring(x, y, radius, 40);
         if cover < 0.82 {
@@ -439,27 +497,38 @@ impl Outline {
         let busy = if solid { 0.0 } else { inner };
         let r = radius as i32;
         let alone = self.alone(column - r - 1, row - r - 1, column + r + 2, row + r + 2);
+        if alone < ALONE {
+            return 0.0;
+        }
         // The corners of a square's outline lie outside the circle: white there.
         let diagonal = (radius * 0.95) as i32;
         let corners = [(-1, -1), (1, -1), (-1, 1), (1, 1)].iter().filter(|d| self.near(column + d.0 * diagonal, row + d.1 * diagonal)).count();
-        cover - 0.45 * crowded - 0.12 * busy - 0.5 * (1.0 - alone) - 0.06 * corners as f32
+        cover - 0.45 * crowded - 0.12 * busy - 0.3 * (1.0 - alone) - 0.06 * corners as f32
     }
 
     /// `[ ]` and `( )`: two upright strokes with feet that point, or arcs that open, towards each other.
     fn brackets(&self, found: &mut Vec<MarkBox>) {
-        let (shortest, longest) = (self.inches(0.075), self.inches(0.26));
+        let (shortest, longest) = (self.inches(0.09), self.inches(0.26));
         let (narrow, wide) = (self.inches(0.05), self.inches(0.32));
         let mut lefts: Vec<Arc> = Vec::new();
         let mut rights: Vec<Arc> = Vec::new();
-        for x in 2..self.width as i32 - 2 {
-            for top in 0..self.height as i32 - shortest {
-                if !self.near(x, top + shortest / 2) {
+        for middle in shortest / 2..self.height as i32 - shortest / 2 {
+            for x in 4..self.width as i32 - 4 {
+                if !self.at(x, middle) {
                     continue;
                 }
                 for (facing, arcs) in [(1, &mut lefts), (-1, &mut rights)] {
+                    // The back of a bracket: white behind it.
+                    if (1..=4).any(|d| self.at(x - facing * d, middle)) {
+                        continue;
+                    }
                     let mut best: Option<Arc> = None;
-                    for tall in (shortest..=longest.min(self.height as i32 - top)).step_by(1) {
-                        for bulge in [0, 1, 2, 3] {
+                    for tall in shortest..=longest {
+                        let top = middle - tall / 2;
+                        if top < 0 || top + tall > self.height as i32 {
+                            break;
+                        }
+                        for bulge in 0..=3 {
                             if let Some(quality) = self.arc(x, top, tall, bulge, facing)
                                 && best.is_none_or(|b| quality + tall as f32 * 0.002 > b.quality + b.tall as f32 * 0.002)
                             {
@@ -481,7 +550,10 @@ impl Outline {
                 let (top, bottom) = (left.top.min(right.top), (left.top + left.tall).max(right.top + right.tall));
                 let lid = self.level(top + 1, left.x, right.x + 1).max(self.level(bottom - 2, left.x, right.x + 1));
                 let alone = self.alone(left.x - 1, top, right.x + 2, bottom);
-                let quality = (left.quality + right.quality) / 2.0 - 0.02 * uneven as f32 - 0.5 * (1.0 - alone) - (lid - 0.75).max(0.0);
+                if alone < ALONE {
+                    continue;
+                }
+                let quality = (left.quality + right.quality) / 2.0 - 0.02 * uneven as f32 - 0.3 * (1.0 - alone) - (lid - 0.75).max(0.0);
                 if quality >= 0.62 {
                     let rect = Rect::new(left.x - 1, top, right.x + 2, bottom).translate(self.zone.left, self.zone.top);
                     found.push(MarkBox { rect, shape: BoxShape::Bracket, quality });
@@ -497,6 +569,10 @@ impl Outline {
             return None;
         }
         const POINTS: i32 = 12;
+        let ends = x + facing * deep.round() as i32;
+        if !self.near(ends, top) || !self.near(ends, top + tall - 1) {
+            return None;
+        }
         let mut seen = 0;
         for i in 0..POINTS {
             let t = (i as f32 + 0.5) / POINTS as f32 * 2.0 - 1.0;

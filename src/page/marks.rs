@@ -32,7 +32,7 @@ pub struct MarkMeasure {
     pub mark: Mark,
     pub confidence: Confidence,
     /// Ink of the mark as a share of the box's inside, 0 to 1. For boxes larger than 0.16 inch the inside of such a box is taken,
-    /// since a pen's tick does not grow with the box.
+    /// since a pen's tick does not grow with the box; above lines, that of 0.1 inch.
     pub fill: f32,
 }
 
@@ -160,16 +160,52 @@ fn outline_thickness(shapes: &Bitmap, mark_box: &MarkBox) -> i32 {
         let first = (0..=1).find(|&i| dark(i)).unwrap_or(0);
         (first..=most).find(|&i| !dark(i)).unwrap_or(most + 1)
     };
-    let sides = match mark_box.shape {
-        BoxShape::Bracket => vec![depth(&|i| upright(r.left + i)), depth(&|i| upright(r.right - 1 - i))],
-        _ => vec![
-            depth(&|i| level(r.top + i)),
-            depth(&|i| level(r.bottom - 1 - i)),
-            depth(&|i| upright(r.left + i)),
-            depth(&|i| upright(r.right - 1 - i)),
-        ],
-    };
+    if mark_box.shape == BoxShape::Circle {
+        return ring_thickness(shapes, &r, most);
+    }
+    if mark_box.shape == BoxShape::Bracket {
+        return bracket_thickness(shapes, &r, most);
+    }
+    let sides = [
+        depth(&|i| level(r.top + i)),
+        depth(&|i| level(r.bottom - 1 - i)),
+        depth(&|i| upright(r.left + i)),
+        depth(&|i| upright(r.right - 1 - i)),
+    ];
     sides.into_iter().min().unwrap_or(2).clamp(1, most)
+}
+
+/// Thickness of brackets: what rows through their middle meet from outside, the thinner third.
+fn bracket_thickness(shapes: &Bitmap, rect: &Rect, most: i32) -> i32 {
+    let mut depths: Vec<i32> = (rect.top + rect.height() * 3 / 10..rect.top + rect.height() * 7 / 10)
+        .flat_map(|y| [(rect.left - 2, 1, y), (rect.right + 1, -1, y)])
+        .filter_map(|(x, step, y)| {
+            let first = (0..=5).find(|&d| shapes.get(x + step * d, y))?;
+            (first + 1..=first + most + 2).find(|&d| !shapes.get(x + step * d, y)).map(|end| end - 1 + i32::from(first > 3))
+        })
+        .collect();
+    depths.sort_unstable();
+    depths.get(depths.len() / 3).copied().unwrap_or(2).clamp(1, most)
+}
+
+/// Thickness of a circle's line: how deep rays from outside meet ink, by the thinner half of them.
+fn ring_thickness(shapes: &Bitmap, rect: &Rect, most: i32) -> i32 {
+    let (x, y) = ((rect.left + rect.right - 1) as f32 / 2.0, (rect.top + rect.bottom - 1) as f32 / 2.0);
+    let radius = rect.width().min(rect.height()) as f32 / 2.0;
+    let mut depths: Vec<i32> = (0..32)
+        .filter_map(|i| {
+            let (sin, cos) = (i as f32 * std::f32::consts::TAU / 32.0).sin_cos();
+            let dark = |depth: i32| {
+                let r = radius - depth as f32;
+                shapes.get((x + cos * r).round() as i32, (y + sin * r).round() as i32)
+            };
+            let first = (-1..=2).find(|&depth| dark(depth))?;
+            (first + 1..=most + 2).find(|&depth| !dark(depth))
+        })
+        .collect();
+    depths.sort_unstable();
+    // Where a mark hides the inner edge all around there is nothing to measure.
+    depths.get(depths.len() * 2 / 3).copied().unwrap_or(2).clamp(1, most)
 }
 
 fn ink_of(page: &PreparedPage, mark_box: &MarkBox) -> MarkInk {
@@ -184,7 +220,8 @@ fn ink_of(page: &PreparedPage, mark_box: &MarkBox) -> MarkInk {
         BoxShape::Line | BoxShape::None => 0,
     };
     let inside = Inside::new(mark_box, thickness);
-    let largest = (0.16 * page.dpi as f32).powi(2);
+    // A tick on a line covers a small part of the space above it.
+    let largest = (if mark_box.shape == BoxShape::Line { 0.1 } else { 0.16 } * page.dpi as f32).powi(2);
     let area = (inside.area() as f32).clamp(1.0, largest);
     let mut marked = 0u32;
     let labelled = label(&page.shapes, &window);
@@ -249,12 +286,16 @@ impl Inside {
         let margin = |side: i32| (thickness + 2).min(side * 3 / 10).max(1);
         match mark_box.shape {
             BoxShape::Circle => {
-                let radius = r.width().min(r.height()) as f32 / 2.0 - thickness as f32 - 1.5;
+                let radius = r.width().min(r.height()) as f32 / 2.0 - thickness as f32 - 2.0;
                 let centre = ((r.left + r.right) as f32 / 2.0, (r.top + r.bottom) as f32 / 2.0);
                 Self { rect: r.inflate(-margin(r.width()), -margin(r.height())), round: Some((centre.0, centre.1, radius.max(2.0))) }
             }
             // The ends of brackets are open; feet of square ones reach in a little.
-            BoxShape::Bracket => Self { rect: r.inflate(-(margin(r.width()) + 2).min(r.width() / 3), -(thickness + 1).min(r.height() / 4)), round: None },
+            BoxShape::Bracket => {
+                let aside = (thickness + 1 + r.width() * 3 / 20).min(r.width() / 3);
+                let above = (thickness + 2).max(r.height() / 10).min(r.height() / 4);
+                Self { rect: r.inflate(-aside, -above), round: None }
+            }
             BoxShape::Line => Self { rect: Rect::new(r.left, r.top, r.right, r.bottom - line_thickness(r)), round: None },
             BoxShape::Square | BoxShape::None => Self { rect: r.inflate(-margin(r.width()), -margin(r.height())), round: None },
         }
