@@ -28,6 +28,10 @@ pub const INPUT_HEIGHT: u32 = 48;
 /// Widest input; a line that is longer for its height is squeezed. A page-wide line of small print is about 2,700 wide.
 const MAX_WIDTH: u32 = 3200;
 
+/// Narrowest input, the width that the network was trained at: a short line reads better with zeros after it than alone (printed fields 96 %
+/// right instead of 95 %).
+const LEAST_WIDTH: u32 = 320;
+
 /// Pixels of the input's width for one step of the output.
 const STEP: u32 = 8;
 
@@ -89,8 +93,7 @@ impl SecondReader {
         if crop.width() == 0 || crop.height() == 0 {
             return Ok(LineReading { text: String::new(), characters: Vec::new(), positions: Vec::new(), lattice: Lattice::default() });
         }
-        let input = input_of(crop);
-        let width = input.size(3);
+        let (input, width) = input_of(crop);
         let read_error = |what: String| OcrError::Read(what);
         let mut outputs = self
             .model
@@ -106,8 +109,8 @@ impl SecondReader {
 
         let lattice = self.lattice_of(output.view());
         let read = decode::greedy(&lattice);
-        // The steps share the input's width, which shares the crop's.
-        let crop_per_step = crop.width() as f32 / width as f32 * width as f32 / lattice.steps.len().max(1) as f32;
+        let input_per_step = input.size(3) as f32 / lattice.steps.len().max(1) as f32;
+        let crop_per_step = input_per_step * crop.width() as f32 / width as f32;
         let positions = read.steps.iter().map(|step| ((step + 0.5) * crop_per_step).min(crop.width() as f32)).collect();
         Ok(LineReading { text: read.text, characters: read.characters, positions, lattice })
     }
@@ -140,8 +143,9 @@ impl LineReader for SecondReader {
     }
 }
 
-/// A crop as the network takes it: 1×3×48×W, the same grey in every channel, -1 black to 1 white.
-fn input_of(crop: &GrayImage) -> NdTensor<f32, 4> {
+/// A crop as the network takes it (1×3×48×W, the same grey in every channel, -1 black to 1 white), and how many of its columns
+/// are the crop.
+fn input_of(crop: &GrayImage) -> (NdTensor<f32, 4>, u32) {
     let ideal = (f64::from(crop.width()) * f64::from(INPUT_HEIGHT) / f64::from(crop.height())).round();
     // A float-to-int cast saturates.
     let width = (ideal as u32).clamp(STEP, MAX_WIDTH);
@@ -152,11 +156,12 @@ fn input_of(crop: &GrayImage) -> NdTensor<f32, 4> {
         scaled = imageops::resize(crop, width, INPUT_HEIGHT, FilterType::CatmullRom);
         &scaled
     };
-    // Whole steps, so that the last letter has one of its own; the network was trained with zeros (mid grey) on the right.
-    let padded = width.next_multiple_of(STEP);
-    NdTensor::from_fn([1, 3, INPUT_HEIGHT as usize, padded as usize], |[_, _, y, x]| {
+    // Whole steps, so that the last letter has one of its own; what is added are zeros (mid grey), as the network was trained.
+    let padded = width.max(LEAST_WIDTH).next_multiple_of(STEP);
+    let input = NdTensor::from_fn([1, 3, INPUT_HEIGHT as usize, padded as usize], |[_, _, y, x]| {
         if x < width as usize { f32::from(picture.get_pixel(x as u32, y as u32)[0]) / 127.5 - 1.0 } else { 0.0 }
-    })
+    });
+    (input, width)
 }
 
 /// The character that an entry of the network's alphabet is kept as: itself where forms have it, else the one it looks like.
@@ -165,7 +170,7 @@ fn kept_as(entry: &str) -> Option<char> {
     let (character, None) = (characters.next()?, characters.next()) else { return None };
     match character {
         ' '..='~' | '¡' | '¿' | '°' | '§' | 'ª' | 'º' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ' => Some(character),
-        '‘' | '’' | '‛' | '′' | '`' | '´' => Some('\''),
+        '‘' | '’' | '‛' | '′' | '´' => Some('\''),
         '“' | '”' | '″' => Some('"'),
         '–' | '—' | '―' | '‐' | '‑' | '−' | '─' | '一' | 'ー' => Some('-'),
         '│' | '丨' | '∣' | 'ǀ' | '‖' => Some('|'),
@@ -221,13 +226,18 @@ mod tests {
 
     #[test]
     fn the_input_has_the_networks_height_and_whole_steps() {
-        let black = |width, height| GrayImage::new(width, height);
-        assert_eq!(input_of(&black(96, 24)).shape(), [1, 3, 48, 192]);
-        assert_eq!(input_of(&black(163, 48)).shape(), [1, 3, 48, 168]);
-        assert_eq!(input_of(&black(1, 4000)).shape(), [1, 3, 48, 8]);
-        assert_eq!(input_of(&black(60_000, 1)).shape(), [1, 3, 48, 3200]);
-        let input = input_of(&GrayImage::from_pixel(163, 48, image::Luma([255])));
-        assert_eq!((input[[0, 2, 47, 162]], input[[0, 0, 0, 163]]), (1.0, 0.0));
+        let shape = |width, height| {
+            let (input, columns) = input_of(&GrayImage::new(width, height));
+            assert_eq!((input.size(0), input.size(1), input.size(2)), (1, 3, 48));
+            (input.size(3), columns)
+        };
+        assert_eq!(shape(200, 24), (400, 400));
+        assert_eq!(shape(403, 48), (408, 403));
+        assert_eq!(shape(96, 24), (320, 192));
+        assert_eq!(shape(1, 4000), (320, 8));
+        assert_eq!(shape(60_000, 1), (3200, 3200));
+        let (input, _) = input_of(&GrayImage::from_pixel(403, 48, image::Luma([255])));
+        assert_eq!((input[[0, 2, 47, 402]], input[[0, 0, 0, 403]]), (1.0, 0.0));
     }
 
     #[test]
