@@ -43,6 +43,15 @@ impl Holds {
 
 /// All files, parsed, and the pack as far as it could be read; problems are sorted by file and line.
 pub(super) fn load(files: Vec<PackFile>) -> (Option<Pack>, Vec<Problem>) {
+    load_with(files, true)
+}
+
+/// A pack that is known to be valid: the built-in one, of which the tests see to it.
+pub(super) fn load_valid(files: Vec<PackFile>) -> (Option<Pack>, Vec<Problem>) {
+    load_with(files, false)
+}
+
+fn load_with(files: Vec<PackFile>, validated: bool) -> (Option<Pack>, Vec<Problem>) {
     let mut problems = Vec::new();
     let sources: Vec<SourceFile> = files.iter().map(|f| SourceFile::new(&f.path, f.text.clone(), &mut problems)).collect();
     let settings = sources.iter().find(|s| s.path == "pack.toml");
@@ -65,7 +74,9 @@ pub(super) fn load(files: Vec<PackFile>) -> (Option<Pack>, Vec<Problem>) {
         let (form_files, forms): (Vec<usize>, Vec<FormDefinition>) = parts.forms.into_iter().unzip();
         pack.forms = forms;
         pack.rules = parts.rules;
-        validate(pack, &sources, &form_files, &mut problems);
+        if validated {
+            validate(pack, &sources, &form_files, &mut problems);
+        }
     }
     problems.sort();
     problems.dedup();

@@ -67,7 +67,7 @@ fn list(problems: &[Problem]) -> String {
 impl Pack {
     /// The pack that is part of the binary.
     pub fn builtin() -> Result<Pack, PackError> {
-        Self::from_files(builtin_files())
+        Self::taken(load::load_valid(builtin_files()))
     }
 
     /// The pack in a folder.
@@ -86,7 +86,11 @@ impl Pack {
     }
 
     pub(super) fn from_files(files: Vec<PackFile>) -> Result<Pack, PackError> {
-        match load::load(files) {
+        Self::taken(load::load(files))
+    }
+
+    fn taken(loaded: (Option<Pack>, Vec<Problem>)) -> Result<Pack, PackError> {
+        match loaded {
             (Some(pack), problems) if problems.is_empty() => Ok(pack),
             (_, problems) => Err(PackError::Invalid(problems)),
         }

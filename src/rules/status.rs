@@ -128,7 +128,9 @@ pub fn review_fields(request: &Request, findings: &[Finding], facts: &Context<'_
     if matches!(request.kind, RequestKind::Reassignment | RequestKind::LetterOnly) {
         columns.extend(uncertain_letter(request, facts));
     }
-    for finding in findings.iter().filter(|f| f.is_open()) {
+    // A rule that cannot tell says so because of a field that is already named, or of all that it rests on.
+    let uncertain = columns.clone();
+    for finding in findings.iter().filter(|f| f.is_open() && !f.fields.iter().any(|field| uncertain.contains(field))) {
         let blank = |field: &str| request.field(field).is_some_and(|f| f.reading.is_blank());
         columns.extend(finding.fields.iter().filter(|field| !blank(field)).cloned());
     }

@@ -7,13 +7,16 @@ mod phrases;
 mod reach;
 mod sense;
 
+use std::collections::BTreeSet;
+
 use super::Pack;
 use super::problem::Problem;
 use super::source::{Place, SourceFile};
 
 /// All mistakes of a pack; `form_files` are the files of its forms, in their order.
 pub(super) fn validate(pack: &Pack, sources: &[SourceFile], form_files: &[usize], problems: &mut Vec<Problem>) {
-    let mut report = Report { sources, problems, settings: sources.iter().position(|s| s.path == "pack.toml").unwrap_or(0), form_files };
+    let broken = problems.iter().map(|problem| problem.file.clone()).collect();
+    let mut report = Report { sources, problems, broken, settings: sources.iter().position(|s| s.path == "pack.toml").unwrap_or(0), form_files };
     names::check(pack, &mut report);
     dates::check(pack, &mut report);
     phrases::check(pack, &mut report);
@@ -27,6 +30,8 @@ struct Report<'a> {
     problems: &'a mut Vec<Problem>,
     settings: usize,
     form_files: &'a [usize],
+    /// Files of which something could not be read: what they give may only seem to be missing.
+    broken: BTreeSet<String>,
 }
 
 impl Report<'_> {
@@ -35,6 +40,11 @@ impl Report<'_> {
             let span = source.span(&place.steps);
             self.problems.push(Problem::at(&source.path, &source.text, span, message, hint));
         }
+    }
+
+    /// Whether all files with this beginning could be read.
+    fn whole(&self, beginning: &str) -> bool {
+        !self.broken.iter().any(|file| file.starts_with(beginning))
     }
 
     /// `pack.toml`.

@@ -9,6 +9,17 @@ use crate::rules::source::Place;
 use crate::rules::status::READ_COLUMNS;
 use crate::rules::{FormDefinition, FormPurpose, Pack};
 
+const NO_FIELD_AT_ALL: &str = "no form has a field";
+const NO_REASON: &str = "there is no reason";
+const NO_FORMAT: &str = "there is no format";
+const NO_NOTICE: &str = "there is no kind of notice";
+const NO_WORDING: &str = "there is no wording";
+const NO_CODE: &str = "no rule gives the code";
+const NO_COLUMN: &str = "no column of the queue that is read is called";
+const NO_FORM: &str = "there is no form";
+const NO_FIELD: &str = "no form of these requests has a field";
+const NO_CHOICE: &str = "no form of these requests has a group of boxes";
+
 pub(super) fn check(pack: &Pack, report: &mut Report<'_>) {
     given_once(pack, report);
     settings(pack, report);
@@ -61,36 +72,36 @@ fn settings(pack: &Pack, report: &mut Report<'_>) {
     for (index, request) in pack.requests.iter().enumerate() {
         let place = report.settings().key("request").index(index);
         for (i, column) in request.required.iter().enumerate() {
-            known(column, READ_COLUMNS, "no column of the queue that is read is called", &place.key("required").index(i), report);
+            known(column, READ_COLUMNS, NO_COLUMN, &place.key("required").index(i), report);
         }
         if let Some(form) = &request.form {
-            known(form, pack.forms.iter().map(|f| f.id.as_str()), "there is no form", &place.key("form"), report);
+            known(form, pack.forms.iter().map(|f| f.id.as_str()), NO_FORM, &place.key("form"), report);
         }
         for (w, with) in request.with_reason.iter().enumerate() {
             let place = place.key("with_reason").index(w);
-            known(&with.reason, pack.reasons.iter().map(|r| r.id.as_str()), "there is no reason", &place.key("reason"), report);
+            known(&with.reason, pack.reasons.iter().map(|r| r.id.as_str()), NO_REASON, &place.key("reason"), report);
             for (i, column) in with.required.iter().enumerate() {
-                known(column, READ_COLUMNS, "no column of the queue that is read is called", &place.key("required").index(i), report);
+                known(column, READ_COLUMNS, NO_COLUMN, &place.key("required").index(i), report);
             }
         }
     }
     for field in pack.review.fields.keys() {
         let place = report.settings().key("review").key("fields").key(field);
         let fields: Vec<&str> = all_fields(&pack.forms.iter().collect::<Vec<_>>()).into_iter().chain(["letter_date"]).collect();
-        known(field, fields, "no form has a field", &place, report);
+        known(field, fields, NO_FIELD_AT_ALL, &place, report);
     }
 }
 
 fn applies_to(pack: &Pack, rule: &Rule, report: &mut Report<'_>) {
     let place = rule.place.key("applies_to");
     for (i, form) in rule.applies_to.forms.iter().enumerate() {
-        known(form, pack.forms.iter().map(|f| f.id.as_str()), "there is no form", &place.key("forms").index(i), report);
+        known(form, pack.forms.iter().map(|f| f.id.as_str()), NO_FORM, &place.key("forms").index(i), report);
     }
     for (i, reason) in rule.applies_to.reasons.iter().enumerate() {
-        known(reason, pack.reasons.iter().map(|r| r.id.as_str()), "there is no reason", &place.key("reasons").index(i), report);
+        known(reason, pack.reasons.iter().map(|r| r.id.as_str()), NO_REASON, &place.key("reasons").index(i), report);
     }
     for (i, notice) in rule.applies_to.notices.iter().enumerate() {
-        known(notice, pack.notices.iter().map(|n| n.id.as_str()), "there is no kind of notice", &place.key("notices").index(i), report);
+        known(notice, pack.notices.iter().map(|n| n.id.as_str()), NO_NOTICE, &place.key("notices").index(i), report);
     }
 }
 
@@ -102,16 +113,16 @@ fn parameters(pack: &Pack, rule: &Rule, report: &mut Report<'_>) {
         let here = used.index.map_or(here.clone(), |index| here.index(index));
         let name = used.name.as_str();
         match used.sort {
-            NameSort::Field => known(name, all_fields(&forms), "no form of these requests has a field", &here, report),
+            NameSort::Field => known(name, all_fields(&forms), NO_FIELD, &here, report),
             NameSort::Choice => {
                 let choices = forms.iter().flat_map(|f| &f.choices).map(|c| c.id.as_str());
-                known(name, choices, "no form of these requests has a group of boxes", &here, report);
+                known(name, choices, NO_CHOICE, &here, report);
             }
-            NameSort::Format => known(name, pack.formats.iter().map(|f| f.id.as_str()), "there is no format", &here, report),
-            NameSort::Notice => known(name, pack.notices.iter().map(|n| n.id.as_str()), "there is no kind of notice", &here, report),
+            NameSort::Format => known(name, pack.formats.iter().map(|f| f.id.as_str()), NO_FORMAT, &here, report),
+            NameSort::Notice => known(name, pack.notices.iter().map(|n| n.id.as_str()), NO_NOTICE, &here, report),
             NameSort::Wording => {
                 let wordings = pack.wordings.iter().chain(&pack.inappropriate).chain(&pack.notices).map(|w| w.id.as_str());
-                known(name, wordings, "there is no wording", &here, report);
+                known(name, wordings, NO_WORDING, &here, report);
             }
         }
     }
@@ -120,7 +131,7 @@ fn parameters(pack: &Pack, rule: &Rule, report: &mut Report<'_>) {
 fn codes(pack: &Pack, rule: &Rule, report: &mut Report<'_>) {
     for (key, list) in [("suppressed_by", &rule.suppressed_by), ("waits_for", &rule.waits_for)] {
         for (i, code) in list.iter().enumerate() {
-            known(code, pack.rules.iter().map(|r| r.code.as_str()), "no rule gives the code", &rule.place.key(key).index(i), report);
+            known(code, pack.rules.iter().map(|r| r.code.as_str()), NO_CODE, &rule.place.key(key).index(i), report);
         }
     }
 }
@@ -130,7 +141,7 @@ fn reasons_of_form(pack: &Pack, form: &FormDefinition, place: &Place, report: &m
     for (c, choice) in form.choices.iter().enumerate().filter(|(_, choice)| choice.id == "reasons") {
         let options = place.key("choice").index(c).key("option");
         for (i, option) in choice.options.iter().enumerate() {
-            known(&option.id, pack.reasons.iter().map(|r| r.id.as_str()), "there is no reason", &options.index(i).key("id"), report);
+            known(&option.id, pack.reasons.iter().map(|r| r.id.as_str()), NO_REASON, &options.index(i).key("id"), report);
         }
     }
 }
@@ -156,9 +167,19 @@ fn all_fields<'a>(forms: &[&'a FormDefinition]) -> Vec<&'a str> {
     forms.iter().flat_map(|form| &form.fields).map(|field| field.id.as_str()).collect()
 }
 
+/// `message` begins with what is not there; where a file that may give it could not be read, nobody knows.
 fn known<'a>(name: &str, names: impl IntoIterator<Item = &'a str>, message: &str, place: &Place, report: &mut Report<'_>) {
     let names: Vec<&str> = names.into_iter().collect();
-    if !names.contains(&name) {
+    let given_in: &[&str] = match message {
+        NO_REASON => &["reasons.toml"],
+        NO_FORMAT => &["formats.toml"],
+        NO_NOTICE => &["notices.toml"],
+        NO_WORDING => &["wordings.toml", "inappropriate.toml", "notices.toml"],
+        NO_CODE => &["checks/"],
+        NO_COLUMN => &[],
+        _ => &["forms/"],
+    };
+    if !names.contains(&name) && given_in.iter().all(|file| report.whole(file)) {
         report.add(place, format!("{message} `{name}`"), name_hint(name, names));
     }
 }

@@ -85,7 +85,7 @@ fn reasons(pack: &Pack, report: &mut Report<'_>) {
     for index in 0..pack.reasons.len() {
         for other in (0..pack.reasons.len()).filter(|other| *other != index) {
             for (phrase, place) in phrases(&pack.reasons[index].narrative, &pack.reasons[index].place.key("narrative")) {
-                if let Some((found, _)) = words(other).iter().find(|(text, _)| !Folded::new(text).find(phrase, false).is_empty()) {
+                if let Some((found, _)) = words(other).iter().find(|(text, _)| !Folded::new(text).find(phrase, true).is_empty()) {
                     let message = format!("the words \"{phrase}\" of `{}` also fit \"{found}\" of `{}`", pack.reasons[index].id, pack.reasons[other].id);
                     report.add(&place, message, Some("make the words longer, so that they name one reason".into()));
                 }
@@ -104,7 +104,7 @@ fn reasons(pack: &Pack, report: &mut Report<'_>) {
     for wording in &pack.inappropriate {
         for (phrase, place) in phrases(&wording.phrases, &wording.place.key("phrases")) {
             for index in 0..pack.reasons.len() {
-                if let Some((found, _)) = words(index).iter().find(|(text, _)| !Folded::new(text).find(phrase, false).is_empty()) {
+                if let Some((found, _)) = words(index).iter().find(|(text, _)| !Folded::new(text).find(phrase, true).is_empty()) {
                     let message = format!("the words \"{phrase}\" of an inappropriate reason also fit \"{found}\" of `{}`", pack.reasons[index].id);
                     report.add(&place, message, Some("an office that names an appropriate reason would be warned of: make the words longer".into()));
                 }

@@ -77,9 +77,7 @@ fn circle(pack: &Pack, rule: &Rule, report: &mut Report<'_>) {
                 seen.extend(next(here).into_iter().filter(|c| !seen.contains(c)).collect::<Vec<_>>());
                 at += 1;
             }
-            // Each circle is reported once, at the rule whose code comes first in the alphabet.
-            let first = seen.iter().filter(|c| next(c).iter().any(|n| **n == rule.code || seen.contains(n))).all(|c| *c >= &rule.code);
-            if seen.contains(&&rule.code) && first {
+            if seen.contains(&&rule.code) {
                 let message = format!("`{}` and `{code}` wait for each other", rule.code);
                 report.add(&rule.place.key(key).index(index), message, Some("take one of the two out".into()));
             }
