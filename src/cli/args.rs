@@ -36,7 +36,11 @@ fn after_long_help() -> String {
         "Examples:\n  \
          faxtriage run /srv/fax/inbox --out /srv/fax/runs/2026-11-21 --roster members.csv\n  \
          \x20                                          the nightly job; the same command again resumes an interrupted run\n  \
-         faxtriage run inbox --out run1 --shard 1/4    a quarter of the inbox, for one of four machines\n\n{}\n\n\
+         faxtriage run inbox --out run1 --shard 1/4    a quarter of the inbox, for one of four machines\n  \
+         faxtriage recheck runs/2026-11-21 --rules new-rules\n  \
+         \x20                                          which rows other rules would change, without reading a page\n  \
+         faxtriage audit runs/2026-11-21 --inbox archive\n  \
+         \x20                                          read the archived scans again and compare\n\n{}\n\n\
          stdout carries data only; messages, progress and logs go to stderr.",
         exit::HELP
     )
@@ -67,6 +71,10 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Run(RunArguments),
+    Rules(RulesArguments),
+    Audit(AuditArguments),
+    Recheck(RecheckArguments),
+    Merge(MergeArguments),
     Worker(WorkerArguments),
 }
 
@@ -98,6 +106,9 @@ pub struct RunArguments {
     /// Take only share I of N of the files; `merge` makes one queue of all shares.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
+    /// Remembers what earlier nights saw, so that a fax that comes again is linked to its first copy. Default: none.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
     /// Leave files alone that changed within the last SECONDS; they are listed as skipped.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub settle: u64,
@@ -130,6 +141,95 @@ pub struct ReadingArguments {
     #[cfg(debug_assertions)]
     #[arg(long, hide = true)]
     pub made_up: bool,
+}
+
+/// Validate a rule pack.
+#[derive(Clone, Debug, Args)]
+pub struct RulesArguments {
+    #[command(subcommand)]
+    pub command: RulesCommand,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Report every problem of a pack at once, with file, line and a hint. Ends with 0 when there is none, else with 2.
+    Check {
+        /// Folder of the pack. Default: the pack that is built in.
+        dir: Option<PathBuf>,
+    },
+}
+
+/// Read the archived scans again under the recorded rules, models and date, and compare.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    faxtriage audit runs/2026-11-21 --inbox archive/2026-11-21\n  \
+    faxtriage audit runs/2026-11-21 --inbox archive/2026-11-21 --roster members.csv\n\n\
+    Checks the hashes of inputs, rules and outputs, reads every scan again and compares row by row and column by column. Writes \
+    RUN/audit.csv with each difference and what explains it (a missing or changed file, another version of a reader, other CPU features).\n\n\
+    Ends with 0 when there is no difference, 3 when there are some, 2 when it could not run.")]
+pub struct AuditArguments {
+    /// The run folder.
+    pub run: PathBuf,
+    /// Folder with the scans under the names they had in the inbox.
+    #[arg(long, value_name = "ARCHIVE")]
+    pub inbox: PathBuf,
+    /// The roster that the run was made with, when it was made with one.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// The ledger that the run was made with, when it was made with one; it is only read.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+    /// Pages read at a time. Default: all cores.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Model of the second reader, when the run used one. Default: as for `run`.
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Read made-up documents (for the program's own tests).
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true)]
+    pub made_up: bool,
+}
+
+/// Apply other rules to the readings that RUN stored, and show which rows change and why. No page is read.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Example:\n  \
+    faxtriage recheck runs/2026-11-21 --rules new-rules > changes.csv\n\n\
+    Writes CSV to stdout: source_file, pages, request_id, column, before, after, why. The run folder stays as it is.\n\n\
+    Ends with 0 when no row changes, 3 when some do, 2 when it could not run.")]
+pub struct RecheckArguments {
+    /// The run folder.
+    pub run: PathBuf,
+    /// The other rules.
+    #[arg(long, value_name = "DIR")]
+    pub rules: PathBuf,
+    /// The roster that the run was made with, when it was made with one.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// The ledger that the run was made with, when it was made with one; it is only read.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+}
+
+/// One queue out of several shares.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Example:\n  \
+    faxtriage run inbox --out share1 --shard 1/2 && faxtriage run inbox --out share2 --shard 2/2\n  \
+    faxtriage merge share1 share2 --out night\n\n\
+    The queue is byte for byte that of a single run: copies are found again over all requests.")]
+pub struct MergeArguments {
+    /// Run folders of all shares.
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+    /// The run folder that is made of them.
+    #[arg(long, value_name = "RUN")]
+    pub out: PathBuf,
+    /// The roster that the shares were made with, when they were made with one.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// Remembers what earlier nights saw; give it here and not to the shares.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
 }
 
 /// One JSON request a line on stdin, exactly one JSON result a line on stdout.

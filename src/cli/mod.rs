@@ -5,11 +5,15 @@
 //! outside cleaned by [`clean`].
 
 pub mod args;
+mod audit;
 pub mod clean;
 pub mod exit;
 mod execute;
 mod failure;
 mod log;
+mod merge;
+mod recheck;
+mod rules;
 mod run;
 mod summary;
 mod worker;

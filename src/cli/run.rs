@@ -10,7 +10,7 @@ use tracing::warn;
 
 use super::args::{Messages, ReadingArguments, RunArguments};
 use super::{Failure, clean, exit, summary};
-use crate::run::batch::{self, AsOf, ReadingSettings, Settings};
+use crate::run::batch::{self, AsOf, ReadingSettings, Settings, Summary};
 use crate::run::interrupt;
 use crate::run::progress::Show;
 
@@ -19,7 +19,12 @@ pub fn execute(typed: RunArguments, messages: &Messages) -> Result<u8, Failure> 
     interrupt::listen().map_err(|error| Failure::cannot_run(format!("cannot listen for signals: {error}")))?;
     let ended = batch::run(&settings)?;
     summary::show(&ended, &settings.out, messages)?;
-    Ok(if ended.attention.is_empty() { exit::SUCCESS } else { exit::NEEDS_OPERATOR })
+    Ok(code(&ended))
+}
+
+/// The exit code of a run that finished.
+pub(super) fn code(ended: &Summary) -> u8 {
+    if ended.attention.is_empty() { exit::SUCCESS } else { exit::NEEDS_OPERATOR }
 }
 
 fn meant(typed: RunArguments, messages: &Messages) -> Result<Settings, Failure> {
@@ -30,6 +35,7 @@ fn meant(typed: RunArguments, messages: &Messages) -> Result<Settings, Failure> 
         inbox: typed.inbox,
         out: typed.out,
         roster: typed.roster,
+        ledger: typed.ledger,
         as_of: typed.as_of.map_or_else(|| AsOf::Today(Local::now().date_naive()), AsOf::Given),
         jobs: typed.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get),
         shard: typed.shard,
@@ -51,23 +57,7 @@ pub(super) fn how_to_show(messages: &Messages) -> Show {
 
 /// The options of every command that reads pages, checked.
 pub(super) fn reading(typed: ReadingArguments) -> Result<ReadingSettings, Failure> {
-    let absolute = |path: PathBuf| {
-        std::fs::canonicalize(&path).map_err(|error| Failure::cannot_run(format!("cannot open {}: {error}", shown(&path))))
-    };
-    let model = match (typed.no_second_reader, typed.model) {
-        (true, _) => None,
-        (false, Some(given)) => Some(absolute(given)?),
-        (false, None) => {
-            let found = find_model();
-            if found.is_none() {
-                warn!(
-                    help = "scripts/demo fetches its model; --no-second-reader says that this is meant",
-                    "the second reader's model is not there: more fields go to review"
-                );
-            }
-            found
-        }
-    };
+    let model = if typed.no_second_reader { None } else { model(typed.model)? };
     Ok(ReadingSettings {
         rules: typed.rules.map(absolute).transpose()?,
         model,
@@ -79,6 +69,25 @@ pub(super) fn reading(typed: ReadingArguments) -> Result<ReadingSettings, Failur
         #[cfg(not(debug_assertions))]
         made_up: false,
     })
+}
+
+/// The given model of the second reader, or the one that set-up fetched; none, with a warning, when it is not there.
+pub(super) fn model(given: Option<PathBuf>) -> Result<Option<PathBuf>, Failure> {
+    if let Some(given) = given {
+        return absolute(given).map(Some);
+    }
+    let found = find_model();
+    if found.is_none() {
+        warn!(
+            help = "scripts/set-up fetches it; --no-second-reader says that this is meant",
+            "the second reader's model is not there: more fields go to review"
+        );
+    }
+    Ok(found)
+}
+
+fn absolute(path: PathBuf) -> Result<PathBuf, Failure> {
+    std::fs::canonicalize(&path).map_err(|error| Failure::cannot_run(format!("cannot open {}: {error}", shown(&path))))
 }
 
 /// Where set-up puts the model: in or above the program's folder (a build lies two below the checkout), or here.

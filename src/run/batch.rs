@@ -19,12 +19,14 @@ use super::journal::{self, FileJournal, Fingerprint, Header};
 use super::pool::{Clocks, LostTime, Pool, WorkerCommand};
 use super::progress::{Progress, Show};
 use super::protocol::Hello;
-use super::record::{self, Counts, InputRecord, RunRecord, Times, sha256_of_file, sha256_of_parts};
-use super::seam::{self, Decided, Deciding, Rules, Scanned, Skipped};
+use super::record::{self, Counts, InputRecord, RulesRecord, RunRecord, Times, sha256_of_file, sha256_of_parts};
+use super::decide::{self, Decided, Deciding, Memory};
+use super::differences::no_formula;
 use super::shard::Shard;
 use crate::assemble::PageOutcome;
 use crate::decode::Rejection;
-use crate::inbox::Transmission;
+use crate::inbox::{self, FileNames, Inbox, ScanOptions, Skipped, SystemClock, Transmission};
+use crate::rules::Pack;
 
 /// Free bytes without which no run starts: the queue, the report and the first readings.
 const SPACE_TO_START: u64 = 64 << 20;
@@ -39,6 +41,8 @@ pub struct Settings {
     pub inbox: PathBuf,
     pub out: PathBuf,
     pub roster: Option<PathBuf>,
+    /// What earlier nights saw; this run is added to it.
+    pub ledger: Option<PathBuf>,
     pub as_of: AsOf,
     pub jobs: usize,
     pub shard: Option<Shard>,
@@ -105,35 +109,55 @@ pub struct Summary {
 pub fn run(settings: &Settings) -> Result<Summary, RunError> {
     let started = (Utc::now(), Instant::now());
     apart(&settings.inbox, &settings.out)?;
-    let rules = seam::load_rules(settings.reading.rules.as_deref())?;
+    let pack = load_pack(settings.reading.rules.as_deref())?;
     let roster_sha256 = settings.roster.as_deref().map(sha256_of_file).transpose()?;
     let folder = RunFolder::open(&settings.out)?;
     folder.require_space(SPACE_TO_START)?;
-    let scanned = take_share(seam::scan(&settings.inbox, settings.settle)?, settings.shard);
+    let faxes = take_share(scan(settings)?, settings.shard);
 
     let pool = start_workers(settings)?;
     let hello = pool.introduce()?;
     let as_of = agreed_day(settings.as_of, &folder);
-    let fingerprint = fingerprint(settings, &hello, &rules, roster_sha256.as_deref(), as_of);
+    let fingerprint = fingerprint(settings, &hello, &pack, roster_sha256.as_deref(), as_of);
     journal::claim(&folder, &fingerprint)?;
-    same_inputs_as_finished(&folder, &scanned)?;
-    keep_rules(&folder, &rules)?;
+    same_inputs_as_finished(&folder, &faxes)?;
+    keep_rules(&folder, &pack)?;
 
-    let reading = read_all(&pool, &folder, &scanned, settings)?;
+    let reading = read_all(&pool, &folder, &faxes, settings)?;
     drop(pool);
 
     let readings = journal::stored(folder.path())?;
-    let deciding = Deciding { rules: &rules, roster: settings.roster.as_deref(), as_of };
-    let decided = seam::decide(&readings, &deciding, &folder)?;
-    keep_skipped(&folder, &scanned.skipped)?;
-    let facts = Facts { hello, rules: &rules, roster_sha256, as_of, options: fingerprint };
-    finish(&folder, facts, &readings, &decided, &scanned.skipped, scanned.found, times(started, reading))
+    let deciding = Deciding {
+        pack: &pack,
+        roster: settings.roster.as_deref(),
+        as_of,
+        memory: Memory::of(settings.ledger.as_deref(), &folder, as_of),
+    };
+    let decided = decide::decide(&readings, &deciding, &folder)?;
+    keep_skipped(&folder, &faxes.skipped)?;
+    let facts = Facts { hello, pack: &pack, roster_sha256, as_of, options: fingerprint };
+    finish(&folder, facts, &readings, &decided, &faxes.skipped, faxes.found, times(started, reading))
+}
+
+pub(crate) fn load_pack(folder: Option<&Path>) -> Result<Pack, RunError> {
+    folder.map_or_else(Pack::builtin, Pack::load).map_err(|error| RunError::Rules(error.to_string()))
+}
+
+pub(crate) fn scan(settings: &Settings) -> Result<Inbox, RunError> {
+    let options = ScanOptions { settle: settings.settle, file_names: FileNames::default(), exclude: Vec::new() };
+    let inbox = inbox::scan(&settings.inbox, &options, &SystemClock).map_err(|error| RunError::Input(error.to_string()))?;
+    if inbox.reconciles() {
+        Ok(inbox)
+    } else {
+        let (with_rows, skipped) = (inbox.transmissions.len(), inbox.skipped.len());
+        Err(RunError::Unreconciled { found: inbox.found, with_rows, skipped })
+    }
 }
 
 /// What the record repeats of how a run was made.
 pub(crate) struct Facts<'a> {
     pub hello: Hello,
-    pub rules: &'a Rules,
+    pub pack: &'a Pack,
     pub roster_sha256: Option<String>,
     pub as_of: NaiveDate,
     pub options: Fingerprint,
@@ -163,7 +187,7 @@ pub(crate) fn finish(
         engine: facts.hello.engine.unwrap_or_default(),
         sandbox: facts.hello.sandbox,
         as_of: facts.as_of.to_string(),
-        rules: facts.rules.record.clone(),
+        rules: RulesRecord { version: facts.pack.rules_version(), sha256: facts.pack.sha256() },
         roster_sha256: facts.roster_sha256,
         options: facts.options,
         inputs_sha256: inputs_hash(readings.iter().map(|(header, _)| &header.transmission)),
@@ -189,19 +213,19 @@ fn apart(inbox: &Path, out: &Path) -> Result<(), RunError> {
     if inside || around { Err(RunError::Nested(out.to_owned())) } else { Ok(()) }
 }
 
-fn take_share(mut scanned: Scanned, shard: Option<Shard>) -> Scanned {
+fn take_share(mut inbox: Inbox, shard: Option<Shard>) -> Inbox {
     if let Some(shard) = shard {
-        let (mine, others): (Vec<_>, Vec<_>) = scanned.faxes.into_iter().partition(|(fax, _)| shard.has(&fax.source_file));
-        scanned.faxes = mine;
-        scanned.skipped.retain(|skipped| shard.has(&skipped.source_file));
+        let all = inbox.transmissions.len();
+        inbox.transmissions.retain(|fax| shard.has(&fax.source_file));
+        inbox.skipped.retain(|skipped| shard.has(&skipped.source_file));
         // What another share takes is not this run's to find.
-        scanned.found = scanned.faxes.len() + scanned.skipped.len();
-        info!(files = scanned.faxes.len(), left_to_others = others.len(), share = %shard, "share");
+        inbox.found = inbox.transmissions.len() + inbox.skipped.len();
+        info!(files = inbox.transmissions.len(), of = all, share = %shard, "share");
     }
-    scanned
+    inbox
 }
 
-fn start_workers(settings: &Settings) -> Result<Pool, RunError> {
+pub(crate) fn start_workers(settings: &Settings) -> Result<Pool, RunError> {
     let inbox = fs::canonicalize(&settings.inbox).map_err(RunError::io("open the inbox", &settings.inbox))?;
     let command = WorkerCommand::own(settings.reading.worker_args(&inbox))?;
     Pool::new(command, Clocks::for_page_timeout(settings.reading.page_timeout), settings.jobs)
@@ -222,7 +246,7 @@ fn agreed_day(as_of: AsOf, folder: &RunFolder) -> NaiveDate {
 }
 
 /// Everything besides the inputs that can change a row.
-fn fingerprint(settings: &Settings, hello: &Hello, rules: &Rules, roster: Option<&str>, as_of: NaiveDate) -> Fingerprint {
+pub(crate) fn fingerprint(settings: &Settings, hello: &Hello, pack: &Pack, roster: Option<&str>, as_of: NaiveDate) -> Fingerprint {
     let engine = hello.engine.clone().unwrap_or_default();
     let languages: Vec<String> = engine.languages.iter().map(|(name, hash)| format!("{name} {hash}")).collect();
     let none = || "none".to_owned();
@@ -232,8 +256,9 @@ fn fingerprint(settings: &Settings, hello: &Hello, rules: &Rules, roster: Option
         ("languages", languages.join(", ")),
         ("second-reader", engine.second_reader.unwrap_or_else(none)),
         ("cpu-features", engine.cpu_features.join(" ")),
-        ("rules", rules.record.sha256.clone()),
+        ("rules", pack.sha256()),
         ("roster", roster.map_or_else(none, str::to_owned)),
+        ("ledger", if settings.ledger.is_some() { "yes".to_owned() } else { none() }),
         ("as-of", as_of.to_string()),
         ("page-timeout", settings.reading.page_timeout.as_secs().to_string()),
         ("max-pages", settings.reading.max_pages.to_string()),
@@ -246,12 +271,12 @@ fn fingerprint(settings: &Settings, hello: &Hello, rules: &Rules, roster: Option
 }
 
 /// A finished run stays the record of what it read: other faxes are another run. An interrupted one takes in what has come since.
-fn same_inputs_as_finished(folder: &RunFolder, scanned: &Scanned) -> Result<(), RunError> {
+fn same_inputs_as_finished(folder: &RunFolder, faxes: &Inbox) -> Result<(), RunError> {
     if !folder.path().join(record::FILE).exists() {
         return Ok(());
     }
     let finished = RunRecord::load(folder.path())?;
-    if finished.inputs_sha256 == inputs_hash(scanned.faxes.iter().map(|(fax, _)| fax)) {
+    if finished.inputs_sha256 == inputs_hash(faxes.transmissions.iter()) {
         Ok(())
     } else {
         Err(RunError::OtherRun { path: folder.path().to_owned(), differs: "inputs".to_owned() })
@@ -263,13 +288,13 @@ fn inputs_hash<'a>(faxes: impl Iterator<Item = &'a Transmission>) -> String {
 }
 
 /// The rule pack that was used, as it was.
-pub(crate) fn keep_rules(folder: &RunFolder, rules: &Rules) -> Result<(), RunError> {
+pub(crate) fn keep_rules(folder: &RunFolder, pack: &Pack) -> Result<(), RunError> {
     folder.folder("rules")?;
-    for (path, text) in &rules.files {
-        if let Some((below, _)) = path.rsplit_once('/') {
+    for rules in pack.files() {
+        if let Some((below, _)) = rules.path.rsplit_once('/') {
             folder.folder(&format!("rules/{below}"))?;
         }
-        folder.write(&format!("rules/{path}"), |file| file.write_all(text.as_bytes()))?;
+        folder.write(&format!("rules/{}", rules.path), |file| file.write_all(rules.text.as_bytes()))?;
     }
     Ok(())
 }
@@ -280,9 +305,7 @@ pub(crate) fn keep_skipped(folder: &RunFolder, skipped: &[Skipped]) -> Result<()
         let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
         csv.write_record(["source_file", "reason"])?;
         for file in skipped {
-            let formula = file.source_file.starts_with(['=', '+', '-', '@', '\t', '\r']);
-            let name = if formula { format!("'{}", file.source_file) } else { file.source_file.clone() };
-            csv.write_record([name.as_str(), file.reason.as_str()])?;
+            csv.write_record([no_formula(&file.source_file).as_str(), file.reason.name()])?;
         }
         csv.flush()
     })
@@ -304,21 +327,21 @@ impl Fax<'_> {
 
 /// Pages read in this run, pages taken over from an interrupted one, and milliseconds by stage.
 #[derive(Default)]
-struct ReadingWork {
+pub(crate) struct ReadingWork {
     read: u64,
     resumed: u64,
     stages: BTreeMap<String, u64>,
 }
 
 /// Brings every page of every fax into `readings/`.
-fn read_all(pool: &Pool, folder: &RunFolder, scanned: &Scanned, settings: &Settings) -> Result<ReadingWork, RunError> {
+pub(crate) fn read_all(pool: &Pool, folder: &RunFolder, inbox: &Inbox, settings: &Settings) -> Result<ReadingWork, RunError> {
     let readings = folder.folder(journal::FOLDER)?;
-    let mut faxes = Vec::with_capacity(scanned.faxes.len());
-    for (transmission, path) in &scanned.faxes {
+    let mut faxes = Vec::with_capacity(inbox.transmissions.len());
+    for transmission in &inbox.transmissions {
         let journal = Mutex::new(FileJournal::open(&readings, transmission)?);
-        faxes.push(Fax { transmission, path, journal, lost: LostTime::default() });
+        faxes.push(Fax { transmission, path: &transmission.path, journal, lost: LostTime::default() });
     }
-    forget_files_that_left(&readings, scanned)?;
+    forget_files_that_left(&readings, inbox)?;
     count_pages(pool, &faxes, settings)?;
 
     let mut work = ReadingWork::default();
@@ -381,8 +404,8 @@ fn explained(fax: &Fax<'_>, rejection: Rejection, settings: &Settings) -> Result
 }
 
 /// Readings of files that an interrupted run saw and that are gone now would become rows without a file.
-fn forget_files_that_left(readings: &Path, scanned: &Scanned) -> Result<(), RunError> {
-    let mut known: Vec<String> = scanned.faxes.iter().map(|(fax, _)| journal::file_name(&fax.source_file)).collect();
+fn forget_files_that_left(readings: &Path, inbox: &Inbox) -> Result<(), RunError> {
+    let mut known: Vec<String> = inbox.transmissions.iter().map(|fax| journal::file_name(&fax.source_file)).collect();
     known.sort_unstable();
     for entry in fs::read_dir(readings).map_err(RunError::io("read", readings))? {
         let path = entry.map_err(RunError::io("read", readings))?.path();
@@ -419,7 +442,7 @@ fn count(inputs: &[InputRecord], readings: &[(Header, PathBuf)], decided: &Decid
     with_rows.retain(|name| readings.binary_search_by(|(header, _)| header.transmission.source_file.as_str().cmp(name)).is_ok());
     let mut by_reason = BTreeMap::new();
     for file in skipped {
-        *by_reason.entry(file.reason.clone()).or_default() += 1;
+        *by_reason.entry(file.reason.name().to_owned()).or_default() += 1;
     }
     Counts {
         files_found: found,
@@ -444,13 +467,13 @@ fn attention(inputs: &[InputRecord], skipped: &[Skipped]) -> BTreeMap<String, us
             *attention.entry("pages-unreadable".to_owned()).or_default() += 1;
         }
     }
-    for file in skipped.iter().filter(|file| file.needs_operator) {
-        *attention.entry(format!("skipped: {}", file.reason)).or_default() += 1;
+    for file in skipped.iter().filter(|file| file.reason.needs_operator()) {
+        *attention.entry(format!("skipped: {}", file.reason.name())).or_default() += 1;
     }
     attention
 }
 
-fn times((at, clock): (chrono::DateTime<Utc>, Instant), work: ReadingWork) -> Times {
+pub(crate) fn times((at, clock): (chrono::DateTime<Utc>, Instant), work: ReadingWork) -> Times {
     let seconds = clock.elapsed().as_secs_f64();
     let rounded = |value: f64| (value * 1000.0).round() / 1000.0;
     Times {

@@ -7,13 +7,18 @@
 //!
 //! Before it come all stages ([`crate::decode`] to [`crate::queue`]); after it only [`crate::cli`].
 
+pub mod audit;
 pub mod batch;
+mod decide;
+pub mod differences;
 pub mod folder;
 pub mod interrupt;
 pub mod journal;
+pub mod merge;
 pub mod pool;
 pub mod progress;
 pub mod protocol;
+pub mod recheck;
 pub mod record;
 pub mod sandbox;
 mod seam;

@@ -26,6 +26,15 @@ impl Shard {
         let number = hash.iter().take(8).fold(0u64, |number, &byte| number << 8 | u64::from(byte));
         number % self.of == self.number - 1
     }
+
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Into how many shares the inbox is cut.
+    pub fn of(&self) -> u64 {
+        self.of
+    }
 }
 
 impl FromStr for Shard {
