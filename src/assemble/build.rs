@@ -29,10 +29,11 @@ pub fn assemble(transmission: &Transmission, pages: &[PageOutcome], pack: &Pack)
 /// [`assemble`] with settings of its own.
 pub fn assemble_with(transmission: &Transmission, pages: &[PageOutcome], settings: &AssemblySettings) -> Vec<Request> {
     let sheets = Sheet::all(pages);
+    let count = if sheets.iter().any(|sheet| sheet.class == Class::Cover) { settings.cover_counts.as_slice() } else { &[] };
     let file = File {
         transmission,
         received_at: received_at(transmission, &sheets, settings),
-        pages_missing: pages_missing(&sheets, transmission.promised_pages, &Counts::new(&settings.cover_counts)),
+        pages_missing: pages_missing(&sheets, transmission.promised_pages, &Counts::new(count)),
     };
     if sheets.iter().all(|sheet| sheet.reading.is_none()) {
         return vec![file.whole(RequestKind::Unreadable(worst(pages)), &sheets)];

@@ -5,6 +5,7 @@
 
 use chrono::NaiveDate;
 
+use super::letters;
 use super::names;
 use super::person::{Candidate, Identity, SURE, plain_id};
 use super::roster::{Roster, RosterMember};
@@ -28,6 +29,7 @@ pub fn apply_roster(roster: &Roster, request: &mut Request, settle: bool) {
         && let Some(member) = only_fit(roster, &identity)
     {
         settle_fields(request, &member);
+        ask_letters_again(request);
     }
     request.roster = Some(answer(roster, request));
 }
@@ -95,6 +97,21 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
             _ => {}
         }
     }
+}
+
+/// A letter that could not be told from the form's own reading may be told from what the roster settled.
+fn ask_letters_again(request: &mut Request) {
+    let identity = Identity::of_fields(|field| request.field(field));
+    for letter in &mut request.letters {
+        let open = letter.same_member == Answer::CannotTell && !letter.reasons.iter().any(|r| r == "joint-letter" || r == "perhaps-a-letter");
+        if let (true, Some(addressee)) = (open, &letter.facts.addressee) {
+            let again = identity.compare(&[addressee]);
+            letter.same_member = again.answer;
+            let new: Vec<String> = again.reasons.into_iter().filter(|reason| !letter.reasons.contains(reason)).collect();
+            letter.reasons.extend(new);
+        }
+    }
+    letters::best_first(&mut request.letters);
 }
 
 /// Whether ink that was read as `raw` may say `id`; ink that gave no letters may say anything.
