@@ -16,6 +16,9 @@ pub struct FormDefinition {
     /// Words that speak for this form besides its title and labels.
     #[serde(default)]
     pub anchors: Vec<String>,
+    /// Headings of parts that hold the fields of one group ("Member information"): they tell whose a bare "Name" or "Phone" is.
+    #[serde(default, rename = "section")]
+    pub sections: Vec<SectionDefinition>,
     /// Headings of parts that the office does not fill (plan use only): nothing below one, down to its frame's end, is read.
     #[serde(default)]
     pub ignore_below: Vec<String>,
@@ -38,11 +41,23 @@ pub struct FieldDefinition {
     /// The queue's column where there is one.
     pub id: String,
     pub kind: FieldKind,
-    /// The label's wordings, in any language.
+    /// The label's wordings, in any language. A wording may stand in several fields; its neighbours' group then decides.
     pub labels: Vec<String>,
+    /// Whose field it is: a wording shared by two fields goes to the one whose group its neighbours belong to.
+    #[serde(default)]
+    pub group: Option<String>,
     /// Read by both readers.
     #[serde(default)]
     pub deciding: bool,
+}
+
+/// A part of a form under a heading.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SectionDefinition {
+    /// The group of the fields below the heading.
+    pub group: String,
+    pub headings: Vec<String>,
 }
 
 /// What is written in a field, which decides how it is read and checked.

@@ -5,10 +5,21 @@ use serde::{Deserialize, Serialize};
 use crate::answer::Answer;
 
 mod forms;
+mod load;
 mod pack;
+mod problem;
+mod settings;
+mod source;
+mod words;
 
-pub use forms::{ChoiceDefinition, FieldDefinition, FieldKind, FormDefinition, OptionDefinition};
-pub use pack::Pack;
+pub use forms::{ChoiceDefinition, FieldDefinition, FieldKind, FormDefinition, FormPurpose, OptionDefinition, SectionDefinition};
+pub use pack::{Pack, PackError, PackFile};
+pub use problem::Problem;
+pub use settings::{
+    DateSettings, MarkSettings, PackSettings, Plan, ReceivedSettings, ReceivedSource, RequestScope, RequestSettings, RequiredWithReason, ReviewSettings,
+    RosterSettings, RulesPickedBy,
+};
+pub use words::{CheckDigit, Format, Languages, Reason, Wording};
 
 /// What an unmet rule does to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
