@@ -6,7 +6,7 @@ use super::openers::{self, Opener, Opening, Role};
 use super::order::sending_order;
 use super::person::{Identity, Match};
 use super::promised::{Counts, pages_missing};
-use super::settings::{AssemblySettings, ReceivedSource};
+use super::settings::AssemblySettings;
 use super::sheet::{Class, Sheet};
 use super::{PageOutcome, Request, RequestKind, several};
 use super::merge::merge;
@@ -15,7 +15,7 @@ use crate::decode::Rejection;
 use crate::geometry::Rect;
 use crate::inbox::Transmission;
 use crate::reading::{FieldReading, Hand, PersonMention, Value};
-use crate::rules::Pack;
+use crate::rules::{Pack, ReceivedSource};
 
 /// Splits one transmission into requests. Never empty: a file without a request gives one of kind
 /// [`RequestKind::NoRequest`] or [`RequestKind::Unreadable`].

@@ -6,6 +6,7 @@ use super::story::*;
 use super::*;
 use crate::answer::{Confidence, Reading};
 use crate::reading::*;
+use crate::rules::ReceivedSource;
 
 fn ana() -> PageReading {
     form("Ana Ramirez", "94448812D", "2001-03-17")

@@ -1,1 +1,4 @@
 //! Labels to fields: where a form's values stand, what they say, and which boxes are checked.
+
+pub mod fuzzy;
+pub mod values;

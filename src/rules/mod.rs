@@ -7,6 +7,7 @@ use crate::answer::Answer;
 mod forms;
 mod load;
 mod pack;
+pub mod phrases;
 mod problem;
 mod settings;
 mod source;
@@ -14,6 +15,7 @@ mod words;
 
 pub use forms::{ChoiceDefinition, FieldDefinition, FieldKind, FormDefinition, FormPurpose, OptionDefinition, SectionDefinition};
 pub use pack::{Pack, PackError, PackFile};
+pub use phrases::DateWords;
 pub use problem::Problem;
 pub use settings::{
     DateSettings, MarkSettings, PackSettings, Plan, ReceivedSettings, ReceivedSource, RequestScope, RequestSettings, RequiredWithReason, ReviewSettings,
