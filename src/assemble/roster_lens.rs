@@ -11,6 +11,8 @@ use super::person::{Candidate, Identity, SURE, plain_id};
 use super::roster::{Roster, RosterMember};
 use super::{Request, RequestKind, RosterAnswer};
 use crate::answer::{Answer, Confidence, Reading};
+use crate::extract::values::ids::npi_is_valid;
+use crate::extract::values::{IdShape, read_member_id};
 use crate::reading::{FieldReading, Reader, ReaderAnswer, Value};
 
 /// The confidence of a reading that the roster settled: enough to stand, less than two readers that agree.
@@ -150,7 +152,7 @@ fn answer(roster: &Roster, request: &Request) -> RosterAnswer {
     });
     let Some(member) = roster.by_id(&id) else {
         // An id that no member could have is told by another rule, and one that was hardly read by none.
-        let certain = id_confidence >= SURE && is_cin(&plain_id(&id));
+        let certain = id_confidence >= SURE && read_member_id(&id).shape == IdShape::Cin;
         return RosterAnswer { known: if certain { Answer::NotMet } else { Answer::CannotTell }, ..unknown };
     };
     let name_answer = name.as_ref().map_or(Answer::CannotTell, |(name, confidence)| names::same_person(name, member.name, *confidence).answer);
@@ -164,29 +166,10 @@ fn answer(roster: &Roster, request: &Request) -> RosterAnswer {
     let linked = match text("provider_npi") {
         _ if member.pcp_npi.is_empty() => Answer::CannotTell,
         Some((npi, _)) if npi == member.pcp_npi => Answer::Met,
-        Some((npi, confidence)) if confidence >= SURE && is_npi(&npi) => Answer::NotMet,
+        Some((npi, confidence)) if confidence >= SURE && npi_is_valid(&npi) => Answer::NotMet,
         _ => Answer::CannotTell,
     };
     RosterAnswer { known: Answer::Met, name_agrees, linked }
-}
-
-/// `^9[0-9]{7}[ACDEFGHMNTUVWXYZ]$`
-fn is_cin(id: &str) -> bool {
-    let bytes = id.as_bytes();
-    bytes.len() == 9
-        && bytes.first() == Some(&b'9')
-        && bytes.iter().take(8).all(u8::is_ascii_digit)
-        && bytes.last().is_some_and(|last| b"ACDEFGHMNTUVWXYZ".contains(last))
-}
-
-/// Ten digits, 1 or 2 in front, and the Luhn sum over 80840 and them a multiple of ten (45 CFR 162.406).
-fn is_npi(npi: &str) -> bool {
-    let digits: Option<Vec<u32>> = npi.chars().map(|c| c.to_digit(10)).collect();
-    let Some(digits) = digits.filter(|d| d.len() == 10 && matches!(d.first(), Some(1 | 2))) else { return false };
-    let sum: u32 = (digits.iter().rev().enumerate())
-        .map(|(place, &digit)| if place % 2 == 1 { digit * 2 / 10 + digit * 2 % 10 } else { digit })
-        .sum();
-    (sum + 24) % 10 == 0
 }
 
 #[cfg(test)]
