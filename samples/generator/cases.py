@@ -147,17 +147,19 @@ def answers(rng, r: Request, style: forms.Style, numeric: bool) -> forms.Answers
     values |= dict.fromkeys(r.blanks, "") | dict.fromkeys(r.unreadable, hands.SCRAWL)
     under = ""
     if r.second_member:
-        under = _two_members(rng, r, values)
+        under = _two_members(rng, r, values, combed)
     r.absent = {column for column in ("member_phone", "provider_phone", "provider_fax") if column not in style.fields}
     check = ["letter"] * bool(r.letter) + ["agreement"] * ("medication-agreement" in r.attachments) + ["notes"] * bool({"chart-notes", "appointment-log"} & set(r.attachments))
     return forms.Answers(values, list(r.reasons), [written_date(rng, d, style.language, True) for d in r.missed], written_list(rng, r.missed), story(rng, r, style.language) if r.narrative else "", r.signed,
                          p.name, struck=r.struck, checklist=check, second_member=under)
 
 
-def _two_members(rng, r: Request, values) -> str:
+def _two_members(rng, r: Request, values, combed) -> str:
     """Squeeze the second member into the first one's fields, or return a line to write under them."""
     one, two = r.member, r.second_member
     way = rng.choice(["first names", "both", "both", "under"])
+    if combed and way == "both":
+        way = "under"  # nobody writes two ids into nine cells
     if way == "under":
         return f"{two.name}   {two.id}   {two.dob.month}/{two.dob.day}/{two.dob.year}"
     if way == "first names":

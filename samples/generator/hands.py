@@ -24,7 +24,7 @@ class Typed:
 
     def write(self, sheet: Sheet, zone: Zone, text: str, key: str = "", lines=False):
         size = min(self.size, max(6.0, zone.h * 0.86))
-        size = min(size, size * (zone.w - 4) / max(1.0, fonts.width(text, self.family, False, size)))
+        size = min(size, size * (zone.w - 5 - max(0.0, self.nudge)) / max(1.0, fonts.width(text, self.family, False, size)))
         baseline = zone.y + zone.h - max(1.2, (zone.h - size * 0.72) * 0.32) + self.drop
         sheet.text(zone.x + 3 + self.nudge, baseline, text, self.family, size)
 
