@@ -258,9 +258,9 @@ fn edit_cost(a: &[u8], b: &[u8]) -> f32 {
     cost[a.len() * width + b.len()] as f32 / f32::from(EDIT)
 }
 
-/// Which pairs of neighbouring letters occur: a cheap test before the alignment.
+/// Which triples of neighbouring letters occur: a cheap test before the alignment.
 #[derive(Clone, Debug, Default)]
-struct Pairs([u64; 12]);
+pub(super) struct Triples([u64; 12]);
 
 /// Letters that are easily taken for each other stand in one class, so that the test forgives what the alignment forgives.
 fn class(letter: u8) -> usize {
@@ -277,17 +277,42 @@ fn class(letter: u8) -> usize {
     }
 }
 
-impl Pairs {
+impl Triples {
     fn of(letters: &[u8]) -> Self {
-        let mut pairs = Self::default();
-        for pair in letters.windows(3) {
-            let at = (class(pair[0]) * 9 + class(pair[1])) * 9 + class(pair[2]);
-            if let Some(slot) = pairs.0.get_mut(at / 64) {
-                *slot |= 1 << (at % 64);
+        let mut triples = Self::default();
+        for triple in letters.windows(3) {
+            let (slot, bit) = slot_of(triple);
+            if let Some(slot) = triples.0.get_mut(slot) {
+                *slot |= bit;
             }
         }
-        pairs
+        triples
     }
+
+    /// The triples of two parts together.
+    pub(super) fn or(&self, other: &Triples) -> Triples {
+        let mut both = self.clone();
+        for (slot, more) in both.0.iter_mut().zip(other.0) {
+            *slot |= more;
+        }
+        both
+    }
+
+    /// Whether enough of the phrase's letter triples occur for an alignment to be worth its time.
+    pub(super) fn may_hold(&self, phrase: &Phrase, max: f32) -> bool {
+        if phrase.triples.len() < 4 {
+            return true;
+        }
+        let needed = (phrase.triples.len() as f32 * (1.0 - 3.2 * max).clamp(0.12, 0.5)).ceil() as usize;
+        let seen = phrase.triples.iter().filter(|(slot, bit)| self.0.get(*slot).is_some_and(|bits| bits & bit != 0)).count();
+        seen >= needed
+    }
+}
+
+/// The place of a triple's bit: nine classes to the power of three.
+fn slot_of(triple: &[u8]) -> (usize, u64) {
+    let at = triple.iter().fold(0, |at, letter| at * 9 + class(*letter));
+    (at / 64, 1u64 << (at % 64))
 }
 
 /// A phrase made ready to be looked for many times.
@@ -300,13 +325,7 @@ pub struct Phrase {
 impl Phrase {
     pub fn new(text: &str) -> Self {
         let letters = fold(text).into_bytes();
-        let mut triples: Vec<(usize, u64)> = letters
-            .windows(3)
-            .map(|t| {
-                let at = (class(t[0]) * 9 + class(t[1])) * 9 + class(t[2]);
-                (at / 64, 1u64 << (at % 64))
-            })
-            .collect();
+        let mut triples: Vec<(usize, u64)> = letters.windows(3).map(slot_of).collect();
         triples.sort_unstable();
         triples.dedup();
         Self { letters, triples }
@@ -340,7 +359,7 @@ pub struct Found {
 pub struct FoldedLine {
     letters: Vec<u8>,
     places: Vec<Place>,
-    pairs: Pairs,
+    triples: Triples,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -369,13 +388,30 @@ impl FoldedLine {
                 first = false;
             });
         }
-        line.pairs = Pairs::of(&line.letters);
+        line.triples = Triples::of(&line.letters);
         line
     }
 
     /// The folded letters without spaces.
     pub fn letters(&self) -> &str {
         std::str::from_utf8(&self.letters).unwrap_or_default()
+    }
+
+    /// The letters of a word, as a range over [`Self::letters`].
+    pub(super) fn span_of(&self, words: Range<usize>) -> Range<usize> {
+        let start = self.places.partition_point(|p| (p.word as usize) < words.start);
+        let end = self.places.partition_point(|p| (p.word as usize) < words.end);
+        start..end
+    }
+
+    /// The triples of a part of the line, for [`Triples::may_hold`].
+    pub(super) fn triples(&self, span: Range<usize>) -> Triples {
+        Triples::of(self.letters.get(span).unwrap_or_default())
+    }
+
+    /// The best place of the phrase within a part of the line.
+    pub(super) fn find_within(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> Option<Found> {
+        self.align(phrase, max, span).map(|(found, _)| found)
     }
 
     /// The best place of the phrase, when its distance is at most `max` (edits a letter of the phrase).
@@ -385,8 +421,13 @@ impl FoldedLine {
 
     /// All places of the phrase that do not overlap, from left to right.
     pub fn find_all(&self, phrase: &Phrase, max: f32) -> Vec<Found> {
+        self.find_all_within(phrase, max, 0..self.letters.len())
+    }
+
+    /// All places of the phrase within a part of the line.
+    pub(super) fn find_all_within(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> Vec<Found> {
         let mut found = Vec::new();
-        let mut open = vec![0..self.letters.len()];
+        let mut open = vec![span];
         while let Some(span) = open.pop() {
             let Some((hit, letters)) = self.align(phrase, max, span.clone()) else { continue };
             found.push(hit);
@@ -397,29 +438,11 @@ impl FoldedLine {
         found
     }
 
-    /// Whether enough of the phrase's letter triples occur for an alignment to be worth its time.
-    fn may_hold(&self, phrase: &Phrase, max: f32) -> bool {
-        if phrase.triples.len() < 4 {
-            return true;
-        }
-        let needed = (phrase.triples.len() as f32 * (1.0 - 3.2 * max).clamp(0.12, 0.5)).ceil() as usize;
-        let mut seen = 0;
-        for (slot, bit) in &phrase.triples {
-            if self.pairs.0.get(*slot).is_some_and(|bits| bits & bit != 0) {
-                seen += 1;
-                if seen >= needed {
-                    return true;
-                }
-            }
-        }
-        false
-    }
-
     /// Sellers' alignment of the whole phrase against any part of the line, one column a letter of the line.
     fn align(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> Option<(Found, Range<usize>)> {
         let pattern = &phrase.letters;
         let rows = pattern.len();
-        if rows == 0 || span.is_empty() || !self.may_hold(phrase, max) {
+        if rows == 0 || span.is_empty() || !self.triples.may_hold(phrase, max) {
             return None;
         }
         let limit = (max * rows as f32 * f32::from(EDIT)).round().clamp(0.0, 60_000.0) as u16;
@@ -513,6 +536,18 @@ impl FoldedLine {
 
     fn exit_cost(&self, next: usize, end: usize) -> u16 {
         if next >= end || self.places.get(next).is_none_or(|p| p.begins) { 0 } else { INSIDE_WORD }
+    }
+}
+
+/// The distance up to which a phrase of so many letters may be taken as found: the longer, the less it needs each letter.
+pub fn tolerance(letters: usize) -> f32 {
+    match letters {
+        0..=3 => 0.0,
+        4 => 0.05,
+        5..=6 => 0.1,
+        7..=9 => 0.16,
+        10..=15 => 0.2,
+        _ => 0.23,
     }
 }
 

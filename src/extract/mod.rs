@@ -6,6 +6,9 @@
 //! [`crate::classify`]; after it: [`crate::assemble`].
 
 pub mod fuzzy;
+pub mod header;
+pub mod letters;
+pub mod page_text;
 pub mod values;
 
 mod choices;

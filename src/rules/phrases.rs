@@ -188,7 +188,10 @@ pub struct PeopleWords {
     pub name_labels: Vec<String>,
     pub id_labels: Vec<String>,
     pub dob_labels: Vec<String>,
+    /// Labels after which no member stands.
     pub other_labels: Vec<String>,
+    /// Words of subjects and headings: a line that holds one is no person's name.
+    pub not_names: Vec<String>,
 }
 
 /// One language's tell-tale words.
