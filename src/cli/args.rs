@@ -242,6 +242,9 @@ pub struct MergeArguments {
     is 2 only when the worker itself broke. End of input ends it with 0. Start it with OMP_THREAD_LIMIT=1 in its environment, one for each \
     core. It confines itself: no network, no writing, reading only below --inbox and what its readers need.")]
 pub struct WorkerArguments {
+    /// The day that two-digit years turn on. Default: today.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
     /// Folder or file that may be read. Default: no restriction to a folder.
     #[arg(long, value_name = "PATH")]
     pub inbox: Option<PathBuf>,
