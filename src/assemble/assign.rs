@@ -28,9 +28,12 @@ const SECOND_LETTER: i32 = -300;
 /// Letters and attachments of members do not belong to portal forms.
 const NOT_A_MEMBERS: i32 = -600;
 /// States kept after each page: all of them for up to ten requests or so.
-const BEAM: usize = 6_000;
+const BEAM: usize = 4_000;
 /// Requests a page is tried on when there are many.
 const TRIED: usize = 12;
+/// Evidence that names a member, and a lead over other members that no neighbour makes up.
+const NAMED: i32 = 500;
+const LEAD: i32 = 550;
 
 /// What the assignment works on.
 pub(super) struct Problem<'p, 'a> {
@@ -64,10 +67,11 @@ pub(super) fn owners(problem: &Problem<'_, '_>) -> Vec<Option<usize>> {
     // State → best score, and where its trail ends (0: nowhere, else index + 1).
     let mut states: BTreeMap<State, (i32, usize)> = BTreeMap::from([(start, (0, 0))]);
     for (place, &index) in problem.order.iter().enumerate() {
+        let likely = likely(problem, place, index);
         let mut next: BTreeMap<State, (i32, usize)> = BTreeMap::new();
         let mut steps: Vec<(State, i32, usize, Option<usize>)> = Vec::new();
         for (&state, &(score, end)) in &states {
-            for (owner, gain) in choices(problem, place, index, state) {
+            for (owner, gain) in choices(problem, place, index, state, &likely) {
                 steps.push((after(problem, index, state, owner), score.saturating_add(gain), end, owner));
             }
         }
@@ -105,7 +109,7 @@ fn prune(states: BTreeMap<State, (i32, usize)>) -> BTreeMap<State, (i32, usize)>
 }
 
 /// The owners that a page may have after `state`, with what each brings.
-fn choices(problem: &Problem<'_, '_>, place: usize, index: usize, state: State) -> Vec<(Option<usize>, i32)> {
+fn choices(problem: &Problem<'_, '_>, place: usize, index: usize, state: State, likely: &Likely) -> Vec<(Option<usize>, i32)> {
     let (Some(sheet), Some(role)) = (problem.sheets.get(index), problem.roles.get(index)) else { return vec![(None, 0)] };
     match role {
         Role::Opens(opener) => vec![(Some(*opener), 0)],
@@ -114,28 +118,44 @@ fn choices(problem: &Problem<'_, '_>, place: usize, index: usize, state: State) 
         Role::Nobody => vec![(None, 0)],
         Role::Continues(open) => open.iter().map(|&o| (Some(o), gain(problem, place, index, sheet, state, o))).collect(),
         Role::Assigned => {
-            tried(problem, place, index, state).into_iter().map(|o| (Some(o), gain(problem, place, index, sheet, state, o))).collect()
+            likely.with_neighbours(problem, state).into_iter().map(|o| (Some(o), gain(problem, place, index, sheet, state, o))).collect()
         }
     }
 }
 
-/// All requests, or the likeliest of very many.
-fn tried(problem: &Problem<'_, '_>, place: usize, index: usize, state: State) -> Vec<usize> {
-    let count = problem.openers.len();
-    if count <= TRIED {
-        return (0..count).collect();
-    }
+/// The requests a page is tried on.
+struct Likely {
+    owners: Vec<usize>,
+    /// The page names its member, so that what stands beside it does not matter.
+    named: bool,
+}
+
+fn likely(problem: &Problem<'_, '_>, place: usize, index: usize) -> Likely {
     let evidence = |o: usize| problem.matches.get(index).and_then(|m| m.get(o)).map_or(0, |m| m.weight);
-    let mut ranked: Vec<usize> = (0..count).collect();
-    ranked.sort_by_key(|&o| (std::cmp::Reverse(evidence(o)), distance(problem, place, o)));
-    ranked.truncate(TRIED);
-    if let Some(before) = state.before {
-        ranked.push(before);
-        ranked.push((before + 1).min(count - 1));
+    let mut owners: Vec<usize> = (0..problem.openers.len()).collect();
+    let best = owners.iter().map(|&o| evidence(o)).max().unwrap_or(0);
+    let named = best >= NAMED;
+    if named {
+        owners.retain(|&o| evidence(o) > best - LEAD);
     }
-    ranked.sort_unstable();
-    ranked.dedup();
-    ranked
+    if owners.len() > TRIED {
+        owners.sort_by_key(|&o| (std::cmp::Reverse(evidence(o)), distance(problem, place, o)));
+        owners.truncate(TRIED);
+        owners.sort_unstable();
+    }
+    Likely { owners, named }
+}
+
+impl Likely {
+    fn with_neighbours(&self, problem: &Problem<'_, '_>, state: State) -> Vec<usize> {
+        let mut owners = self.owners.clone();
+        if let (false, Some(before)) = (self.named, state.before) {
+            owners.extend([before, before + 1].into_iter().filter(|&o| o < problem.openers.len()));
+            owners.sort_unstable();
+            owners.dedup();
+        }
+        owners
+    }
 }
 
 fn gain(problem: &Problem<'_, '_>, place: usize, index: usize, sheet: &Sheet<'_>, state: State, owner: usize) -> i32 {

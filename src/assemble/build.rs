@@ -6,7 +6,7 @@ use super::openers::{self, Opener, Opening, Role};
 use super::order::sending_order;
 use super::person::{Identity, Match};
 use super::promised::{Counts, pages_missing};
-use super::settings::{AssemblySettings, ReceivedSource};
+use super::settings::AssemblySettings;
 use super::sheet::{Class, Sheet};
 use super::{PageOutcome, Request, RequestKind, several};
 use super::merge::merge;
@@ -15,7 +15,7 @@ use crate::decode::Rejection;
 use crate::geometry::Rect;
 use crate::inbox::Transmission;
 use crate::reading::{FieldReading, Hand, PersonMention, Value};
-use crate::rules::Pack;
+use crate::rules::{Pack, ReceivedSource};
 
 /// Splits one transmission into requests. Never empty: a file without a request gives one of kind
 /// [`RequestKind::NoRequest`] or [`RequestKind::Unreadable`].
@@ -29,10 +29,11 @@ pub fn assemble(transmission: &Transmission, pages: &[PageOutcome], pack: &Pack)
 /// [`assemble`] with settings of its own.
 pub fn assemble_with(transmission: &Transmission, pages: &[PageOutcome], settings: &AssemblySettings) -> Vec<Request> {
     let sheets = Sheet::all(pages);
+    let count = if sheets.iter().any(|sheet| sheet.class == Class::Cover) { settings.cover_counts.as_slice() } else { &[] };
     let file = File {
         transmission,
         received_at: received_at(transmission, &sheets, settings),
-        pages_missing: pages_missing(&sheets, transmission.promised_pages, &Counts::new(&settings.cover_counts)),
+        pages_missing: pages_missing(&sheets, transmission.promised_pages, &Counts::new(count)),
     };
     if sheets.iter().all(|sheet| sheet.reading.is_none()) {
         return vec![file.whole(RequestKind::Unreadable(worst(pages)), &sheets)];

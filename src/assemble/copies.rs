@@ -46,6 +46,12 @@ pub fn link_copies(traces: &[Trace], salt: &[u8], mut earlier: impl FnMut(&[i64]
     let mut links = vec![CopyLink::default(); traces.len()];
     let mut order: Vec<usize> = (0..traces.len()).collect();
     order.sort_by(|&a, &b| place(traces.get(a)).cmp(&place(traces.get(b))));
+    let mut rank = vec![usize::MAX; traces.len()];
+    for (at, &index) in order.iter().enumerate() {
+        if let Some(slot) = rank.get_mut(index) {
+            *slot = at;
+        }
+    }
     let mut known: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
     for &index in &order {
         let Some(trace) = traces.get(index) else { continue };
@@ -55,7 +61,7 @@ pub fn link_copies(traces: &[Trace], salt: &[u8], mut earlier: impl FnMut(&[i64]
         let mut duplicate_of = first.map(|old| old.duplicate_of.clone().unwrap_or_else(|| old.request_id.clone()));
 
         let mut candidates: Vec<usize> = keys.iter().filter_map(|key| known.get(key)).flatten().copied().collect();
-        candidates.sort_by_key(|&c| order_of(&order, c));
+        candidates.sort_by_key(|&c| rank.get(c).copied());
         candidates.dedup();
         let mut superseded = Vec::new();
         for candidate in candidates {
@@ -90,10 +96,6 @@ pub fn link_copies(traces: &[Trace], salt: &[u8], mut earlier: impl FnMut(&[i64]
 
 fn place(trace: Option<&Trace>) -> Option<(bool, Option<&str>, &[u8], u32)> {
     trace.map(|t| (t.received_at.is_none(), t.received_at.as_deref(), t.source_file.as_bytes(), t.ordinal))
-}
-
-fn order_of(order: &[usize], index: usize) -> usize {
-    order.iter().position(|&i| i == index).unwrap_or(usize::MAX)
 }
 
 /// How `new` stands to `old`, which came before it.
@@ -215,7 +217,6 @@ fn notice(trace: &Trace) -> Option<&LetterTrace> {
 fn letters_agree(old: &Trace, new: &Trace) -> Answer {
     match (notice(old), notice(new)) {
         (Some(a), Some(b)) => told(a.date.as_ref(), b.date.as_ref(), old.sealed || new.sealed),
-        (None, None) if old.letters.is_empty() == new.letters.is_empty() => Answer::CannotTell,
         _ => Answer::CannotTell,
     }
 }

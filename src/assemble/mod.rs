@@ -40,7 +40,7 @@ pub use fingerprint::{fingerprint, page_similarity};
 pub use promised::CountPattern;
 pub use roster::{Roster, RosterError, RosterMember, RosterProblem};
 pub use roster_lens::apply_roster;
-pub use settings::{AssemblySettings, ReceivedSource};
+pub use settings::AssemblySettings;
 pub use trace::Trace;
 
 /// What one page of a transmission came to.

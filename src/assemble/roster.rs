@@ -294,6 +294,26 @@ mod tests {
         assert_eq!(roster.by_id("98669814E").unwrap().name, "Kao Lor");
     }
 
+    /// Run with `--ignored --nocapture` to measure.
+    #[test]
+    #[ignore = "takes some seconds"]
+    fn a_million_members_are_loaded_once() {
+        let lines: String = (0..1_000_000).map(|n| format!("9{n:07}A,Given{n} Family{},19{:02}-0{}-1{},1158507180,x\n", n % 977, n % 90 + 10, n % 9 + 1, n % 10)).collect();
+        let started = std::time::Instant::now();
+        let roster = Roster::of(&lines);
+        let bytes = roster.text.capacity() + roster.records.capacity() * size_of::<Record>() + (roster.by_id.capacity() + roster.by_birth.capacity()) * 4;
+        println!("{} members in {:?}, {} MB", roster.len(), started.elapsed(), bytes >> 20);
+        let started = std::time::Instant::now();
+        assert!((0..10_000).all(|n| roster.by_id(&format!("9{:07}A", n * 97)).is_some()));
+        println!("ten thousand lookups in {:?}", started.elapsed());
+        let day = NaiveDate::from_ymd_opt(1937, 1, 17).unwrap();
+        println!("{} born on one day, {:?} with their names", roster.by_birth(day).count(), {
+            let started = std::time::Instant::now();
+            roster.by_person("Nobody", day).count();
+            started.elapsed()
+        });
+    }
+
     #[test]
     fn a_roster_without_its_columns_is_no_roster() {
         let error = Roster::read("id,name\n1,2\n".as_bytes(), Path::new("r.csv")).unwrap_err();

@@ -5,11 +5,14 @@
 
 use chrono::NaiveDate;
 
+use super::letters;
 use super::names;
 use super::person::{Candidate, Identity, SURE, plain_id};
 use super::roster::{Roster, RosterMember};
 use super::{Request, RequestKind, RosterAnswer};
 use crate::answer::{Answer, Confidence, Reading};
+use crate::extract::values::ids::npi_is_valid;
+use crate::extract::values::{IdShape, read_member_id};
 use crate::reading::{FieldReading, Reader, ReaderAnswer, Value};
 
 /// The confidence of a reading that the roster settled: enough to stand, less than two readers that agree.
@@ -28,6 +31,7 @@ pub fn apply_roster(roster: &Roster, request: &mut Request, settle: bool) {
         && let Some(member) = only_fit(roster, &identity)
     {
         settle_fields(request, &member);
+        ask_letters_again(request);
     }
     request.roster = Some(answer(roster, request));
 }
@@ -97,6 +101,21 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
     }
 }
 
+/// A letter that could not be told from the form's own reading may be told from what the roster settled.
+fn ask_letters_again(request: &mut Request) {
+    let identity = Identity::of_fields(|field| request.field(field));
+    for letter in &mut request.letters {
+        let open = letter.same_member == Answer::CannotTell && !letter.reasons.iter().any(|r| r == "joint-letter" || r == "perhaps-a-letter");
+        if let (true, Some(addressee)) = (open, &letter.facts.addressee) {
+            let again = identity.compare(&[addressee]);
+            letter.same_member = again.answer;
+            let new: Vec<String> = again.reasons.into_iter().filter(|reason| !letter.reasons.contains(reason)).collect();
+            letter.reasons.extend(new);
+        }
+    }
+    letters::best_first(&mut request.letters);
+}
+
 /// Whether ink that was read as `raw` may say `id`; ink that gave no letters may say anything.
 fn could_be(raw: &str, id: &str) -> bool {
     let raw = plain_id(raw);
@@ -133,7 +152,7 @@ fn answer(roster: &Roster, request: &Request) -> RosterAnswer {
     });
     let Some(member) = roster.by_id(&id) else {
         // An id that no member could have is told by another rule, and one that was hardly read by none.
-        let certain = id_confidence >= SURE && is_cin(&plain_id(&id));
+        let certain = id_confidence >= SURE && read_member_id(&id).shape == IdShape::Cin;
         return RosterAnswer { known: if certain { Answer::NotMet } else { Answer::CannotTell }, ..unknown };
     };
     let name_answer = name.as_ref().map_or(Answer::CannotTell, |(name, confidence)| names::same_person(name, member.name, *confidence).answer);
@@ -147,29 +166,10 @@ fn answer(roster: &Roster, request: &Request) -> RosterAnswer {
     let linked = match text("provider_npi") {
         _ if member.pcp_npi.is_empty() => Answer::CannotTell,
         Some((npi, _)) if npi == member.pcp_npi => Answer::Met,
-        Some((npi, confidence)) if confidence >= SURE && is_npi(&npi) => Answer::NotMet,
+        Some((npi, confidence)) if confidence >= SURE && npi_is_valid(&npi) => Answer::NotMet,
         _ => Answer::CannotTell,
     };
     RosterAnswer { known: Answer::Met, name_agrees, linked }
-}
-
-/// `^9[0-9]{7}[ACDEFGHMNTUVWXYZ]$`
-fn is_cin(id: &str) -> bool {
-    let bytes = id.as_bytes();
-    bytes.len() == 9
-        && bytes.first() == Some(&b'9')
-        && bytes.iter().take(8).all(u8::is_ascii_digit)
-        && bytes.last().is_some_and(|last| b"ACDEFGHMNTUVWXYZ".contains(last))
-}
-
-/// Ten digits, 1 or 2 in front, and the Luhn sum over 80840 and them a multiple of ten (45 CFR 162.406).
-fn is_npi(npi: &str) -> bool {
-    let digits: Option<Vec<u32>> = npi.chars().map(|c| c.to_digit(10)).collect();
-    let Some(digits) = digits.filter(|d| d.len() == 10 && matches!(d.first(), Some(1 | 2))) else { return false };
-    let sum: u32 = (digits.iter().rev().enumerate())
-        .map(|(place, &digit)| if place % 2 == 1 { digit * 2 / 10 + digit * 2 % 10 } else { digit })
-        .sum();
-    (sum + 24) % 10 == 0
 }
 
 #[cfg(test)]

@@ -69,6 +69,20 @@ fn two_that_fit_settle_the_third() {
 }
 
 #[test]
+fn a_letter_is_asked_again_when_the_name_was_settled() {
+    let told_for = |addressee: &str| {
+        let mut page = form("Kqo Vmgg", "90000007H", "1975-01-02");
+        set(&mut page, "member_name", text("Kqo Vmgg"), "Kqo Vmgg", 0.3);
+        let mut request = told(vec![page, letter(addressee)]).remove(0);
+        assert_eq!(request.letter().unwrap().same_member, Answer::CannotTell);
+        apply_roster(&Roster::of(TWINS), &mut request, true);
+        request.letter().unwrap().same_member
+    };
+    assert_eq!(told_for("Kao Vang"), Answer::Met);
+    assert_eq!(told_for("Tiffany Mendoza"), Answer::NotMet);
+}
+
+#[test]
 fn nothing_is_settled_between_twins_over_a_blank_or_against_a_confident_reading() {
     // The id is Ana's, the name is Luis's: two members fit two of the three.
     let mut page = form("Luis Ramirez", "94448812D", "2001-03-17");

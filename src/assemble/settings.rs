@@ -2,21 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::promised::CountPattern;
-use crate::rules::Pack;
-
-/// Where the time of receipt may come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReceivedSource {
-    FileName,
-    /// The sender's clock, which is often wrong.
-    Header,
-    FileTime,
-}
+use crate::rules::{FormPurpose, Pack, ReceivedSource};
 
 /// Settings of [`super::assemble_with`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +28,11 @@ impl Default for AssemblySettings {
 
 impl AssemblySettings {
     pub fn of(pack: &Pack) -> AssemblySettings {
-        let portal = pack.forms.iter().filter(|form| format!("{:?}", form.purpose) == "Portal");
-        AssemblySettings { portal_forms: portal.map(|form| form.id.clone()).collect(), ..AssemblySettings::default() }
+        let portal = pack.forms.iter().filter(|form| form.purpose == FormPurpose::Portal);
+        AssemblySettings {
+            portal_forms: portal.map(|form| form.id.clone()).collect(),
+            received: pack.received.order.clone(),
+            ..AssemblySettings::default()
+        }
     }
 }

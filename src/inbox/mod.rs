@@ -15,7 +15,7 @@ mod settle;
 mod walk;
 
 pub use ledger::{Ledger, LedgerError};
-pub use names::{FileNameError, FileNameFacts, FileNamePattern, FileNames};
+pub use names::{FileNameError, FileNameFacts, FileNames};
 pub use settle::{Clock, SystemClock};
 pub use walk::{InboxError, ScanOptions, scan};
 

@@ -1,31 +1,17 @@
 //! What fax servers put into file names: when it was received, from whom, and how many pages were sent.
 //!
-//! Every server has its own fashion, so the patterns are data of the rule pack: regular expressions with named groups.
-//! `received` is parsed by `received_format`; or the groups `year`, `month`, `day`, `hour`, `minute`, `second` and `half` (AM or PM)
-//! give the parts. `sender` is the caller's number, `pages` the page count.
+//! Every server has its own fashion, so the patterns are data of the rule pack: regular expressions with the groups `year`, `month`,
+//! `day`, `hour`, `minute`, `second`, `half` (AM or PM), `sender` (the caller's number) and `pages`.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use regex::{Captures, Regex, RegexBuilder};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// One fashion of naming files, as the pack describes it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FileNamePattern {
-    /// A regular expression on the file's name without its folders; it must fit the whole name.
-    pub pattern: String,
-    /// How the group `received` is written, in strftime's letters: `%Y%m%d%H%M%S`.
-    #[serde(default)]
-    pub received_format: Option<String>,
-}
+use crate::rules::phrases::FileNamePattern;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileNameError {
-    #[error("file name pattern {index} is no regular expression: {why}")]
-    Pattern { index: usize, why: String },
-    #[error("file name pattern {index} has a group `received` and no `received_format`: say how the time is written, such as %Y%m%d%H%M%S")]
-    Format { index: usize },
+    #[error("the file name pattern `{id}` is no regular expression: {why}")]
+    Pattern { id: String, why: String },
 }
 
 /// What one file's name says.
@@ -37,37 +23,28 @@ pub struct FileNameFacts {
     pub pages: Option<u32>,
 }
 
-/// Compiled patterns; the first that fits a name speaks.
+/// Compiled patterns; the first that fits a name, with a time that there is, speaks.
 #[derive(Clone, Debug, Default)]
-pub struct FileNames {
-    patterns: Vec<(Regex, Option<String>)>,
-}
+pub struct FileNames(Vec<Regex>);
 
 impl FileNames {
     pub fn new(patterns: &[FileNamePattern]) -> Result<FileNames, FileNameError> {
-        let mut compiled = Vec::with_capacity(patterns.len());
-        for (index, pattern) in patterns.iter().enumerate() {
-            let regex = RegexBuilder::new(&format!("^(?:{})$", pattern.pattern))
-                .case_insensitive(true)
-                .dot_matches_new_line(true)
-                .size_limit(1 << 20)
-                .build()
-                .map_err(|error| FileNameError::Pattern { index, why: error.to_string() })?;
-            if regex.capture_names().flatten().any(|name| name == "received") && pattern.received_format.is_none() {
-                return Err(FileNameError::Format { index });
-            }
-            compiled.push((regex, pattern.received_format.clone()));
-        }
-        Ok(FileNames { patterns: compiled })
+        let compile = |pattern: &FileNamePattern| {
+            let regex = RegexBuilder::new(&pattern.pattern).case_insensitive(true).size_limit(1 << 20).build();
+            regex.map_err(|error| FileNameError::Pattern { id: pattern.id.clone(), why: error.to_string() })
+        };
+        patterns.iter().map(compile).collect::<Result<_, _>>().map(FileNames)
     }
 
+    /// What `file_name`, without its folders, says.
     pub fn facts(&self, file_name: &str) -> FileNameFacts {
-        for (regex, format) in &self.patterns {
+        for regex in &self.0 {
             let Some(found) = regex.captures(file_name) else { continue };
-            let received = match format {
-                Some(format) => found.name("received").and_then(|text| NaiveDateTime::parse_from_str(text.as_str(), format).ok()),
-                None => parts(&found),
-            };
+            let received = parts(&found);
+            // Digits that make no date are a number.
+            if received.is_none() && found.name("month").is_some() {
+                continue;
+            }
             return FileNameFacts {
                 received_at: received.map(iso),
                 sender: found.name("sender").map(|text| text.as_str().to_owned()).filter(|text| !text.is_empty()),
@@ -100,16 +77,7 @@ mod tests {
     use super::*;
 
     fn names() -> FileNames {
-        let pattern = |pattern: &str, format: Option<&str>| FileNamePattern { pattern: pattern.into(), received_format: format.map(Into::into) };
-        FileNames::new(&[
-            pattern(r"(?P<received>\d{14})_(?P<sender>\d{10})_\d+.*\.(?:pdf|tiff?)", Some("%Y%m%d%H%M%S")),
-            pattern(
-                r".+_(?P<month>\d\d)(?P<day>\d\d)(?P<year>\d{4}) (?P<hour>\d{1,2})(?P<minute>\d\d) (?P<half>[AP]M)_(?P<sender>\d+)_\d+_(?P<pages>\d+)\.tif",
-                None,
-            ),
-            pattern(r"fax\d+\.tif", None),
-        ])
-        .unwrap()
+        FileNames::new(&crate::rules::phrases::PhraseBook::builtin().arrivals.file_names).unwrap()
     }
 
     #[test]
@@ -136,10 +104,9 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_pattern_is_told_by_its_place() {
-        let bad = [FileNamePattern { pattern: "(".into(), received_format: None }];
-        assert!(matches!(FileNames::new(&bad), Err(FileNameError::Pattern { index: 0, .. })));
-        let mute = [FileNamePattern { pattern: r"(?P<received>\d+)".into(), received_format: None }];
-        assert_eq!(FileNames::new(&mute).unwrap_err(), FileNameError::Format { index: 0 });
+    fn a_bad_pattern_is_told_by_its_id() {
+        let bad = [FileNamePattern { id: "ours".into(), pattern: "(".into() }];
+        let FileNameError::Pattern { id, .. } = FileNames::new(&bad).unwrap_err();
+        assert_eq!(id, "ours");
     }
 }

@@ -4,7 +4,6 @@ use std::fs;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use super::super::FileNamePattern;
 use super::super::settle::SystemClock;
 use super::*;
 
@@ -161,12 +160,8 @@ fn a_run_folder_below_the_inbox_is_left_out_and_names_speak() {
     fs::create_dir(dir.path().join("run")).unwrap();
     fs::write(dir.path().join("run/queue.csv"), "x").unwrap();
     fs::write(dir.path().join("20261120061104_8315554018.tif"), "x").unwrap();
-    let patterns = [FileNamePattern {
-        pattern: r"(?P<received>\d{14})_(?P<sender>\d{10})\.tif".into(),
-        received_format: Some("%Y%m%d%H%M%S".into()),
-    }];
     let options = ScanOptions {
-        file_names: FileNames::new(&patterns).unwrap(),
+        file_names: FileNames::new(&crate::rules::phrases::PhraseBook::builtin().arrivals.file_names).unwrap(),
         exclude: vec![dir.path().join("run")],
         ..ScanOptions::default()
     };

@@ -3,8 +3,10 @@
 use super::forms::FormDefinition;
 use super::pack::{Pack, PackFile};
 use super::problem::Problem;
+use super::rule::Rule;
 use super::settings::PackSettings;
 use super::source::{Place, SourceFile};
+use super::validate::validate;
 use super::words::{Format, Reason, Wording};
 
 /// What a file of a pack holds, by its path.
@@ -16,6 +18,7 @@ enum Holds {
     Notices,
     Formats,
     Form,
+    Rules,
     /// Page kinds, letters, attachments: `phrases/`.
     Phrases,
     Nothing,
@@ -31,6 +34,7 @@ impl Holds {
             "notices.toml" => Holds::Notices,
             "formats.toml" => Holds::Formats,
             _ if path.starts_with("forms/") => Holds::Form,
+            _ if path.starts_with("checks/") => Holds::Rules,
             _ if path.starts_with("phrases/") => Holds::Phrases,
             _ => Holds::Nothing,
         }
@@ -39,6 +43,15 @@ impl Holds {
 
 /// All files, parsed, and the pack as far as it could be read; problems are sorted by file and line.
 pub(super) fn load(files: Vec<PackFile>) -> (Option<Pack>, Vec<Problem>) {
+    load_with(files, true)
+}
+
+/// A pack that is known to be valid: the built-in one, of which the tests see to it.
+pub(super) fn load_valid(files: Vec<PackFile>) -> (Option<Pack>, Vec<Problem>) {
+    load_with(files, false)
+}
+
+fn load_with(files: Vec<PackFile>, validated: bool) -> (Option<Pack>, Vec<Problem>) {
     let mut problems = Vec::new();
     let sources: Vec<SourceFile> = files.iter().map(|f| SourceFile::new(&f.path, f.text.clone(), &mut problems)).collect();
     let settings = sources.iter().find(|s| s.path == "pack.toml");
@@ -58,7 +71,12 @@ pub(super) fn load(files: Vec<PackFile>) -> (Option<Pack>, Vec<Problem>) {
         pack.wordings = parts.wordings;
         pack.notices = parts.notices;
         pack.formats = parts.formats;
-        pack.forms = parts.forms;
+        let (form_files, forms): (Vec<usize>, Vec<FormDefinition>) = parts.forms.into_iter().unzip();
+        pack.forms = forms;
+        pack.rules = parts.rules;
+        if validated {
+            validate(pack, &sources, &form_files, &mut problems);
+        }
     }
     problems.sort();
     problems.dedup();
@@ -72,7 +90,8 @@ struct Parts {
     wordings: Vec<Wording>,
     notices: Vec<Wording>,
     formats: Vec<Format>,
-    forms: Vec<FormDefinition>,
+    forms: Vec<(usize, FormDefinition)>,
+    rules: Vec<Rule>,
 }
 
 impl Parts {
@@ -97,7 +116,11 @@ impl Parts {
                     self.formats.push(format);
                 }
             }
-            Holds::Form => self.forms.extend(source.read_whole::<FormDefinition>(problems)),
+            Holds::Form => self.forms.extend(source.read_whole::<FormDefinition>(problems).map(|form| (file, form))),
+            Holds::Rules => {
+                let rules = source.read_items("rule", problems).into_iter();
+                self.rules.extend(rules.map(|(i, rule): (_, Rule)| Rule { place: Place::item(file, "rule", i), ..rule }));
+            }
             Holds::Nothing => {
                 let message = "no part of a pack has this name".to_owned();
                 let hint = "a pack holds pack.toml, reasons.toml, inappropriate.toml, wordings.toml, notices.toml, formats.toml, forms/, phrases/ and checks/";

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 
 use super::forms::FormDefinition;
 use super::load;
 use super::problem::Problem;
-use super::settings::{DateSettings, MarkSettings, PackSettings, Plan, ReceivedSettings, RequestSettings, ReviewSettings, RosterSettings};
+use super::rule::Rule;
+use super::settings::{DateSettings, LetterSettings, MarkSettings, PackSettings, Plan, ReceivedSettings, RequestSettings, ReviewSettings, RosterSettings};
 use super::words::{Format, Reason, Wording};
 
 /// The pack that is part of the binary.
@@ -35,6 +37,9 @@ pub struct Pack {
     pub notices: Vec<Wording>,
     pub formats: Vec<Format>,
     pub forms: Vec<FormDefinition>,
+    /// All versions of all rules, in rule order.
+    pub rules: Vec<Rule>,
+    pub letters: LetterSettings,
     files: Vec<PackFile>,
 }
 
@@ -62,7 +67,7 @@ fn list(problems: &[Problem]) -> String {
 impl Pack {
     /// The pack that is part of the binary.
     pub fn builtin() -> Result<Pack, PackError> {
-        Self::from_files(builtin_files())
+        Self::taken(load::load_valid(builtin_files()))
     }
 
     /// The pack in a folder.
@@ -81,7 +86,11 @@ impl Pack {
     }
 
     pub(super) fn from_files(files: Vec<PackFile>) -> Result<Pack, PackError> {
-        match load::load(files) {
+        Self::taken(load::load(files))
+    }
+
+    fn taken(loaded: (Option<Pack>, Vec<Problem>)) -> Result<Pack, PackError> {
+        match loaded {
             (Some(pack), problems) if problems.is_empty() => Ok(pack),
             (_, problems) => Err(PackError::Invalid(problems)),
         }
@@ -105,6 +114,8 @@ impl Pack {
             notices: Vec::new(),
             formats: Vec::new(),
             forms: Vec::new(),
+            rules: Vec::new(),
+            letters: settings.letters,
             files,
         }
     }
@@ -141,6 +152,11 @@ impl Pack {
 
     pub fn format(&self, id: &str) -> Option<&Format> {
         self.formats.iter().find(|format| format.id == id)
+    }
+
+    /// The rules in force on a day, in rule order.
+    pub fn rules_on(&self, day: NaiveDate) -> Vec<&Rule> {
+        self.rules.iter().filter(|rule| rule.in_force.on(day)).collect()
     }
 
     /// A wording, inappropriate reason or notice by its id.

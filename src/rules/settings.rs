@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{Confidence, Mark};
+use crate::reading::LetterKind;
 
 /// `pack.toml` as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +21,7 @@ pub struct PackSettings {
     pub review: ReviewSettings,
     pub marks: MarkSettings,
     pub roster: RosterSettings,
+    pub letters: LetterSettings,
     #[serde(default, rename = "request")]
     pub requests: Vec<RequestSettings>,
 }
@@ -86,6 +88,8 @@ pub struct ReviewSettings {
     pub threshold: f32,
     /// Confidence below which free text proves nothing by what it does not say.
     pub text_threshold: f32,
+    /// Confidence of a page's words below which nothing is sure of what the page is.
+    pub page_threshold: f32,
     /// Score from which a page may be of a kind that is not its best.
     pub page_kind_threshold: f32,
     /// Thresholds of single fields, by field id.
@@ -133,11 +137,24 @@ pub struct RosterSettings {
     pub name_similarity: f32,
 }
 
+/// Which letters are written notice to the member.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LetterSettings {
+    pub notices: Vec<LetterKind>,
+    /// Kinds that a person must look at to know.
+    #[serde(default)]
+    pub may_be_notices: Vec<LetterKind>,
+}
+
 /// What a request of one kind must have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestSettings {
     pub kind: RequestScope,
+    /// Only for this form; without it, for every form of the kind that has no settings of its own.
+    #[serde(default)]
+    pub form: Option<String>,
     /// Columns.
     pub required: Vec<String>,
     #[serde(default)]
