@@ -11,6 +11,7 @@ pub mod audit;
 pub mod batch;
 mod decide;
 pub mod differences;
+pub mod explain;
 pub mod folder;
 pub mod interrupt;
 pub mod journal;
