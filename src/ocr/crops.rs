@@ -28,7 +28,10 @@ const LEAST_HEIGHT: i32 = 10;
 /// above, the top of a label below.
 const STRAY_SHARE: f32 = 0.12;
 
-/// Tallest letters, in pixels, that still gain from scaling a page up before Tesseract reads it.
+/// Height of a line crop that Tesseract reads best, as [`super::Layout::Line`] (see [`line_crop`] for the second reader's).
+pub const TESSERACT_LINE_HEIGHT: u32 = 32;
+
+/// Height of the capitals of ordinary print (10 point).
 const CAPITALS_INCHES: f32 = 0.1;
 
 /// One line, cut out of a page.
