@@ -29,11 +29,14 @@ pub struct Word {
 }
 
 /// How a page is laid out, which tells the page reader how to cut it.
+///
+/// Measured on 16 fax forms with tables (printed fields found in the page's text, of 86, and seconds a page): `Auto` 84 in 0.9 s, `Sparse` 83 in
+/// 1.0 s, `Block` 62 in 0.9 s, since cells beside each other run into one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// Find columns and blocks (Tesseract's mode 3).
     Auto,
-    /// One block of lines (mode 6): forms and plain letters.
+    /// One block of lines (mode 6): plain letters, cut-out paragraphs.
     Block,
     /// Words anywhere (mode 11).
     Sparse,
