@@ -25,3 +25,4 @@ pub mod queue;
 pub mod reading;
 pub mod rules;
 pub mod run;
+pub mod score;

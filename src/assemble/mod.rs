@@ -1,14 +1,47 @@
 //! Pages to requests: who each page belongs to.
 //!
-//! [`assemble`] takes all pages of one transmission and gives requests, each with its own pages and only those.
+//! [`assemble`] takes all pages of one transmission and gives requests, each with its own pages and only those. Forms open requests;
+//! every other page is assigned by one small optimisation over the whole transmission (`assign`), from the members that pages name
+//! (`person`), the order of the sender's pages (`order`) and the kinds of the pages. [`Roster`] and [`link_copies`] then say what
+//! is known of the member and which requests came before. Neighbours: [`crate::reading`] before, [`crate::rules`] after.
 
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
 use crate::decode::Rejection;
-use crate::inbox::Transmission;
 use crate::reading::{AttachmentKind, ChoiceReading, FieldReading, LetterFacts, PageReading};
-use crate::rules::Pack;
+
+mod assign;
+mod build;
+mod copies;
+mod fingerprint;
+mod letters;
+mod sheet;
+mod merge;
+mod names;
+mod openers;
+mod order;
+mod person;
+mod promised;
+mod roster;
+mod roster_lens;
+mod settings;
+mod several;
+mod trace;
+
+#[cfg(test)]
+mod story;
+#[cfg(test)]
+mod tests;
+
+pub use build::{assemble, assemble_with};
+pub use copies::{CopyLink, link_copies};
+pub use fingerprint::{fingerprint, page_similarity};
+pub use promised::CountPattern;
+pub use roster::{Roster, RosterError, RosterMember, RosterProblem};
+pub use roster_lens::apply_roster;
+pub use settings::AssemblySettings;
+pub use trace::Trace;
 
 /// What one page of a transmission came to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +93,9 @@ pub struct Request {
     pub attachments: Vec<Attachment>,
     /// Pages that fit nowhere else and were left here for a person to judge.
     pub stray_pages: Vec<u32>,
+    /// Pages of this request that could not be read at all: any of them may be what seems to be missing.
+    #[serde(default)]
+    pub unread_pages: Vec<u32>,
     /// Pages promised by header, cover sheet or file name that did not come: (promised, received).
     pub pages_missing: Option<(u32, u32)>,
     pub received_at: Option<String>,
@@ -110,11 +146,4 @@ pub struct RosterAnswer {
     pub name_agrees: Answer,
     /// The roster's PCP is the requesting one.
     pub linked: Answer,
-}
-
-/// Splits one transmission into requests. Never empty: a file without a request gives one of kind
-/// [`RequestKind::NoRequest`] or [`RequestKind::Unreadable`].
-pub fn assemble(transmission: &Transmission, pages: &[PageOutcome], pack: &Pack) -> Vec<Request> {
-    let _ = (transmission, pages, pack);
-    unimplemented!("room: assemble")
 }

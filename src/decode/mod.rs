@@ -3,13 +3,36 @@
 //! The container is told by content, never by extension. Every limit is checked from headers before a pixel is decoded.
 //! Runs in a worker process only. After it comes [`crate::page`].
 
-use std::path::Path;
+mod ccitt;
+mod document;
+mod ifd;
+mod limits;
+mod pdf;
+mod pdf_forms;
+mod pdf_limits;
+mod pdf_pages;
+mod pdf_picture;
+mod pdf_scan;
+mod pdf_strings;
+mod pdf_text;
+mod raster;
+mod resolution;
+mod rows;
+mod samples;
+mod sniff;
+#[cfg(test)]
+mod tests;
+mod tiff;
+mod turn;
 
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::Rect;
 use crate::page::Bitmap;
+
+pub use document::Document;
+pub use limits::Limits;
 
 /// A file format that a fax server leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,27 +75,6 @@ impl Rejection {
             Rejection::TooLarge(_) => "file-too-large",
             Rejection::TimedOut => "file-timed-out",
         }
-    }
-}
-
-/// Limits that untrusted bytes meet before a decoder does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// Bytes of a file. Default: 256 MiB.
-    pub file_bytes: u64,
-    /// Pages of a file. Default: 1,000.
-    pub pages: u32,
-    /// Pixels of a page, as declared and as rendered. Default: 100 million (a 600 dpi tabloid page has 67 million).
-    pub pixels: u64,
-    /// Bytes that one stream or strip may decompress to. Default: 400 MB.
-    pub stream_bytes: u64,
-    /// Objects of a PDF. Default: 1 million.
-    pub objects: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { file_bytes: 256 << 20, pages: 1_000, pixels: 100_000_000, stream_bytes: 400_000_000, objects: 1_000_000 }
     }
 }
 
@@ -154,33 +156,5 @@ impl SourcePage {
             Pixels::Bilevel(bitmap) => (bitmap.width(), bitmap.height()),
             Pixels::Gray(gray) => gray.dimensions(),
         }
-    }
-}
-
-/// An opened file: its container and how many pages it has.
-pub struct Document {
-    container: Container,
-    pages: u32,
-}
-
-impl Document {
-    /// Opens `path` within `limits`; no page is decoded yet.
-    pub fn open(path: &Path, limits: &Limits) -> Result<Document, Rejection> {
-        let _ = (path, limits);
-        unimplemented!("room: decode")
-    }
-
-    pub fn container(&self) -> Container {
-        self.container
-    }
-
-    pub fn pages(&self) -> u32 {
-        self.pages
-    }
-
-    /// Decodes page `number`, counted from 1.
-    pub fn page(&mut self, number: u32) -> Result<SourcePage, Rejection> {
-        let _ = number;
-        unimplemented!("room: decode")
     }
 }

@@ -1,1 +1,30 @@
 //! Labels to fields: where a form's values stand, what they say, and which boxes are checked.
+//!
+//! A form is fitted by its labels (`labels`, `compose`), which fix where its values stand (`zones`); what is written there (`ink`) is
+//! read by two readers and settled by vote (`fields`, `meaning`, `vote`); boxes are measured (`choices`). Letters and headers are
+//! read from words alone. [`pipeline`] does all of it for one page. Before it: [`crate::page`], [`crate::ocr`],
+//! [`crate::classify`]; after it: [`crate::assemble`].
+
+pub mod fuzzy;
+pub mod header;
+pub mod letters;
+pub mod page_text;
+pub mod values;
+
+mod choices;
+mod compose;
+mod fields;
+mod form;
+mod ink;
+mod labels;
+mod meaning;
+mod reread;
+mod sheet;
+mod text_layer;
+mod vote;
+mod zones;
+
+pub use form::{Fit, FormPage};
+pub use meaning::Meanings;
+pub use sheet::Sheet;
+pub use text_layer::trusted_words;

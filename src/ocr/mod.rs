@@ -1,7 +1,15 @@
 //! Readers: from pixels to words.
 //!
 //! Two unrelated readers stand behind two traits, so that tests can put a dummy in their place: a [`PageReader`] finds and reads
-//! the words of a whole page (Tesseract), a [`LineReader`] reads one cut-out line (the ONNX second reader).
+//! the words of a whole page (Tesseract), a [`LineReader`] reads one cut-out line (the ONNX second reader). [`crops`] cuts the lines
+//! out; [`decode`] weighs a line's [`Lattice`] against a field's [`format`]; [`model`] finds the second reader's file.
+
+pub mod crops;
+pub mod decode;
+pub mod format;
+pub mod model;
+pub mod second_reader;
+pub mod tesseract;
 
 use image::GrayImage;
 use serde::{Deserialize, Serialize};

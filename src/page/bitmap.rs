@@ -101,10 +101,247 @@ impl Bitmap {
     pub fn clear(&mut self, rect: &Rect) {
         let rect = rect.intersect(&self.bounds());
         for y in rect.top..rect.bottom {
-            for x in rect.left..rect.right {
-                self.set(x, y, false);
+            self.write_run(y as u32, rect.left, rect.right, false);
+        }
+    }
+
+    /// Sets everything inside `rect`.
+    pub fn fill(&mut self, rect: &Rect) {
+        let rect = rect.intersect(&self.bounds());
+        for y in rect.top..rect.bottom {
+            self.write_run(y as u32, rect.left, rect.right, true);
+        }
+    }
+
+    /// Sets or clears columns `left..right` of row `y`, clipped to the page.
+    pub fn write_run(&mut self, y: u32, left: i32, right: i32, ink: bool) {
+        let (left, right) = (left.max(0) as usize, right.min(self.width as i32).max(0) as usize);
+        if left >= right || y >= self.height {
+            return;
+        }
+        let row = self.row_mut(y);
+        let (first, last) = (left / 64, (right - 1) / 64);
+        for (index, word) in row.iter_mut().enumerate().take(last + 1).skip(first) {
+            let mut mask = u64::MAX;
+            if index == first {
+                mask &= u64::MAX << (left % 64);
+            }
+            if index == last {
+                mask &= u64::MAX >> (63 - (right - 1) % 64);
+            }
+            if ink { *word |= mask } else { *word &= !mask }
+        }
+    }
+
+    /// Calls `found(left, right)` for every run of ink of row `y` within columns `left..right`, from left to right.
+    pub fn for_runs(&self, y: u32, left: i32, right: i32, mut found: impl FnMut(i32, i32)) {
+        let (left, right) = (left.max(0), right.min(self.width as i32));
+        if left >= right || y >= self.height {
+            return;
+        }
+        let row = self.row(y);
+        let mut x = left;
+        while x < right {
+            let word = row[x as usize / 64] >> (x % 64);
+            if word == 0 {
+                x = (x / 64 + 1) * 64;
+                continue;
+            }
+            x += word.trailing_zeros() as i32;
+            if x >= right {
+                return;
+            }
+            let start = x;
+            loop {
+                let gap = !row[x as usize / 64] >> (x % 64);
+                if gap != 0 {
+                    x += gap.trailing_zeros() as i32;
+                    break;
+                }
+                x = (x / 64 + 1) * 64;
+                if x >= right || row[x as usize / 64] & 1 == 0 {
+                    break;
+                }
+            }
+            let end = x.min(right);
+            found(start, end);
+        }
+    }
+
+    /// Ink becomes paper and paper ink.
+    pub fn invert(&mut self) {
+        for word in &mut self.words {
+            *word = !*word;
+        }
+        self.trim();
+    }
+
+    /// Keeps only what is ink in both; the two must have the same size.
+    pub fn and(&mut self, other: &Bitmap) {
+        for (word, mask) in self.words.iter_mut().zip(&other.words) {
+            *word &= mask;
+        }
+    }
+
+    /// Adds the ink of `other`, which must have the same size.
+    pub fn or(&mut self, other: &Bitmap) {
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
+    /// Takes the ink of `other` away; the two must have the same size.
+    pub fn and_not(&mut self, other: &Bitmap) {
+        for (word, mask) in self.words.iter_mut().zip(&other.words) {
+            *word &= !mask;
+        }
+    }
+
+    /// Clears the bits past the width, which whole-word work may have set.
+    fn trim(&mut self) {
+        let used = self.width % 64;
+        if used == 0 || self.stride == 0 {
+            return;
+        }
+        let mask = u64::MAX >> (64 - used);
+        for row in self.words.chunks_exact_mut(self.stride) {
+            row[self.stride - 1] &= mask;
+        }
+    }
+
+    /// Ink grown by `dx` pixels to either side and `dy` up and down.
+    pub fn dilated(&self, dx: u32, dy: u32) -> Bitmap {
+        let mut grown = self.clone();
+        for _ in 0..dx {
+            for row in grown.words.chunks_exact_mut(self.stride.max(1)) {
+                let mut carry = 0;
+                for index in 0..row.len() {
+                    let word = row[index];
+                    let next = row.get(index + 1).copied().unwrap_or(0);
+                    row[index] = word | word << 1 | carry | word >> 1 | next << 63;
+                    carry = word >> 63;
+                }
             }
         }
+        grown.trim();
+        if dy == 0 {
+            return grown;
+        }
+        let mut tall = grown.clone();
+        for y in 0..self.height {
+            let (from, to) = (y.saturating_sub(dy), (y + dy).min(self.height.saturating_sub(1)));
+            for other in (from..=to).filter(|&other| other != y) {
+                let source = &grown.words[other as usize * self.stride..][..self.stride];
+                let target = &mut tall.words[y as usize * self.stride..][..self.stride];
+                for (word, more) in target.iter_mut().zip(source) {
+                    *word |= more;
+                }
+            }
+        }
+        tall
+    }
+
+    /// Ink whose vertical run is at least `length` pixels long: an opening with an upright bar.
+    pub fn tall_ink(&self, length: u32) -> Bitmap {
+        let (stride, height) = (self.stride, self.height as usize);
+        let length = length.max(1) as usize;
+        let mut opened = Bitmap::new(self.width, self.height);
+        if height < length {
+            return opened;
+        }
+        // Doubling: after the pass with step s, row y holds the AND of rows y..y+s.
+        let mut eroded = self.words.clone();
+        let mut have = 1;
+        while have < length {
+            let step = have.min(length - have);
+            for y in 0..height {
+                for x in 0..stride {
+                    let below = eroded.get((y + step) * stride + x).copied().unwrap_or(0);
+                    eroded[y * stride + x] &= below;
+                }
+            }
+            have += step;
+        }
+        let mut grown = eroded;
+        let mut have = 1;
+        while have < length {
+            let step = have.min(length - have);
+            for y in (step..height).rev() {
+                for x in 0..stride {
+                    let above = grown[(y - step) * stride + x];
+                    grown[y * stride + x] |= above;
+                }
+            }
+            have += step;
+        }
+        opened.words = grown;
+        opened
+    }
+
+    /// Rows become columns: pixel (x, y) goes to (y, x).
+    pub fn transposed(&self) -> Bitmap {
+        let mut turned = Bitmap::new(self.height, self.width);
+        let mut block = [0u64; 64];
+        for block_y in 0..(self.height as usize).div_ceil(64) {
+            for block_x in 0..self.stride {
+                for (i, word) in block.iter_mut().enumerate() {
+                    let y = block_y * 64 + i;
+                    *word = if y < self.height as usize { self.words[y * self.stride + block_x] } else { 0 };
+                }
+                if block.iter().all(|&word| word == 0) {
+                    continue;
+                }
+                transpose_block(&mut block);
+                for (i, &word) in block.iter().enumerate() {
+                    let y = block_x * 64 + i;
+                    if y < turned.height as usize {
+                        turned.words[y * turned.stride + block_y] = word;
+                    }
+                }
+            }
+        }
+        turned
+    }
+
+    /// The last row first.
+    pub fn flipped(&self) -> Bitmap {
+        let mut flipped = Bitmap::new(self.width, self.height);
+        for y in 0..self.height {
+            flipped.row_mut(y).copy_from_slice(self.row(self.height - 1 - y));
+        }
+        flipped
+    }
+
+    /// Ink where `value(x, y)` of a row-major plane of `width` × `height` bytes is darker than `threshold`.
+    pub fn darker_than(plane: &[u8], width: u32, height: u32, threshold: u8) -> Bitmap {
+        let mut page = Bitmap::new(width, height);
+        for (y, line) in plane.chunks_exact(width.max(1) as usize).take(height as usize).enumerate() {
+            for (word, pixels) in page.row_mut(y as u32).iter_mut().zip(line.chunks(64)) {
+                *word = pixels.iter().enumerate().fold(0, |bits, (i, &p)| bits | u64::from(p < threshold) << i);
+            }
+        }
+        page
+    }
+
+    /// One byte a pixel: ink 0, paper 255.
+    pub fn to_gray(&self) -> image::GrayImage {
+        let mut gray = image::GrayImage::from_pixel(self.width, self.height, image::Luma([255]));
+        if self.width == 0 {
+            return gray;
+        }
+        for (y, line) in gray.chunks_exact_mut(self.width as usize).enumerate() {
+            for (&word, pixels) in self.row(y as u32).iter().zip(line.chunks_mut(64)) {
+                if word == 0 {
+                    continue;
+                }
+                for (i, pixel) in pixels.iter_mut().enumerate() {
+                    if word >> i & 1 == 1 {
+                        *pixel = 0;
+                    }
+                }
+            }
+        }
+        gray
     }
 
     /// The smallest rectangle that holds all ink inside `rect`, or `None` when it is white.
@@ -139,6 +376,23 @@ impl Bitmap {
     }
 }
 
+/// Transposes a 64 × 64 block of bits in place (Warren, Hacker's Delight, section 7-3, for least-significant bit first).
+fn transpose_block(block: &mut [u64; 64]) {
+    let mut step = 32;
+    let mut mask = 0x0000_0000_FFFF_FFFFu64;
+    while step != 0 {
+        let mut k = 0;
+        while k < 64 {
+            let swap = (block[k] >> step ^ block[k + step]) & mask;
+            block[k] ^= swap << step;
+            block[k + step] ^= swap;
+            k = (k + step + 1) & !step;
+        }
+        step >>= 1;
+        mask ^= mask << step;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,5 +417,65 @@ mod tests {
         page.set(-1, 0, true);
         assert!(!page.get(10, 0) && !page.get(-1, 0));
         assert_eq!(page.ink_bounds(&page.bounds()), None);
+    }
+
+    fn scattered(width: u32, height: u32) -> Bitmap {
+        let mut page = Bitmap::new(width, height);
+        let mut state = 7u32;
+        for y in 0..height as i32 {
+            for x in 0..width as i32 {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                page.set(x, y, state >> 30 == 0);
+            }
+        }
+        page
+    }
+
+    #[test]
+    fn transposing_swaps_coordinates() {
+        let page = scattered(150, 70);
+        let turned = page.transposed();
+        assert_eq!((turned.width(), turned.height()), (70, 150));
+        for y in 0..70 {
+            for x in 0..150 {
+                assert_eq!(page.get(x, y), turned.get(y, x));
+            }
+        }
+        assert_eq!(turned.transposed(), page);
+    }
+
+    #[test]
+    fn runs_are_found_across_word_borders() {
+        let mut page = Bitmap::new(200, 1);
+        for (left, right) in [(0, 3), (60, 130), (192, 200)] {
+            page.write_run(0, left, right, true);
+        }
+        let mut runs = Vec::new();
+        page.for_runs(0, 0, 200, |l, r| runs.push((l, r)));
+        assert_eq!(runs, [(0, 3), (60, 130), (192, 200)]);
+        runs.clear();
+        page.for_runs(0, 64, 128, |l, r| runs.push((l, r)));
+        assert_eq!(runs, [(64, 128)]);
+    }
+
+    #[test]
+    fn tall_ink_is_what_stands_high() {
+        let mut page = Bitmap::new(70, 20);
+        page.fill(&Rect::new(0, 5, 70, 8));
+        page.fill(&Rect::new(30, 2, 32, 15));
+        let tall = page.tall_ink(6);
+        assert_eq!(tall.ink_bounds(&tall.bounds()), Some(Rect::new(30, 2, 32, 15)));
+        assert_eq!(page.tall_ink(3), page);
+    }
+
+    #[test]
+    fn dilation_and_grey_round_trip() {
+        let mut page = Bitmap::new(130, 9);
+        page.set(64, 4, true);
+        let grown = page.dilated(2, 1);
+        assert_eq!(grown.ink_bounds(&grown.bounds()), Some(Rect::new(62, 3, 67, 6)));
+        assert_eq!(grown.count(&grown.bounds()), 15);
+        let scattered = scattered(130, 9);
+        assert_eq!(Bitmap::darker_than(&scattered.to_gray(), 130, 9, 128), scattered);
     }
 }

@@ -4,8 +4,30 @@
 //! the rulings, and records every step. Neighbours: [`crate::decode`] before, [`crate::ocr`] and
 //! [`crate::extract`] after.
 
+mod binarize;
 mod bitmap;
+mod boxes;
+mod components;
+mod emphasis;
+mod erase;
+mod faint;
+mod header;
+mod ink;
+mod lines;
+mod marks;
+mod placement;
 mod prepare;
+mod rulings;
+mod skew;
+mod specks;
+mod streaks;
 
 pub use bitmap::Bitmap;
+pub use boxes::{BoxShape, MarkBox, find_boxes, find_group};
+pub use components::{Component, components};
+pub use emphasis::label_emphasis;
+pub use ink::{InkMeasure, Presence, has_writing, ink_in};
+pub use lines::{TextLine, text_lines};
+pub use marks::{MarkBand, MarkMeasure, measure_group, measure_mark};
+pub use placement::Placement;
 pub use prepare::{Preparation, PreparedPage, Rotation, Ruling, Rulings, prepare};

@@ -3,8 +3,13 @@
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
-use super::Bitmap;
-use crate::decode::SourcePage;
+use super::binarize::{self, BILEVEL_THRESHOLD, Threshold};
+use super::components::label;
+use super::placement::{self, Placement};
+use super::rulings::{self, Scale, Traced};
+use super::streaks::{self, Streak};
+use super::{Bitmap, erase, faint, header, skew, specks};
+use crate::decode::{Pixels, Resolution, SourcePage};
 use crate::geometry::Rect;
 
 /// A quarter turn, clockwise, that was applied to make a page upright.
@@ -63,20 +68,409 @@ pub struct PreparedPage {
     pub ink: Bitmap,
     /// What people and printers wrote: ink without rulings, streaks and specks. Strokes that touch a ruling are kept whole.
     pub writing: Bitmap,
+    /// Ink without streaks and specks, but with rulings and boxes: where [`super::find_boxes`] looks.
+    pub(super) shapes: Bitmap,
     /// Pixels per inch, the same both ways.
     pub dpi: u32,
+    /// `gray` with rulings, streaks and specks painted out: what a reader of lines should see.
+    pub clean: GrayImage,
     pub rulings: Rulings,
     /// The fax machine's header band, when there is one; it lies within the top tenth of the page (or the bottom tenth of
-    /// a page that was fed upside down).
+    /// a page that was fed upside down, or along a side of one that was fed lying).
     pub header_band: Option<Rect>,
+    /// The header as the machine printed it: cut from the source before it was turned or deskewed, with square pixels. A header
+    /// that the file holds at the bottom is turned by half, since then the whole file stands on its head.
+    pub header_strip: Option<GrayImage>,
+    /// Usual width of a stroke of the writing, in pixels.
+    pub stroke_width: f32,
+    /// Where source pixels went: places a text layer's words and a file's form fields on this page.
+    pub placement: Placement,
     pub preparation: Preparation,
 }
+
+/// Resolutions that a page is brought to: fewer pixels hide letters, more only cost time.
+const LOWEST_DPI: f32 = 150.0;
+const HIGHEST_DPI: f32 = 300.0;
+const RAISED_DPI: f32 = 200.0;
+/// Most pixels of a prepared page, whatever the source claims: a tabloid page at 300 dpi has 17 million.
+const MOST_PIXELS: f32 = 40e6;
+/// Skew below this is left alone, in degrees: over a page's width it is less than two pixels.
+const SMALLEST_SKEW: f32 = 0.05;
 
 /// Prepares a page under the assumption that `rotation` makes it upright.
 ///
 /// `rotation: None` lets the pixels decide between 0 and 90 degrees (text lines run across) and leaves the choice between a page
 /// and its upside-down twin to the caller, who can read.
 pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage {
-    let _ = (source, rotation);
-    unimplemented!("room: page")
+    let mut steps = Vec::new();
+    let resolution = plausible(source.resolution, source.size(), &mut steps);
+    let dpi = (resolution.x, resolution.y);
+    let (bits, gray) = one_polarity(source, dpi.0, &mut steps);
+    let streaks = streaks::find(&bits, dpi);
+    let mut unstreaked = bits.clone();
+    if !streaks.is_empty() {
+        unstreaked.and_not(&streaks::pixels(&bits, &streaks));
+        steps.push("streaks".to_owned());
+    }
+    let header = header::find(&unstreaked, dpi);
+    let rotation = rotation.unwrap_or_else(|| quarter_turn(&unstreaked, dpi));
+    if rotation != Rotation::None {
+        steps.push("turned".to_owned());
+    }
+
+    // From here on everything is turned; the resolutions swap with the axes.
+    let lying = matches!(rotation, Rotation::Quarter | Rotation::ThreeQuarters);
+    let dpi = if lying { (dpi.1, dpi.0) } else { dpi };
+    let level = turn_bitmap(&unstreaked, rotation);
+    let size = source.size();
+    let unscaled = Placement::new(size, rotation, (1.0, 1.0), 0.0);
+    let body = body_of(&level, header.map(|(band, _)| unscaled.to_page(&band)), dpi);
+    let mut lean = skew::estimate(&level, dpi, &body);
+    if lean.abs() < SMALLEST_SKEW {
+        lean = 0.0;
+    } else {
+        steps.push("deskewed".to_owned());
+    }
+    let (target, scale) = target_scale(dpi, (level.width(), level.height()));
+    if (scale.0 / scale.1 - 1.0).abs() > 0.01 {
+        steps.push("square-pixels".to_owned());
+    }
+    if target < dpi.0.max(dpi.1) * 0.99 {
+        steps.push("reduced".to_owned());
+    } else if target > dpi.0.max(dpi.1) * 1.01 {
+        steps.push("enlarged".to_owned());
+    }
+    let placement = Placement::new(size, rotation, scale, lean);
+
+    let threshold = match &gray {
+        Some(gray) => binarize::choose(gray),
+        None => Threshold::Global(BILEVEL_THRESHOLD),
+    };
+    let page_dpi = target.round().max(1.0) as u32;
+    let render = |bits: &Bitmap, gray: Option<&GrayImage>| {
+        let plane = match gray {
+            Some(gray) => turn_gray(gray, rotation),
+            None => turn_bitmap(bits, rotation).to_gray(),
+        };
+        render(plane, &placement)
+    };
+    let gray_page = render(&bits, gray.as_ref());
+    let ink = binarize::binarize(&gray_page, threshold, target);
+    // Streaks are taken out before resampling, so that what is left of a stroke they cross has the same edges as ever.
+    let (mut clean, base) = if streaks.is_empty() {
+        (gray_page.clone(), ink.clone())
+    } else {
+        let mut mask = bits.clone();
+        mask.and_not(&unstreaked);
+        let painted = gray.as_ref().map(|gray| painted_out(gray, &mask.dilated(1, 0), &unstreaked));
+        let clean = render(&unstreaked, painted.as_ref());
+        let base = binarize::binarize(&clean, threshold, target);
+        (clean, base)
+    };
+    let sorted = sort_ink(base.clone(), page_dpi);
+    paint_out(&mut clean, &base, &sorted.writing);
+
+    let header_band = header.map(|(band, _)| placement.to_page(&band).intersect(&ink.bounds()));
+    let header_strip = header.map(|(band, bottom)| strip(&bits, gray.as_ref(), &band, bottom, resolution));
+    PreparedPage {
+        gray: gray_page,
+        ink,
+        writing: sorted.writing,
+        shapes: sorted.shapes,
+        dpi: page_dpi,
+        clean,
+        rulings: sorted.rulings,
+        header_band,
+        header_strip,
+        stroke_width: sorted.stroke_width,
+        preparation: Preparation {
+            rotation,
+            skew_degrees: lean,
+            scale,
+            specks_removed: sorted.specks,
+            streaks: streaks.iter().map(|s| streak_columns(s, &placement)).collect(),
+            steps,
+        },
+        placement,
+    }
+}
+
+impl PreparedPage {
+    /// A page whose pixels are square and upright already, such as one drawn by a test: only its ink is sorted.
+    pub fn from_ink(ink: Bitmap, dpi: u32) -> Self {
+        let dpi = dpi.max(1);
+        let sorted = sort_ink(ink.clone(), dpi);
+        let gray = ink.to_gray();
+        let mut clean = gray.clone();
+        paint_out(&mut clean, &ink, &sorted.writing);
+        let size = (ink.width(), ink.height());
+        Self {
+            gray,
+            ink,
+            writing: sorted.writing,
+            shapes: sorted.shapes,
+            dpi,
+            clean,
+            rulings: sorted.rulings,
+            header_band: None,
+            header_strip: None,
+            stroke_width: sorted.stroke_width,
+            placement: Placement::new(size, Rotation::None, (1.0, 1.0), 0.0),
+            preparation: Preparation { scale: (1.0, 1.0), specks_removed: sorted.specks, ..Preparation::default() },
+        }
+    }
+}
+
+/// The ink of a page by what it is.
+struct SortedInk {
+    rulings: Rulings,
+    writing: Bitmap,
+    shapes: Bitmap,
+    stroke_width: f32,
+    specks: u32,
+}
+
+/// Parts writing from rulings and specks.
+fn sort_ink(ink: Bitmap, dpi: u32) -> SortedInk {
+    let (mut rulings, mut writing) = without_rulings(&ink, dpi);
+    let labelled = label(&writing, &writing.bounds());
+    let faint = faint::find(&labelled, writing.height(), dpi);
+    let stroke_width = specks::stroke_width(&labelled, dpi);
+    let dots = specks::find(&labelled, &writing.bounds(), dpi, stroke_width);
+    let mut is_dot = vec![false; labelled.components.len()];
+    for &dot in faint.iter().flat_map(|row| &row.dots).chain(&dots) {
+        is_dot[dot as usize] = true;
+    }
+    let mut shapes = ink;
+    for run in labelled.runs.iter().filter(|run| is_dot[run.component as usize]) {
+        writing.write_run(run.y as u32, run.left, run.right, false);
+        shapes.write_run(run.y as u32, run.left, run.right, false);
+    }
+    for row in faint {
+        add_faint(&mut rulings.horizontal, row.ruling, dpi);
+    }
+    SortedInk { rulings, writing, shapes, stroke_width, specks: dots.len() as u32 }
+}
+
+/// A resolution that can be worked with; absurd ones are taken from the size of a letter page.
+fn plausible(said: Resolution, size: (u32, u32), steps: &mut Vec<String>) -> Resolution {
+    let fine = |dpi: f32| dpi.is_finite() && (30.0..=2400.0).contains(&dpi);
+    if fine(said.x) && fine(said.y) && (0.2..=5.0).contains(&(said.x / said.y)) {
+        return said;
+    }
+    steps.push("assumed-resolution".to_owned());
+    let x = (size.0 as f32 / 8.5).clamp(50.0, 1200.0);
+    Resolution { x, y: (size.1 as f32 / 11.0).clamp(x / 4.0, x * 4.0), assumed: true }
+}
+
+/// The source as dark on light: one bit a pixel for measuring, and its grey when it has any.
+fn one_polarity(source: &SourcePage, dpi: f32, steps: &mut Vec<String>) -> (Bitmap, Option<GrayImage>) {
+    match &source.pixels {
+        Pixels::Bilevel(bitmap) => {
+            let mut bits = bitmap.clone();
+            if binarize::is_inverted(&bits) {
+                bits.invert();
+                steps.push("inverted".to_owned());
+            }
+            (bits, None)
+        }
+        Pixels::Gray(gray) => {
+            let mut gray = gray.clone();
+            if binarize::is_dark(&gray) {
+                for pixel in gray.iter_mut() {
+                    *pixel = 255 - *pixel;
+                }
+                steps.push("inverted".to_owned());
+            }
+            let threshold = binarize::choose(&gray);
+            if threshold == Threshold::Local {
+                steps.push("local-threshold".to_owned());
+            }
+            (binarize::binarize(&gray, threshold, dpi), Some(gray))
+        }
+    }
+}
+
+/// Quarter or nothing, from the direction in which letters follow each other.
+fn quarter_turn(bits: &Bitmap, dpi: (f32, f32)) -> Rotation {
+    let letters: Vec<_> = label(bits, &bits.bounds())
+        .components
+        .into_iter()
+        .filter(|c| {
+            let (width, height) = (c.rect.width() as f32 / dpi.0, c.rect.height() as f32 / dpi.1);
+            (0.03..=0.35).contains(&width.max(height)) && width.min(height) >= 0.008 && c.ink >= 8
+        })
+        .collect();
+    let highest = dpi.0.max(dpi.1);
+    let scale = (highest / dpi.0, highest / dpi.1);
+    if skew::lies_on_its_side(&letters, scale, highest) { Rotation::Quarter } else { Rotation::None }
+}
+
+fn turn_bitmap(bits: &Bitmap, rotation: Rotation) -> Bitmap {
+    match rotation {
+        Rotation::None => bits.clone(),
+        Rotation::Quarter => bits.flipped().transposed(),
+        Rotation::Half => bits.transposed().flipped().transposed().flipped(),
+        Rotation::ThreeQuarters => bits.transposed().flipped(),
+    }
+}
+
+fn turn_gray(gray: &GrayImage, rotation: Rotation) -> GrayImage {
+    match rotation {
+        Rotation::None => gray.clone(),
+        Rotation::Quarter => image::imageops::rotate90(gray),
+        Rotation::Half => image::imageops::rotate180(gray),
+        Rotation::ThreeQuarters => image::imageops::rotate270(gray),
+    }
+}
+
+/// The part of the page whose lines lean with the paper: not the header, nor the outermost margin.
+fn body_of(level: &Bitmap, header: Option<Rect>, dpi: (f32, f32)) -> Rect {
+    let (aside, above) = ((0.1 * dpi.0) as i32, (0.1 * dpi.1) as i32);
+    let mut body = level.bounds().inflate(-aside, -above);
+    if let Some(header) = header {
+        let bounds = level.bounds();
+        // The header lies along one edge: cut there.
+        if header.width() > header.height() {
+            if header.center_y() * 2 < bounds.bottom { body.top = body.top.max(header.bottom) } else { body.bottom = body.bottom.min(header.top) }
+        } else if header.center_x() * 2 < bounds.right {
+            body.left = body.left.max(header.right);
+        } else {
+            body.right = body.right.min(header.left);
+        }
+    }
+    body
+}
+
+/// Pixels per inch of the prepared page, and the scale to it.
+fn target_scale(dpi: (f32, f32), size: (u32, u32)) -> (f32, (f32, f32)) {
+    let finest = dpi.0.max(dpi.1);
+    let mut target = if finest < LOWEST_DPI { RAISED_DPI } else { finest.min(HIGHEST_DPI) };
+    let pixels = (size.0 as f32 / dpi.0 * target) * (size.1 as f32 / dpi.1 * target);
+    if pixels > MOST_PIXELS {
+        target *= (MOST_PIXELS / pixels).sqrt();
+    }
+    let scale = |own: f32| if (own - target).abs() < 0.001 * target { 1.0 } else { target / own };
+    (target, (scale(dpi.0), scale(dpi.1)))
+}
+
+/// Brings a turned plane onto the page; averages before a strong reduction, smooths before a strong enlargement.
+fn render(plane: GrayImage, placement: &Placement) -> GrayImage {
+    let mut plane = plane;
+    let mut placement = *placement;
+    let whole = |scale: f32| if scale < 0.67 { (1.0 / scale).round() as u32 } else { 1 };
+    let (by_x, by_y) = (whole(placement.scale.0), whole(placement.scale.1));
+    if by_x > 1 || by_y > 1 {
+        plane = placement::reduced(&plane, by_x, by_y);
+        placement = placement.of_resized(&plane, (by_x as f32, by_y as f32));
+    }
+    if placement.scale.1 >= 1.5 && placement.scale.1 > 1.4 * placement.scale.0 {
+        plane = placement::rows_doubled(&plane);
+        placement = placement.of_resized(&plane, (1.0, 0.5));
+    } else if placement.scale.0 >= 1.5 && placement.scale.0 > 1.4 * placement.scale.1 {
+        // Lying pages are rare: turning the plane twice is simpler than a second filter.
+        plane = image::imageops::rotate270(&placement::rows_doubled(&image::imageops::rotate90(&plane)));
+        placement = placement.of_resized(&plane, (0.5, 1.0));
+    }
+    placement::resample(&plane, &placement)
+}
+
+/// `gray` with the ink of `mask` painted white, except where `kept` has ink.
+fn painted_out(gray: &GrayImage, mask: &Bitmap, kept: &Bitmap) -> GrayImage {
+    let mut mask = mask.clone();
+    mask.and_not(kept);
+    let mut painted = gray.clone();
+    whiten(&mut painted, &mask);
+    painted
+}
+
+/// Paints over what is in `base` and no longer in `writing`, with the grey fringe around it but not that of the writing.
+fn paint_out(clean: &mut GrayImage, base: &Bitmap, writing: &Bitmap) {
+    let mut gone = base.clone();
+    gone.and_not(writing);
+    let mut fringe = gone.dilated(1, 2);
+    fringe.and_not(&writing.dilated(1, 1));
+    fringe.or(&gone);
+    whiten(clean, &fringe);
+}
+
+fn whiten(gray: &mut GrayImage, mask: &Bitmap) {
+    let width = gray.width() as usize;
+    if width == 0 {
+        return;
+    }
+    for (y, line) in gray.chunks_exact_mut(width).enumerate() {
+        mask.for_runs(y as u32, 0, width as i32, |left, right| line[left as usize..right as usize].fill(255));
+    }
+}
+
+/// Finds the rulings of `ink` and gives the ink without them.
+fn without_rulings(ink: &Bitmap, dpi: u32) -> (Rulings, Bitmap) {
+    let scale = Scale::across(dpi);
+    let horizontal = rulings::find(ink, &scale);
+    let transposed = ink.transposed();
+    let mut vertical = rulings::find(&transposed, &Scale::down(dpi));
+    let ticks = rulings::ticks(&transposed, &horizontal, &vertical, dpi);
+    vertical.extend(ticks);
+    vertical.sort_by_key(|l| (l.rect.top, l.rect.left));
+    let mut writing = ink.clone();
+    erase::lines(&mut writing, &horizontal, scale.thick);
+    if !vertical.is_empty() {
+        let mut turned = writing.transposed();
+        erase::lines(&mut turned, &vertical, scale.thick);
+        writing = turned.transposed();
+    }
+    let plain = |line: &Traced| Ruling { rect: line.rect, ink: line.ink };
+    let upright = |line: &Traced| {
+        let r = line.rect;
+        Ruling { rect: Rect::new(r.top, r.left, r.bottom, r.right), ink: line.ink }
+    };
+    let rulings = Rulings {
+        horizontal: horizontal.iter().map(plain).collect(),
+        vertical: vertical.iter().map(upright).collect(),
+    };
+    (rulings, writing)
+}
+
+/// Adds a row of dots to the rulings: as the rest of one that stands on the same row, or on its own.
+fn add_faint(rulings: &mut Vec<Ruling>, row: Ruling, dpi: u32) {
+    let near = |r: &Ruling| {
+        (r.rect.center_y() - row.rect.center_y()).abs() <= dpi as i32 / 60 && r.rect.inflate(dpi as i32 * 4 / 5, 0).overlap_x(&row.rect) > 0
+    };
+    match rulings.iter_mut().find(|r| near(r)) {
+        Some(ruling) => {
+            ruling.rect = ruling.rect.union(&row.rect);
+            ruling.ink += row.ink;
+        }
+        None => rulings.push(row),
+    }
+    rulings.sort_by_key(|r| (r.rect.top, r.rect.left));
+}
+
+/// Cuts the header out of the source, square and the right way up.
+fn strip(bits: &Bitmap, gray: Option<&GrayImage>, band: &Rect, bottom: bool, resolution: Resolution) -> GrayImage {
+    let band = band.intersect(&bits.bounds());
+    let (width, height) = (band.width() as u32, band.height() as u32);
+    let cut = GrayImage::from_fn(width, height, |x, y| {
+        let (x, y) = (x as i32 + band.left, y as i32 + band.top);
+        match gray {
+            Some(gray) => *gray.get_pixel(x as u32, y as u32),
+            None => image::Luma([if bits.get(x, y) { 0 } else { 255 }]),
+        }
+    });
+    let (_, scale) = target_scale((resolution.x, resolution.y), (width, height));
+    let square = render(cut, &Placement::new((width, height), Rotation::None, scale, 0.0));
+    if bottom { image::imageops::rotate180(&square) } else { square }
+}
+
+/// Columns that a streak takes on the page; of a page that was fed lying, its rows.
+fn streak_columns(streak: &Streak, placement: &Placement) -> (i32, i32) {
+    let half = streak.width() as f32 / 2.0;
+    let ends = [streak.top, streak.bottom].map(|y| placement.point_to_page(streak.column(y) as f32 + 0.5, y as f32));
+    let along: fn((f32, f32)) -> f32 = match placement.rotation {
+        Rotation::None | Rotation::Half => |p| p.0,
+        Rotation::Quarter | Rotation::ThreeQuarters => |p| p.1,
+    };
+    let (a, b) = (along(ends[0]), along(ends[1]));
+    ((a.min(b) - half).floor() as i32, (a.max(b) + half).ceil() as i32)
 }

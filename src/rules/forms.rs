@@ -22,6 +22,9 @@ pub struct FormDefinition {
     /// Headings of parts that the office does not fill (plan use only): nothing below one, down to its frame's end, is read.
     #[serde(default)]
     pub ignore_below: Vec<String>,
+    /// Words of no weight in labels: articles, "please", "number".
+    #[serde(default)]
+    pub fillers: Vec<String>,
     #[serde(default, rename = "field")]
     pub fields: Vec<FieldDefinition>,
     #[serde(default, rename = "choice")]
@@ -43,6 +46,9 @@ pub struct FieldDefinition {
     pub kind: FieldKind,
     /// The label's wordings, in any language. A wording may stand in several fields; its neighbours' group then decides.
     pub labels: Vec<String>,
+    /// For wordings that nobody listed: groups of words of which a label has one each.
+    #[serde(default)]
+    pub words: Vec<Vec<String>>,
     /// Whose field it is: a wording shared by two fields goes to the one whose group its neighbours belong to.
     #[serde(default)]
     pub group: Option<String>,
@@ -83,6 +89,13 @@ pub enum FieldKind {
     Ink,
 }
 
+impl FieldKind {
+    /// Whether the label is a sentence rather than a name: its words vary freely.
+    pub fn is_prose(self) -> bool {
+        matches!(self, FieldKind::Block | FieldKind::DateList)
+    }
+}
+
 /// A group of boxes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -101,4 +114,7 @@ pub struct OptionDefinition {
     pub id: String,
     /// The label's wordings, in any language.
     pub labels: Vec<String>,
+    /// For wordings that nobody listed: groups of words of which a label has one each.
+    #[serde(default)]
+    pub words: Vec<Vec<String>>,
 }

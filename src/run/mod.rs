@@ -1,1 +1,43 @@
-//! The batch: worker pool, resume, progress, limits.
+//! The batch: from an inbox to a finished run folder.
+//!
+//! [`batch`] drives: it scans the inbox, fans pages out over the [`pool`] of worker processes, keeps what they read in the
+//! [`journal`] of the run [`folder`], and turns the stored readings into the queue. [`worker`] is the other end of the pipe: a child
+//! process inside the [`sandbox`] that reads one page a request; [`protocol`] is what the two say to each other, and the same
+//! lines serve a cluster. This process never parses a document.
+//!
+//! Before it come all stages ([`crate::decode`] to [`crate::queue`]); after it only [`crate::cli`].
+
+pub mod audit;
+pub mod batch;
+mod decide;
+pub mod differences;
+pub mod folder;
+pub mod interrupt;
+pub mod journal;
+pub mod merge;
+pub mod pool;
+pub mod progress;
+pub mod protocol;
+pub mod recheck;
+pub mod record;
+pub mod sandbox;
+mod seam;
+pub mod shard;
+pub mod worker;
+
+#[cfg(debug_assertions)]
+pub mod made_up;
+
+mod error;
+
+pub use error::RunError;
+
+/// The page reader that `settings` ask for, with its engines started. The error says what is missing.
+pub fn page_reader(settings: &batch::ReadingSettings) -> Result<Box<dyn worker::ReadPage>, String> {
+    seam::page_reader(&seam::ReaderSettings {
+        rules: settings.rules.as_deref(),
+        model: settings.model.as_deref(),
+        page_timeout: settings.page_timeout,
+        max_pages: settings.max_pages,
+    })
+}

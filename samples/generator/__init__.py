@@ -1,0 +1,1 @@
+"""Draws synthetic fax transmissions with their truth: `python -m generator --help` from the folder samples/."""

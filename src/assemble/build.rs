@@ -1,0 +1,265 @@
+//! Requests from the pages of one transmission, step by step.
+
+use super::assign::{self, Problem};
+use super::letters::{self, Page};
+use super::openers::{self, Opener, Opening, Role};
+use super::order::sending_order;
+use super::person::{Identity, Match};
+use super::promised::{Counts, pages_missing};
+use super::settings::AssemblySettings;
+use super::sheet::{Class, Sheet};
+use super::{PageOutcome, Request, RequestKind, several};
+use super::merge::merge;
+use crate::answer::{Answer, Confidence, Reading};
+use crate::decode::Rejection;
+use crate::geometry::Rect;
+use crate::inbox::Transmission;
+use crate::reading::{FieldReading, Hand, PersonMention, Value};
+use crate::rules::{Pack, ReceivedSource};
+
+/// Splits one transmission into requests. Never empty: a file without a request gives one of kind
+/// [`RequestKind::NoRequest`] or [`RequestKind::Unreadable`].
+///
+/// `pages` are all pages of the file, in the order of the file. Every page but cover sheets and blanks that follow nobody's page belongs
+/// to exactly one request.
+pub fn assemble(transmission: &Transmission, pages: &[PageOutcome], pack: &Pack) -> Vec<Request> {
+    assemble_with(transmission, pages, &AssemblySettings::of(pack))
+}
+
+/// [`assemble`] with settings of its own.
+pub fn assemble_with(transmission: &Transmission, pages: &[PageOutcome], settings: &AssemblySettings) -> Vec<Request> {
+    let sheets = Sheet::all(pages);
+    let count = if sheets.iter().any(|sheet| sheet.class == Class::Cover) { settings.cover_counts.as_slice() } else { &[] };
+    let file = File {
+        transmission,
+        received_at: received_at(transmission, &sheets, settings),
+        pages_missing: pages_missing(&sheets, transmission.promised_pages, &Counts::new(count)),
+    };
+    if sheets.iter().all(|sheet| sheet.reading.is_none()) {
+        return vec![file.whole(RequestKind::Unreadable(worst(pages)), &sheets)];
+    }
+    let order = sending_order(&sheets);
+    let (openers, roles) = openers::find(&sheets, &order);
+    if openers.is_empty() {
+        return vec![file.whole(RequestKind::NoRequest, &sheets)];
+    }
+    let portal: Vec<bool> = openers.iter().map(|o| o.form.is_some_and(|form| settings.portal_forms.contains(form))).collect();
+    let matches: Vec<Vec<Match>> = (sheets.iter().zip(&roles)).map(|(sheet, role)| compare(sheet, role, &openers)).collect();
+    let problem = Problem { sheets: &sheets, order: &order, openers: &openers, roles: &roles, portal: &portal, matches: &matches };
+    let owners = assign::owners(&problem);
+    let mut requests: Vec<Request> = (0..openers.len()).map(|owner| file.request(&problem, &owners, owner)).collect();
+    requests.sort_by_key(|request| request.pages.first().copied());
+    for (ordinal, request) in (1u32..).zip(&mut requests) {
+        request.ordinal = ordinal;
+        request.id = file.id(ordinal);
+    }
+    requests
+}
+
+fn compare(sheet: &Sheet<'_>, role: &Role, openers: &[Opener<'_>]) -> Vec<Match> {
+    if *role == Role::Nobody {
+        return Vec::new();
+    }
+    let mentions = sheet.mentions();
+    openers.iter().map(|opener| opener.identity.compare(&mentions)).collect()
+}
+
+/// Of several reasons the one that an operator can do something about.
+fn worst(pages: &[PageOutcome]) -> Rejection {
+    let rank = |rejection: &Rejection| match rejection {
+        Rejection::Encrypted => 0,
+        Rejection::Unsupported => 1,
+        Rejection::TooLarge(_) => 2,
+        Rejection::TimedOut => 3,
+        Rejection::Corrupt(_) => 4,
+        Rejection::Empty => 5,
+    };
+    let rejections = pages.iter().filter_map(|page| match page {
+        PageOutcome::Rejected(rejection) => Some(rejection),
+        PageOutcome::Read(_) => None,
+    });
+    rejections.min_by_key(|rejection| rank(rejection)).cloned().unwrap_or(Rejection::Empty)
+}
+
+fn received_at(transmission: &Transmission, sheets: &[Sheet<'_>], settings: &AssemblySettings) -> Option<String> {
+    settings.received.iter().find_map(|source| match source {
+        ReceivedSource::FileName => transmission.received_at.clone().filter(|_| transmission.received_from_name),
+        ReceivedSource::Header => sheets.iter().find_map(|sheet| sheet.reading?.header.as_ref()?.sent_at.clone()),
+        ReceivedSource::FileTime => transmission.received_at.clone().filter(|_| !transmission.received_from_name),
+    })
+}
+
+/// What all requests of a file share.
+struct File<'t> {
+    transmission: &'t Transmission,
+    received_at: Option<String>,
+    pages_missing: Option<(u32, u32)>,
+}
+
+impl File<'_> {
+    fn id(&self, ordinal: u32) -> String {
+        let hash: String = self.transmission.sha256.chars().take(12).collect();
+        format!("{hash}-{ordinal}")
+    }
+
+    fn empty(&self, kind: RequestKind) -> Request {
+        Request {
+            id: self.id(1),
+            source_file: self.transmission.source_file.clone(),
+            ordinal: 1,
+            kind,
+            pages: Vec::new(),
+            form: None,
+            fields: Vec::new(),
+            choices: Vec::new(),
+            several_members: Answer::NotMet,
+            letters: Vec::new(),
+            attachments: Vec::new(),
+            stray_pages: Vec::new(),
+            unread_pages: Vec::new(),
+            pages_missing: self.pages_missing,
+            received_at: self.received_at.clone(),
+            notes: Vec::new(),
+            duplicate_of: None,
+            superseded_by: None,
+            roster: None,
+        }
+    }
+
+    /// One request that holds the whole file.
+    fn whole(&self, kind: RequestKind, sheets: &[Sheet<'_>]) -> Request {
+        let all: Vec<&Sheet<'_>> = sheets.iter().collect();
+        let mut request = self.empty(kind);
+        request.pages = all.iter().map(|sheet| sheet.number).collect();
+        request.unread_pages = unread(&all);
+        request.notes = notes(&all);
+        request
+    }
+
+    fn request(&self, problem: &Problem<'_, '_>, owners: &[Option<usize>], owner: usize) -> Request {
+        let Some(opener) = problem.openers.get(owner) else { return self.empty(RequestKind::NoRequest) };
+        let mine: Vec<usize> = (0..owners.len()).filter(|&index| owners.get(index) == Some(&Some(owner))).collect();
+        let sheets: Vec<&Sheet<'_>> = mine.iter().filter_map(|&index| problem.sheets.get(index)).collect();
+        let kind = match opener.opening {
+            Opening::Form if problem.portal.get(owner) == Some(&true) => RequestKind::Portal,
+            Opening::Form => RequestKind::Reassignment,
+            Opening::OtherPlan => RequestKind::OtherPlan,
+            Opening::Letter => RequestKind::LetterOnly,
+        };
+        let mut request = self.empty(kind);
+        request.pages = sheets.iter().map(|sheet| sheet.number).collect();
+        request.form = opener.form.map(str::to_owned);
+        request.unread_pages = unread(&sheets);
+        request.notes = notes(&sheets);
+        if opener.form.is_some() {
+            let forms: Vec<_> = sheets.iter().filter(|s| matches!(s.class, Class::Form(_))).filter_map(|s| s.reading?.form.as_ref()).collect();
+            (request.fields, request.choices) = merge(&forms);
+            request.several_members = several::on_form(request.field("member_name"), request.field("member_id"), request.field("member_dob"));
+        } else {
+            let opened_on = problem.sheets.get(opener.sheet).map_or(1, |sheet| sheet.number);
+            request.fields = named_fields(opened_on, &opener.mentions);
+        }
+        let pages: Vec<Page<'_, '_>> = mine
+            .iter()
+            .filter_map(|&index| {
+                let (sheet, compared) = (problem.sheets.get(index)?, problem.matches.get(index)?);
+                Some(Page { sheet, compared: compared.get(owner)?, joint: joint(problem, compared, owner), alone: problem.openers.len() == 1 })
+            })
+            .collect();
+        request.letters = letters::letters(&pages);
+        request.attachments = letters::attachments(&pages);
+        request.stray_pages = stray(problem, owners, owner, &mine, &request);
+        request
+    }
+}
+
+/// Whether a letter is as much for another of the requests' members, who is somebody else.
+fn joint(problem: &Problem<'_, '_>, compared: &[Match], owner: usize) -> bool {
+    let Some(mine) = problem.openers.get(owner) else { return false };
+    let met = |m: &Match| m.answer == Answer::Met;
+    (problem.openers.iter().zip(compared).enumerate())
+        .any(|(index, (other, m))| index != owner && met(m) && differ(&mine.identity, &other.identity))
+}
+
+fn differ(a: &Identity, b: &Identity) -> bool {
+    let (Some(first), Some(second)) = (a.names.first(), b.names.first()) else { return false };
+    let mention = PersonMention { name: Some(second.value.clone()), confidence: 1.0, ..PersonMention::default() };
+    Identity { names: vec![first.clone()], ..Identity::default() }.compare(&[&mention]).answer == Answer::NotMet
+}
+
+/// Pages that a person must judge: they name somebody else, could not be read, or follow nothing that they could continue.
+fn stray(problem: &Problem<'_, '_>, owners: &[Option<usize>], owner: usize, mine: &[usize], request: &Request) -> Vec<u32> {
+    let mut stray = Vec::new();
+    for &index in mine {
+        let (Some(sheet), Some(role)) = (problem.sheets.get(index), problem.roles.get(index)) else { continue };
+        if *role != Role::Assigned {
+            continue;
+        }
+        let answer = problem.matches.get(index).and_then(|m| m.get(owner)).map_or(Answer::CannotTell, |m| m.answer);
+        let fits = match sheet.class {
+            // The best letter speaks for itself, whoever it names; a further one to somebody else fits nowhere.
+            Class::Letter => answer != Answer::NotMet || request.letters.first().is_none_or(|best| best.page == sheet.number),
+            Class::Attachment(_) => answer != Answer::NotMet,
+            Class::Unknown => answer != Answer::NotMet && follows_own(problem, owners, owner, index),
+            Class::Junk | Class::Unread => false,
+            Class::Form(_) | Class::OtherPlan | Class::Cover | Class::Blank => true,
+        };
+        if !fits {
+            stray.push(sheet.number);
+        }
+    }
+    stray
+}
+
+/// A plain page behind a page of the same request continues it.
+fn follows_own(problem: &Problem<'_, '_>, owners: &[Option<usize>], owner: usize, index: usize) -> bool {
+    let place = problem.order.iter().position(|&i| i == index).unwrap_or(0);
+    let before = problem.order.get(..place).unwrap_or_default();
+    let solid = |i: &&usize| problem.sheets.get(**i).is_some_and(|sheet| sheet.class != Class::Blank);
+    before.iter().rev().find(solid).is_some_and(|&i| {
+        let class = problem.sheets.get(i).map(|sheet| sheet.class);
+        owners.get(i) == Some(&Some(owner)) && !matches!(class, Some(Class::Junk | Class::Unread | Class::Cover))
+    })
+}
+
+fn unread(sheets: &[&Sheet<'_>]) -> Vec<u32> {
+    sheets.iter().filter(|sheet| sheet.class == Class::Unread).map(|sheet| sheet.number).collect()
+}
+
+fn notes(sheets: &[&Sheet<'_>]) -> Vec<String> {
+    let mut notes: Vec<String> = sheets.iter().filter_map(|sheet| sheet.reading).flat_map(|reading| reading.notes.iter().cloned()).collect();
+    notes.sort();
+    notes.dedup();
+    notes
+}
+
+/// The member's columns of a request without a form of ours, from what its page names.
+fn named_fields(page: u32, mentions: &[&PersonMention]) -> Vec<FieldReading> {
+    let mut fields = Vec::new();
+    let mut add = |field: &str, value: Option<(Value, String)>, confidence: f32| {
+        if let Some((value, raw)) = value {
+            fields.push(FieldReading {
+                field: field.to_owned(),
+                reading: Reading::Read(value),
+                confidence: Confidence::new(confidence),
+                raw,
+                answers: Vec::new(),
+                alternatives: Vec::new(),
+                hand: Hand::Unknown,
+                page,
+                zone: Rect::default(),
+                ink: None,
+            });
+        }
+    };
+    if let Some((name, mention)) = mentions.iter().find_map(|m| m.name.as_ref().map(|name| (name, m))) {
+        add("member_name", Some((Value::Text(super::names::member_of(name)), name.clone())), mention.confidence);
+    }
+    if let Some((id, mention)) = mentions.iter().find_map(|m| m.member_id.as_ref().map(|id| (id, m))) {
+        add("member_id", Some((Value::Text(id.clone()), id.clone())), mention.confidence);
+    }
+    if let Some((date, mention)) = mentions.iter().find_map(|m| m.birth_date.map(|date| (date, m))) {
+        add("member_dob", Some((Value::Date(date), date.to_string())), mention.confidence);
+    }
+    fields
+}

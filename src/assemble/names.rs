@@ -1,0 +1,163 @@
+//! Whether two names, as they were read, mean one person: the one place where assembly asks.
+//!
+//! A family name alone never decides: clans share a dozen of them, and brothers and sisters share theirs.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::answer::Answer;
+use crate::extract::values::{self, Sameness};
+use crate::rules::phrases::PhraseBook;
+
+/// From here on a letter is that letter.
+const WELL_READ: f32 = 0.8;
+
+/// How two names compare.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct NameMatch {
+    pub answer: Answer,
+    /// 0 (nothing alike) to 1 (the same letters), for ranking.
+    pub score: f32,
+    pub reason: &'static str,
+    /// The given names agree, so that a birth date may settle the rest: twins share theirs.
+    pub given_agrees: bool,
+}
+
+/// What people write before a member's name in a letter to a grown-up, folded.
+static BEFORE_NAMES: LazyLock<BTreeSet<String>> =
+    LazyLock::new(|| PhraseBook::builtin().people.guardian.iter().map(|phrase| fold(phrase)).collect());
+
+const TITLES: [&str; 12] = ["mr", "mrs", "ms", "miss", "dr", "sr", "sra", "srta", "don", "dona", "dear", "estimado"];
+const ENDINGS: [&str; 7] = ["jr", "sr", "ii", "iii", "iv", "md", "esq"];
+
+/// Lower case, accents off, everything but letters and digits a space.
+pub(super) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfd().filter(|c| !is_combining_mark(*c)) {
+        match c {
+            '\'' | '’' | '`' => {}
+            'ø' | 'Ø' => folded.push('o'),
+            'ł' | 'Ł' => folded.push('l'),
+            c if c.is_alphanumeric() => folded.extend(c.to_lowercase()),
+            _ if folded.ends_with(' ') => {}
+            _ => folded.push(' '),
+        }
+    }
+    folded.trim().to_owned()
+}
+
+/// The name itself, in the order given names first: without `Parent or guardian of`, titles and endings. Case and accents stay.
+pub(super) fn member_of(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    for skip in (0..words.len()).rev() {
+        let head = fold(&words.get(..skip).unwrap_or_default().join(" "));
+        if !head.is_empty() && (BEFORE_NAMES.contains(&head) || BEFORE_NAMES.contains(head.trim_start_matches("to ").trim_start_matches("the "))) {
+            return words.get(skip..).unwrap_or_default().join(" ");
+        }
+    }
+    text.trim().to_owned()
+}
+
+/// The folded words of a name, given name first.
+pub(super) fn words(name: &str) -> Vec<String> {
+    let name = member_of(name);
+    let ordered = match name.split_once(',') {
+        Some((family, given)) if given.chars().any(char::is_alphabetic) && !is_ending(given) => format!("{given} {family}"),
+        _ => name.clone(),
+    };
+    let mut words: Vec<String> = fold(&ordered).split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect();
+    while words.len() > 1 && words.first().is_some_and(|w| TITLES.contains(&w.as_str())) {
+        words.remove(0);
+    }
+    while words.len() > 2 && words.last().is_some_and(|w| ENDINGS.contains(&w.as_str())) {
+        words.pop();
+    }
+    words
+}
+
+fn is_ending(text: &str) -> bool {
+    fold(text).split(' ').all(|w| ENDINGS.contains(&w))
+}
+
+/// Compares two names. `trust` is how well the worse of them was read, 0 to 1.
+pub(super) fn same_person(a: &str, b: &str, trust: f32) -> NameMatch {
+    let (a, b) = (member_of(a), member_of(b));
+    let found = values::same_person(&a, &b, trust);
+    let told = |reason: &str| found.reasons.contains(&reason);
+    let given_agrees = told("given-name-equal");
+    let (words_a, words_b) = (words(&a), words(&b));
+    // Equal letters, whether or not a reader lost the space.
+    if !words_a.is_empty() && words_a.concat() == words_b.concat() {
+        return NameMatch { answer: Answer::Met, score: 1.0, reason: "name", given_agrees: true };
+    }
+    let (answer, reason) = match found.answer {
+        Sameness::Same if told("order-turned") => (Answer::Met, "name-swapped"),
+        Sameness::Same => match (words_a.first(), words_b.first()) {
+            (Some(a), Some(b)) if trust >= WELL_READ && siblings_could_bear(a, b) => (Answer::CannotTell, "name-partial"),
+            _ => (Answer::Met, "name"),
+        },
+        Sameness::Different if !told("family-name-differs") && misspelt(words_a.first(), words_b.first()) => (Answer::CannotTell, "name-partial"),
+        Sameness::Different if told("family-name-equal") || told("family-name-near") => (Answer::NotMet, "surname-only"),
+        Sameness::Different => (Answer::NotMet, "other-name"),
+        Sameness::CannotTell if told("no-name") => (Answer::CannotTell, "no-name"),
+        Sameness::CannotTell => (Answer::CannotTell, "name-partial"),
+    };
+    // Equal letters outrank letters that were only read alike: Maria before Mario.
+    let score = if words_a == words_b { 1.0 } else { found.score.min(0.95) };
+    NameMatch { answer, score, reason, given_agrees }
+}
+
+/// Ana and Anna: one letter more is how offices misspell, and how two names differ.
+fn misspelt(a: Option<&String>, b: Option<&String>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return false };
+    a.len() != b.len() && strsim::levenshtein(a, b) == 1
+}
+
+/// Maria and Mario, Ana and Anna: one letter apart, and two children of one family.
+fn siblings_could_bear(a: &str, b: &str) -> bool {
+    let (shorter, longer) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let vowel = |c: char| matches!(c, 'a' | 'e' | 'i' | 'o');
+    a != b && (shorter.len() <= 4 || shorter.trim_end_matches(vowel) == longer.trim_end_matches(vowel))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(a: &str, b: &str) -> Answer {
+        same_person(a, b, 0.95).answer
+    }
+
+    #[test]
+    fn one_person_written_in_many_ways() {
+        for (a, b) in [
+            ("José Hernández", "JOSE HERNANDEZ"),
+            ("Maria Garcia Lopez", "Maria Garcia"),
+            ("Garcia-Lopez, Maria", "Maria Garcia Lopez"),
+            ("Vang Mai", "Mai Vang"),
+            ("To the Parent/Guardian of Elena Yang", "Elena Yang"),
+            ("Parent or guardian of: Elena Yang", "YANG, ELENA"),
+            ("Mr. Robert Smith Jr.", "Robert Smith"),
+            ("LuisSmith", "Luis Smith"),
+        ] {
+            assert_eq!(answer(a, b), Answer::Met, "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn a_shared_surname_is_not_a_person() {
+        for (a, b) in [("Robert Ramirez", "Elena Ramirez"), ("Kao Xiong", "Mai Xiong"), ("Lourdes Flores", "Tiffany Mendoza")] {
+            assert_eq!(answer(a, b), Answer::NotMet, "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn what_twins_may_share_cannot_tell() {
+        for (a, b) in [("Maria Lopez", "Mario Lopez"), ("M. Lopez", "Maria Lopez"), ("Ana Yang", "Anna Yang"), ("Lopez", "Maria Lopez"), ("", "Ana Yang")] {
+            assert_eq!(answer(a, b), Answer::CannotTell, "{a} / {b}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Which pages open a request.
+//!
+//! A form does, and each further page of the same form that asks for its own member again; a page that only holds the parts its form
+//! has not shown yet continues it. Without any form, letters open requests, one for each member they name.
+
+use std::collections::BTreeSet;
+
+use super::person::Identity;
+use super::sheet::{Class, Sheet};
+use crate::answer::Answer;
+use crate::reading::{FieldReading, LetterKind, PageReading, PersonMention};
+
+/// Pages of one form may repeat a field or two, such as the member's name at the top of page two.
+const SHARED_LABELS: f32 = 0.34;
+
+/// What kind of page opened a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    Form,
+    OtherPlan,
+    Letter,
+}
+
+/// A request that pages can be assigned to.
+#[derive(Clone, Debug)]
+pub(super) struct Opener<'a> {
+    /// Index of the page that opened it.
+    pub sheet: usize,
+    pub opening: Opening,
+    pub form: Option<&'a str>,
+    pub identity: Identity,
+    /// Labels that its form pages have shown.
+    labels: BTreeSet<&'a str>,
+    pub mentions: Vec<&'a PersonMention>,
+}
+
+/// What each page is to the openers: it opens one, continues one of some, or is to be assigned by its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Opens(usize),
+    Continues(Vec<usize>),
+    Assigned,
+    /// Cover sheets and blanks.
+    Nobody,
+}
+
+/// Openers in the order of `order`, and the role of each sheet.
+pub(super) fn find<'a>(sheets: &[Sheet<'a>], order: &[usize]) -> (Vec<Opener<'a>>, Vec<Role>) {
+    let mut openers: Vec<Opener<'a>> = Vec::new();
+    let mut roles = vec![Role::Assigned; sheets.len()];
+    let mut set = |index: usize, role: Role| {
+        if let Some(slot) = roles.get_mut(index) {
+            *slot = role;
+        }
+    };
+    for (&index, sheet) in order.iter().filter_map(|index| sheets.get(*index).map(|sheet| (index, sheet))) {
+        match sheet.class {
+            Class::Form(id) => {
+                let page = form_page(index, id, sheet);
+                let open: Vec<usize> = (0..openers.len()).filter(|&o| openers.get(o).is_some_and(|o| continues(o, &page))).collect();
+                if let [only] = open.as_slice()
+                    && let Some(opener) = openers.get_mut(*only)
+                {
+                    opener.labels.extend(&page.labels);
+                }
+                if open.is_empty() {
+                    set(index, Role::Opens(openers.len()));
+                    openers.push(page);
+                } else {
+                    set(index, Role::Continues(open));
+                }
+            }
+            Class::OtherPlan => {
+                let mentions = sheet.mentions();
+                let open: Vec<usize> = (0..openers.len())
+                    .filter(|&o| openers.get(o).is_some_and(|o| o.opening == Opening::OtherPlan && same_other_plan(o, &mentions)))
+                    .collect();
+                if open.is_empty() {
+                    set(index, Role::Opens(openers.len()));
+                    openers.push(Opener {
+                        sheet: index,
+                        opening: Opening::OtherPlan,
+                        form: None,
+                        identity: Identity::of_mentions(&mentions),
+                        labels: BTreeSet::new(),
+                        mentions,
+                    });
+                } else {
+                    set(index, Role::Continues(open));
+                }
+            }
+            Class::Cover | Class::Blank => set(index, Role::Nobody),
+            _ => {}
+        }
+    }
+    if openers.is_empty() {
+        letters(sheets, order, &mut openers, &mut roles);
+    }
+    (openers, roles)
+}
+
+fn form_page<'a>(index: usize, id: &'a str, sheet: &Sheet<'a>) -> Opener<'a> {
+    let form = sheet.reading.and_then(|reading| reading.form.as_ref());
+    let fields: &[FieldReading] = form.map_or(&[], |form| &form.fields);
+    let identity = Identity::of_fields(|name| fields.iter().find(|field| field.field == name));
+    let mentions = sheet.mentions();
+    let identity = if identity.is_empty() { Identity::of_mentions(&mentions) } else { identity };
+    let labels = sheet.reading.map(shown_labels).unwrap_or_default();
+    Opener { sheet: index, opening: Opening::Form, form: Some(id), identity, labels, mentions }
+}
+
+/// Fields and groups whose labels stand on the page; without labels, those that have something written in them.
+fn shown_labels(reading: &PageReading) -> BTreeSet<&str> {
+    let Some(form) = &reading.form else { return BTreeSet::new() };
+    let fields: BTreeSet<&str> = form.fields.iter().map(|f| f.field.as_str()).chain(form.choices.iter().map(|c| c.choice.as_str())).collect();
+    let found: BTreeSet<&str> = form.registration.labels.iter().map(|l| l.id.as_str()).filter(|id| fields.contains(id)).collect();
+    if found.is_empty() {
+        form.fields.iter().filter(|f| !f.reading.is_blank()).map(|f| f.field.as_str()).collect()
+    } else {
+        found
+    }
+}
+
+/// Whether a page shows the parts that an open form has not shown, and no other member.
+fn continues(open: &Opener<'_>, page: &Opener<'_>) -> bool {
+    if open.opening != Opening::Form || open.form != page.form || page.labels.is_empty() || open.labels.is_empty() {
+        return false;
+    }
+    let shared = open.labels.intersection(&page.labels).count() as f32;
+    if shared > SHARED_LABELS * open.labels.len().min(page.labels.len()) as f32 {
+        return false;
+    }
+    open.identity.compare(&identity_mentions(page).iter().collect::<Vec<_>>()).answer != Answer::NotMet
+}
+
+fn same_other_plan(open: &Opener<'_>, mentions: &[&PersonMention]) -> bool {
+    open.identity.compare(mentions).answer != Answer::NotMet
+}
+
+/// A form page's own fields in the shape of a mention, to compare two pages of a form.
+fn identity_mentions(page: &Opener<'_>) -> Vec<PersonMention> {
+    let name = page.identity.names.iter().find(|c| c.stands);
+    let id = page.identity.ids.iter().find(|c| c.stands);
+    let birth = page.identity.births.iter().find(|c| c.stands);
+    if name.is_none() && id.is_none() && birth.is_none() {
+        return Vec::new();
+    }
+    let confidence = [name.map(|c| c.confidence), id.map(|c| c.confidence), birth.map(|c| c.confidence)].into_iter().flatten().fold(1.0, f32::min);
+    vec![PersonMention {
+        name: name.map(|c| c.value.clone()),
+        member_id: id.map(|c| c.value.clone()),
+        birth_date: birth.map(|c| c.value),
+        confidence,
+        role: "patient-line".into(),
+    }]
+}
+
+/// Letters of a fax without a form: one request for each member they name.
+fn letters<'a>(sheets: &[Sheet<'a>], order: &[usize], openers: &mut Vec<Opener<'a>>, roles: &mut [Role]) {
+    for (&index, sheet) in order.iter().filter_map(|index| sheets.get(*index).map(|sheet| (index, sheet))) {
+        let Some(letter) = sheet.reading.and_then(|reading| reading.letter.as_ref()) else { continue };
+        if sheet.class != Class::Letter {
+            continue;
+        }
+        let mentions = sheet.mentions();
+        // A letter of no known kind to nobody in particular asks for nothing.
+        if letter.kind == LetterKind::Other && mentions.is_empty() && !letter.unfilled {
+            continue;
+        }
+        let known = (0..openers.len()).find(|&o| openers.get(o).is_some_and(|o| o.identity.is_empty() || o.identity.compare(&mentions).answer != Answer::NotMet));
+        let Some(slot) = roles.get_mut(index) else { continue };
+        match known {
+            Some(opener) => *slot = Role::Continues(vec![opener]),
+            None => {
+                *slot = Role::Opens(openers.len());
+                openers.push(Opener {
+                    sheet: index,
+                    opening: Opening::Letter,
+                    form: None,
+                    identity: Identity::of_mentions(&mentions),
+                    labels: BTreeSet::new(),
+                    mentions,
+                });
+            }
+        }
+    }
+}

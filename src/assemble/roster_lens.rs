@@ -1,0 +1,177 @@
+//! What the roster says of a request's member, and the uncertain readings it settles.
+//!
+//! A lens, not a truth: the one member that fits two of id, name and birth date settles an uncertain third; a confident reading is never
+//! overwritten, and what was read stays beside what was settled. Linkage is decided only on a valid id and a valid NPI.
+
+use chrono::NaiveDate;
+
+use super::letters;
+use super::names;
+use super::person::{Candidate, Identity, SURE, plain_id};
+use super::roster::{Roster, RosterMember};
+use super::{Request, RequestKind, RosterAnswer};
+use crate::answer::{Answer, Confidence, Reading};
+use crate::extract::values::ids::npi_is_valid;
+use crate::extract::values::{IdShape, read_member_id};
+use crate::reading::{FieldReading, Reader, ReaderAnswer, Value};
+
+/// The confidence of a reading that the roster settled: enough to stand, less than two readers that agree.
+const SETTLED: f32 = 0.9;
+/// Letters of an id that a reading may have wrong and still be a reading of it.
+const MISREAD: usize = 3;
+
+/// Asks the roster about one request: fills [`Request::roster`] and settles what is uncertain, if `settle` says so.
+pub fn apply_roster(roster: &Roster, request: &mut Request, settle: bool) {
+    if !matches!(request.kind, RequestKind::Reassignment | RequestKind::LetterOnly) {
+        return;
+    }
+    let identity = Identity::of_fields(|field| request.field(field));
+    if settle
+        && request.several_members != Answer::Met
+        && let Some(member) = only_fit(roster, &identity)
+    {
+        settle_fields(request, &member);
+        ask_letters_again(request);
+    }
+    request.roster = Some(answer(roster, request));
+}
+
+/// How many of id, name and birth date a member fits.
+fn fits(identity: &Identity, member: &RosterMember<'_>) -> (bool, bool, bool) {
+    let id = identity.ids.iter().any(|c| c.value == member.id);
+    let name = identity.names.iter().any(|c| names::same_person(&c.value, member.name, c.confidence).answer == Answer::Met);
+    let birth = member.birth_date.is_some_and(|birth| identity.births.iter().any(|c| c.value == birth));
+    (id, name, birth)
+}
+
+/// The one member that fits two of the three; none when two members do.
+fn only_fit<'r>(roster: &'r Roster, identity: &Identity) -> Option<RosterMember<'r>> {
+    let by_id = identity.ids.iter().filter_map(|c| roster.by_id(&c.value));
+    let by_birth = identity.births.iter().flat_map(|c| roster.by_birth(c.value));
+    let mut found: Option<RosterMember<'r>> = None;
+    for member in by_id.chain(by_birth) {
+        let (id, name, birth) = fits(identity, &member);
+        if u8::from(id) + u8::from(name) + u8::from(birth) < 2 {
+            continue;
+        }
+        match found {
+            Some(other) if other.id != member.id => return None,
+            _ => found = Some(member),
+        }
+    }
+    found.filter(|member| !contradicted(identity, member))
+}
+
+/// A confident reading that names somebody else.
+fn contradicted(identity: &Identity, member: &RosterMember<'_>) -> bool {
+    let id = standing(&identity.ids).is_some_and(|c| c.confidence >= SURE && c.value != member.id);
+    let birth = standing(&identity.births).is_some_and(|c| c.confidence >= SURE && Some(c.value) != member.birth_date);
+    let name = standing(&identity.names)
+        .is_some_and(|c| c.confidence >= SURE && names::same_person(&c.value, member.name, c.confidence).answer == Answer::NotMet);
+    // Of three, one confident reading may be the office's own slip: then nothing is settled.
+    id || birth || name
+}
+
+fn standing<T>(candidates: &[Candidate<T>]) -> Option<&Candidate<T>> {
+    candidates.iter().find(|c| c.stands)
+}
+
+fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
+    for field in &mut request.fields {
+        let uncertain = !field.reading.is_blank() && field.confidence.get() < SURE;
+        if !uncertain {
+            continue;
+        }
+        match field.field.as_str() {
+            "member_id" if could_be(&field.raw, member.id) => settle_one(field, Value::Text(member.id.to_owned()), member.id.to_owned()),
+            "member_name" => {
+                // The way that the office writes a name stands; only letters that could not be read come from the roster.
+                let read = field.reading.value().map(Value::to_column);
+                let agrees = read.as_deref().is_some_and(|name| names::words(name) == names::words(member.name));
+                let value = if agrees { read.unwrap_or_default() } else { member.name.to_owned() };
+                settle_one(field, Value::Text(value), member.name.to_owned());
+            }
+            "member_dob" => {
+                if let Some(birth) = member.birth_date {
+                    settle_one(field, Value::Date(birth), birth.to_string());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A letter that could not be told from the form's own reading may be told from what the roster settled.
+fn ask_letters_again(request: &mut Request) {
+    let identity = Identity::of_fields(|field| request.field(field));
+    for letter in &mut request.letters {
+        let open = letter.same_member == Answer::CannotTell && !letter.reasons.iter().any(|r| r == "joint-letter" || r == "perhaps-a-letter");
+        if let (true, Some(addressee)) = (open, &letter.facts.addressee) {
+            let again = identity.compare(&[addressee]);
+            letter.same_member = again.answer;
+            let new: Vec<String> = again.reasons.into_iter().filter(|reason| !letter.reasons.contains(reason)).collect();
+            letter.reasons.extend(new);
+        }
+    }
+    letters::best_first(&mut request.letters);
+}
+
+/// Whether ink that was read as `raw` may say `id`; ink that gave no letters may say anything.
+fn could_be(raw: &str, id: &str) -> bool {
+    let raw = plain_id(raw);
+    raw.len() < 4 || strsim::levenshtein(&raw, id) <= MISREAD
+}
+
+fn settle_one(field: &mut FieldReading, value: Value, text: String) {
+    if let Reading::Read(before) = &field.reading
+        && *before != value
+        && !field.alternatives.contains(before)
+    {
+        field.alternatives.insert(0, before.clone());
+    }
+    field.alternatives.retain(|other| *other != value);
+    field.reading = Reading::Read(value);
+    field.confidence = Confidence::new(SETTLED);
+    field.answers.push(ReaderAnswer { reader: Reader::Roster, text, confidence: Confidence::new(SETTLED) });
+}
+
+fn answer(roster: &Roster, request: &Request) -> RosterAnswer {
+    let unknown = RosterAnswer { known: Answer::CannotTell, name_agrees: Answer::CannotTell, linked: Answer::CannotTell };
+    let text = |field: &str| {
+        let field = request.field(field)?;
+        field.reading.value().map(|value| (value.to_column(), field.confidence.get()))
+    };
+    let Some((id, id_confidence)) = text("member_id") else { return unknown };
+    if request.several_members == Answer::Met {
+        return unknown;
+    }
+    let name = text("member_name");
+    let birth: Option<NaiveDate> = request.field("member_dob").and_then(|f| f.reading.value()).and_then(|value| match value {
+        Value::Date(date) => Some(*date),
+        _ => None,
+    });
+    let Some(member) = roster.by_id(&id) else {
+        // An id that no member could have is told by another rule, and one that was hardly read by none.
+        let certain = id_confidence >= SURE && read_member_id(&id).shape == IdShape::Cin;
+        return RosterAnswer { known: if certain { Answer::NotMet } else { Answer::CannotTell }, ..unknown };
+    };
+    let name_answer = name.as_ref().map_or(Answer::CannotTell, |(name, confidence)| names::same_person(name, member.name, *confidence).answer);
+    let name_sure = name.as_ref().is_some_and(|(_, confidence)| *confidence >= SURE);
+    let birth_fits = birth.is_some() && birth == member.birth_date;
+    // A doubtful id that happens to be somebody's is nobody's until something else fits.
+    if id_confidence < SURE && name_answer != Answer::Met && !birth_fits {
+        return unknown;
+    }
+    let name_agrees = if name_answer == Answer::NotMet && !name_sure { Answer::CannotTell } else { name_answer };
+    let linked = match text("provider_npi") {
+        _ if member.pcp_npi.is_empty() => Answer::CannotTell,
+        Some((npi, _)) if npi == member.pcp_npi => Answer::Met,
+        Some((npi, confidence)) if confidence >= SURE && npi_is_valid(&npi) => Answer::NotMet,
+        _ => Answer::CannotTell,
+    };
+    RosterAnswer { known: Answer::Met, name_agrees, linked }
+}
+
+#[cfg(test)]
+#[path = "roster_lens_tests.rs"]
+mod tests;

@@ -1,0 +1,103 @@
+use super::super::story::*;
+use super::super::Roster;
+use super::*;
+
+const TWINS: &str = "94448812D,Ana Ramirez,2001-03-17,1234567893,x\n94448813E,Luis Ramirez,2001-03-17,1558598797,x\n90000007H,Kao Vang,1975-01-02,1558598797,x\n";
+
+fn asked(page: crate::reading::PageReading) -> Request {
+    let mut request = told(vec![page]).remove(0);
+    apply_roster(&Roster::of(TWINS), &mut request, true);
+    request
+}
+
+fn answers(request: &Request) -> (Answer, Answer, Answer) {
+    let roster = request.roster.as_ref().unwrap();
+    (roster.known, roster.name_agrees, roster.linked)
+}
+
+fn set(page: &mut crate::reading::PageReading, field: &str, reading: Reading<Value>, raw: &str, confidence: f32) {
+    let field = page.form.as_mut().unwrap().fields.iter_mut().find(|f| f.field == field).unwrap();
+    (field.reading, field.raw, field.confidence) = (reading, raw.to_owned(), Confidence::new(confidence));
+}
+
+fn text(value: &str) -> Reading<Value> {
+    Reading::Read(Value::Text(value.into()))
+}
+
+use super::super::Request;
+
+#[test]
+fn known_linked_and_of_that_name() {
+    let request = asked(form("Ramirez, Ana", "9444-8812D", "2001-03-17"));
+    assert_eq!(answers(&request), (Answer::Met, Answer::Met, Answer::Met));
+    assert_eq!(answers(&asked(form("Kao Vang", "90000007H", "1975-01-02"))), (Answer::Met, Answer::Met, Answer::NotMet));
+    assert_eq!(answers(&asked(form("Tiffany Mendoza", "90000007H", "1975-01-02"))), (Answer::Met, Answer::NotMet, Answer::NotMet));
+}
+
+#[test]
+fn an_id_nobody_has_is_unknown_and_an_invalid_one_cannot_tell() {
+    assert_eq!(answers(&asked(form("Ana Lor", "91111111A", ""))), (Answer::NotMet, Answer::CannotTell, Answer::CannotTell));
+    assert_eq!(answers(&asked(form("Ana Lor", "531208876", ""))).0, Answer::CannotTell);
+    assert_eq!(answers(&asked(form("Ana Lor", "", ""))).0, Answer::CannotTell);
+    let mut page = form("Ana Lor", "", "");
+    set(&mut page, "member_id", text("91111111A"), "91111111A", 0.5);
+    assert_eq!(answers(&asked(page)).0, Answer::CannotTell);
+}
+
+#[test]
+fn linkage_needs_a_valid_npi() {
+    let mut page = form("Kao Vang", "90000007H", "1975-01-02");
+    set(&mut page, "provider_npi", text("1234567890"), "1234567890", 0.95);
+    assert_eq!(answers(&asked(page)).2, Answer::CannotTell);
+}
+
+#[test]
+fn two_that_fit_settle_the_third() {
+    let mut page = form("Kao Vang", "", "1975-01-02");
+    set(&mut page, "member_id", text("9000D007H"), "9000D007H", 0.4);
+    let request = asked(page);
+    let id = request.field("member_id").unwrap();
+    assert_eq!((&id.reading, id.raw.as_str()), (&text("90000007H"), "9000D007H"));
+    assert!(id.confidence.get() > 0.8);
+    assert_eq!(id.answers.last().unwrap().reader, Reader::Roster);
+    assert_eq!(id.alternatives, [Value::Text("9000D007H".into())]);
+    assert_eq!(answers(&request).0, Answer::Met);
+
+    let mut page = form("Kao Vang", "90000007H", "");
+    set(&mut page, "member_dob", Reading::Unreadable, "", 0.0);
+    assert_eq!(asked(page).field("member_dob").unwrap().reading, Reading::Read(Value::Date(day("1975-01-02"))));
+}
+
+#[test]
+fn a_letter_is_asked_again_when_the_name_was_settled() {
+    let told_for = |addressee: &str| {
+        let mut page = form("Kqo Vmgg", "90000007H", "1975-01-02");
+        set(&mut page, "member_name", text("Kqo Vmgg"), "Kqo Vmgg", 0.3);
+        let mut request = told(vec![page, letter(addressee)]).remove(0);
+        assert_eq!(request.letter().unwrap().same_member, Answer::CannotTell);
+        apply_roster(&Roster::of(TWINS), &mut request, true);
+        request.letter().unwrap().same_member
+    };
+    assert_eq!(told_for("Kao Vang"), Answer::Met);
+    assert_eq!(told_for("Tiffany Mendoza"), Answer::NotMet);
+}
+
+#[test]
+fn nothing_is_settled_between_twins_over_a_blank_or_against_a_confident_reading() {
+    // The id is Ana's, the name is Luis's: two members fit two of the three.
+    let mut page = form("Luis Ramirez", "94448812D", "2001-03-17");
+    set(&mut page, "member_name", text("Luis Ramirez"), "Luis Ramirez", 0.5);
+    assert_eq!(asked(page).field("member_name").unwrap().reading, text("Luis Ramirez"));
+    let blank = asked(form("Kao Vang", "", "1975-01-02"));
+    assert!(blank.field("member_id").unwrap().reading.is_blank());
+    let confident = asked(form("Kao Vang", "91111111A", "1975-01-02"));
+    assert_eq!(confident.field("member_id").unwrap().reading, text("91111111A"));
+    assert_eq!(answers(&confident).0, Answer::NotMet);
+}
+
+#[test]
+fn ink_that_says_something_else_is_not_that_id() {
+    let mut page = form("Kao Vang", "", "1975-01-02");
+    set(&mut page, "member_id", text("see chart"), "see chart", 0.5);
+    assert_eq!(asked(page).field("member_id").unwrap().reading, text("see chart"));
+}

@@ -1,0 +1,38 @@
+//! What differs between plans and fax servers in assembly.
+
+use std::collections::BTreeSet;
+
+use super::promised::CountPattern;
+use crate::rules::{FormPurpose, Pack, ReceivedSource};
+
+/// Settings of [`super::assemble_with`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssemblySettings {
+    /// Form definitions whose purpose is the portal.
+    pub portal_forms: BTreeSet<String>,
+    /// Where the time of receipt is taken from, first that is known.
+    pub received: Vec<ReceivedSource>,
+    /// How cover sheets count their pages.
+    pub cover_counts: Vec<CountPattern>,
+}
+
+impl Default for AssemblySettings {
+    fn default() -> Self {
+        Self {
+            portal_forms: BTreeSet::new(),
+            received: vec![ReceivedSource::FileName, ReceivedSource::Header, ReceivedSource::FileTime],
+            cover_counts: CountPattern::builtin(),
+        }
+    }
+}
+
+impl AssemblySettings {
+    pub fn of(pack: &Pack) -> AssemblySettings {
+        let portal = pack.forms.iter().filter(|form| form.purpose == FormPurpose::Portal);
+        AssemblySettings {
+            portal_forms: portal.map(|form| form.id.clone()).collect(),
+            received: pack.received.order.clone(),
+            ..AssemblySettings::default()
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Whether one field names one member or several.
+//!
+//! The procedure wants a form and a letter for each member. A field that names two shows it by what stands between them.
+
+use chrono::NaiveDate;
+
+use super::names::fold;
+use crate::answer::{Answer, Reading};
+use crate::reading::{FieldReading, Value};
+
+/// Words that join two names, in the languages of the offices. `y` also joins the two surnames of one person.
+const JOINING: [&str; 4] = ["and", "thiab", "y", "e"];
+const SURNAMES_TOO: [&str; 2] = ["y", "e"];
+
+/// The people that a text names, when it names more than one for certain or perhaps.
+pub(super) fn people_in(text: &str) -> (Answer, Vec<String>) {
+    let parts = split(text);
+    let Some((left, joint, right)) = parts else { return (Answer::NotMet, Vec::new()) };
+    let (before, after) = (count(&left), count(&right));
+    if before == 0 || after == 0 {
+        return (Answer::NotMet, Vec::new());
+    }
+    // `Robert and Elena Ramirez`: the first of them bears the surname that stands once.
+    let family = right.split_whitespace().last().unwrap_or_default().to_owned();
+    let first = if before == 1 && after > 1 { format!("{left} {family}") } else { left.clone() };
+    let people = vec![first, right.clone()];
+    let surnames = SURNAMES_TOO.contains(&joint.as_str()) || joint == "/";
+    let answer = if surnames && before > 1 && after == 1 { Answer::CannotTell } else { Answer::Met };
+    (answer, people)
+}
+
+fn count(text: &str) -> usize {
+    fold(text).split(' ').filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1).count()
+}
+
+fn split(text: &str) -> Option<(String, String, String)> {
+    for joint in ["&", "+", ";", "\n", "/"] {
+        if let Some((left, right)) = text.split_once(joint)
+            && count(left) > 0
+            && count(right) > 0
+        {
+            return Some((left.trim().to_owned(), joint.to_owned(), right.trim().to_owned()));
+        }
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let at = words.iter().position(|word| JOINING.contains(&fold(word).as_str()))?;
+    let (left, right) = (words.get(..at)?.join(" "), words.get(at + 1..)?.join(" "));
+    let joint = fold(words.get(at)?);
+    // A lone `e` or `y` is more often a misread stroke than a word.
+    if joint == "e" && count(&left) + count(&right) < 3 {
+        return None;
+    }
+    Some((left, joint, right))
+}
+
+/// Whether a form names several members, by its fields of name, id and birth date.
+pub(super) fn on_form(name: Option<&FieldReading>, id: Option<&FieldReading>, birth: Option<&FieldReading>) -> Answer {
+    let by_name = name.map_or(Answer::NotMet, several_names);
+    let by_id = id.map_or(Answer::NotMet, several_ids);
+    let by_birth = birth.map_or(Answer::NotMet, several_dates);
+    by_name.or(by_id).or(by_birth)
+}
+
+fn several_names(field: &FieldReading) -> Answer {
+    match &field.reading {
+        Reading::Blank => Answer::NotMet,
+        Reading::Read(value) => {
+            let value = value.to_column();
+            let told = people_in(&value).0.or(people_in(&field.raw).0);
+            // One reader alone saw the joint: a stroke or a word, nobody knows.
+            let seen = field.answers.iter().any(|answer| people_in(&answer.text).0 == Answer::Met);
+            if told == Answer::NotMet && seen { Answer::CannotTell } else { told }
+        }
+        Reading::Unreadable => if people_in(&field.raw).0 == Answer::NotMet { Answer::NotMet } else { Answer::CannotTell },
+    }
+}
+
+/// Two ids of one shape stand in one field.
+fn several_ids(field: &FieldReading) -> Answer {
+    if field.reading.is_blank() {
+        return Answer::NotMet;
+    }
+    let cut = |c: char| !(c.is_alphanumeric() || c == '-');
+    let ids: Vec<String> = field
+        .raw
+        .split(cut)
+        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase())
+        .filter(|word| word.chars().filter(char::is_ascii_digit).count() >= 7)
+        .collect();
+    match ids.as_slice() {
+        [first, second, ..] if first == second => Answer::NotMet,
+        [first, second, ..] if first.len() == second.len() && strsim::levenshtein(first, second) > 2 => Answer::Met,
+        [_, _, ..] => Answer::CannotTell,
+        _ => Answer::NotMet,
+    }
+}
+
+fn several_dates(field: &FieldReading) -> Answer {
+    if let Reading::Read(Value::Dates(dates)) = &field.reading {
+        let days: std::collections::BTreeSet<NaiveDate> = dates.iter().filter_map(|d| d.date).collect();
+        return if days.len() > 1 { Answer::Met } else { Answer::NotMet };
+    }
+    let joined = field.raw.split(['&', ';', '\n']).filter(|part| part.chars().filter(char::is_ascii_digit).count() >= 5).count();
+    if joined > 1 { Answer::CannotTell } else { Answer::NotMet }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_names_in_one_field() {
+        for (text, first) in [
+            ("Robert and Elena Ramirez", "Robert Ramirez"),
+            ("Ana Lopez & Luis Lopez", "Ana Lopez"),
+            ("Robert / Elena Ramirez", "Robert Ramirez"),
+            ("ANA Y LUIS LOPEZ", "ANA LOPEZ"),
+            ("Mai thiab Kao Xiong", "Mai Xiong"),
+        ] {
+            let (answer, people) = people_in(text);
+            assert_eq!((answer, people[0].as_str()), (Answer::Met, first), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_name_is_one_name() {
+        for text in ["Robert Ramirez", "Andrea Sand", "Lopez, Ana", "Anderson Randy", "/ Robert Ramirez", "", "Garcia Lopez, Maria"] {
+            assert_eq!(people_in(text).0, Answer::NotMet, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_surnames_of_one_person_may_be_joined() {
+        assert_eq!(people_in("Jose Ortega y Gasset").0, Answer::CannotTell);
+        assert_eq!(people_in("Maria Lopez/Garcia").0, Answer::CannotTell);
+    }
+}

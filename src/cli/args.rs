@@ -1,0 +1,274 @@
+//! Arguments as typed. What they mean together is for each command's own file.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit;
+use crate::run::shard::Shard;
+
+/// Turns a fax inbox of member reassignment requests into a checked work queue.
+#[derive(Debug, Parser)]
+#[command(
+    name = "faxtriage",
+    version,
+    about,
+    long_about = "Turns a fax inbox of member reassignment requests into a checked work queue.\n\n\
+        Every night: `run` reads each file of the inbox (TIFF, PDF, PNG, JPEG) and writes one run folder. queue.csv in it has a row \
+        for each request and says what is there, what is missing, and what a person must look at. Blank is not unreadable, and what \
+        cannot be told is neither passed nor sent back. The inbox is only read.",
+    after_help = exit::HELP,
+    after_long_help = after_long_help(),
+    arg_required_else_help = true,
+    max_term_width = 110
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub messages: Messages,
+}
+
+fn after_long_help() -> String {
+    format!(
+        "Examples:\n  \
+         faxtriage run /srv/fax/inbox --out /srv/fax/runs/2026-11-21 --roster members.csv\n  \
+         \x20                                          the nightly job; the same command again resumes an interrupted run\n  \
+         faxtriage run inbox --out run1 --shard 1/4    a quarter of the inbox, for one of four machines\n  \
+         faxtriage recheck runs/2026-11-21 --rules new-rules\n  \
+         \x20                                          which rows other rules would change, without reading a page\n  \
+         faxtriage audit runs/2026-11-21 --inbox archive\n  \
+         \x20                                          read the archived scans again and compare\n\n{}\n\n\
+         stdout carries data only; messages, progress and logs go to stderr.",
+        exit::HELP
+    )
+}
+
+/// How much is said on stderr, and how.
+#[derive(Clone, Debug, Args)]
+pub struct Messages {
+    /// Say more; twice for everything. Never a value or a name.
+    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Messages")]
+    pub verbose: u8,
+    /// Only errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Messages")]
+    pub quiet: bool,
+    /// How messages are written.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", global = true, help_heading = "Messages")]
+    pub log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line, for log collectors.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Run(RunArguments),
+    Rules(RulesArguments),
+    Audit(AuditArguments),
+    Recheck(RecheckArguments),
+    Merge(MergeArguments),
+    Worker(WorkerArguments),
+}
+
+/// The nightly job: read every file under INBOX, write one run folder.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    faxtriage run inbox --out runs/2026-11-21\n  \
+    faxtriage run inbox --out runs/2026-11-21 --roster members.csv --as-of 2026-11-21\n  \
+    faxtriage run inbox --out runs/2026-11-21 --settle 30        leave files that are still being written for the next night\n\n\
+    Writes into RUN: queue.csv (one row for each request), records.jsonl (each field with where it was read), report.html (for people), \
+    run.json (versions, hashes, counts), readings/ and rules/ (enough to check and repeat), skipped.csv (files without a row). The folder \
+    is private (0700, files 0600). A run that was interrupted, even by kill -9, is resumed by the same command.\n\n\
+    Ends with 0 when every file was read, 1 when some input needs the operator, 2 when it could not run, 130 when it was interrupted.")]
+pub struct RunArguments {
+    /// Folder with the faxes as they arrived; it is only read.
+    pub inbox: PathBuf,
+    /// The run folder: new, empty, or that of an interrupted run.
+    #[arg(long, value_name = "RUN")]
+    pub out: PathBuf,
+    /// Members and their PCPs, as CSV: member_id,member_name,member_dob,pcp_npi,pcp_name. Default: none, and linkage is not checked.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// The day of the run, for every rule about "now". Default: today, or the day of the run that is resumed.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
+    /// Pages read at a time, each in a process of its own. Default: all cores.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Take only share I of N of the files; `merge` makes one queue of all shares.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// Remembers what earlier nights saw, so that a fax that comes again is linked to its first copy. Default: none.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+    /// Leave files alone that changed within the last SECONDS; they are listed as skipped.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub settle: u64,
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+}
+
+/// How pages are read, for every command that reads pages.
+#[derive(Clone, Debug, Args)]
+pub struct ReadingArguments {
+    /// Rule pack. Default: the one that is built in.
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Give up on a page after this time; it is tried twice.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub page_timeout: u64,
+    /// A file with more pages is not read (`file-too-large`).
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub max_pages: u32,
+    /// Most memory for reading one page, in MiB of address space.
+    #[arg(long, value_name = "MIB", default_value_t = 1_024, value_parser = clap::value_parser!(u64).range(64..=1_048_576))]
+    pub memory: u64,
+    /// Model of the second reader. Default: models/PP-OCRv6_rec_small.onnx in or above the program's folder, or in this folder.
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Read with Tesseract only; more fields go to review.
+    #[arg(long, conflicts_with = "model")]
+    pub no_second_reader: bool,
+    /// Read made-up documents (for the program's own tests).
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true)]
+    pub made_up: bool,
+}
+
+/// Validate a rule pack.
+#[derive(Clone, Debug, Args)]
+pub struct RulesArguments {
+    #[command(subcommand)]
+    pub command: RulesCommand,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Report every problem of a pack at once, with file, line and a hint. Ends with 0 when there is none, else with 2.
+    Check {
+        /// Folder of the pack. Default: the pack that is built in.
+        dir: Option<PathBuf>,
+    },
+}
+
+/// Read the archived scans again under the recorded rules, models and date, and compare.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    faxtriage audit runs/2026-11-21 --inbox archive/2026-11-21\n  \
+    faxtriage audit runs/2026-11-21 --inbox archive/2026-11-21 --roster members.csv\n\n\
+    Checks the hashes of inputs, rules and outputs, reads every scan again and compares row by row and column by column. Writes \
+    RUN/audit.csv with each difference and what explains it (a missing or changed file, another version of a reader, other CPU features).\n\n\
+    Ends with 0 when there is no difference, 3 when there are some, 2 when it could not run.")]
+pub struct AuditArguments {
+    /// The run folder.
+    pub run: PathBuf,
+    /// Folder with the scans under the names they had in the inbox.
+    #[arg(long, value_name = "ARCHIVE")]
+    pub inbox: PathBuf,
+    /// The roster that the run was made with, when it was made with one.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// The ledger that the run was made with, when it was made with one; it is only read.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+    /// Pages read at a time. Default: all cores.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Model of the second reader, when the run used one. Default: as for `run`.
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Read made-up documents (for the program's own tests).
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true)]
+    pub made_up: bool,
+}
+
+/// Apply other rules to the readings that RUN stored, and show which rows change and why. No page is read.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Example:\n  \
+    faxtriage recheck runs/2026-11-21 --rules new-rules > changes.csv\n\n\
+    Writes CSV to stdout: source_file, pages, request_id, column, before, after, why. The run folder stays as it is.\n\n\
+    Ends with 0 when no row changes, 3 when some do, 2 when it could not run.")]
+pub struct RecheckArguments {
+    /// The run folder.
+    pub run: PathBuf,
+    /// The other rules.
+    #[arg(long, value_name = "DIR")]
+    pub rules: PathBuf,
+    /// The roster that the run was made with, when it was made with one.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// The ledger that the run was made with, when it was made with one; it is only read.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+}
+
+/// One queue out of several shares.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Example:\n  \
+    faxtriage run inbox --out share1 --shard 1/2 && faxtriage run inbox --out share2 --shard 2/2\n  \
+    faxtriage merge share1 share2 --out night\n\n\
+    The queue is byte for byte that of a single run: copies are found again over all requests.")]
+pub struct MergeArguments {
+    /// Run folders of all shares.
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+    /// The run folder that is made of them.
+    #[arg(long, value_name = "RUN")]
+    pub out: PathBuf,
+    /// The roster that the shares were made with, when they were made with one.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// Remembers what earlier nights saw; give it here and not to the shares.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+}
+
+/// One JSON request a line on stdin, exactly one JSON result a line on stdout.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Protocol, version 1:\n  \
+    {\"v\":1,\"id\":\"a\",\"path\":\"inbox/fax.tif\",\"page\":3}      read page 3\n  \
+    {\"v\":1,\"id\":\"b\",\"path\":\"inbox/fax.tif\",\"page\":0}      how many pages: \"pages\" and \"container\" in the result\n  \
+    {\"v\":1,\"id\":\"c\",\"hello\":\"facts\"}                     versions, hashes, and what confines the worker\n\n\
+    Result: {\"v\":1,\"id\":\"a\",\"status\":\"ok|rejected|failed|timeout\",\"reading\":{…},\"ms\":812}. A bad document is a result; the exit code \
+    is 2 only when the worker itself broke. End of input ends it with 0. Start it with OMP_THREAD_LIMIT=1 in its environment, one for each \
+    core. It confines itself: no network, no writing, reading only below --inbox and what its readers need.")]
+pub struct WorkerArguments {
+    /// Folder or file that may be read. Default: no restriction to a folder.
+    #[arg(long, value_name = "PATH")]
+    pub inbox: Option<PathBuf>,
+    /// End when the thread that started this process ends.
+    #[arg(long, hide = true)]
+    pub end_with_parent: bool,
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_is_documented() {
+        for command in Arguments::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! From the words typed to an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing::error;
+
+use super::args::{Arguments, Command};
+use super::{Failure, audit, exit, log, merge, recheck, rules, run, worker};
+
+/// The arguments as typed; help, version and mistakes in them end the program here.
+pub fn parse() -> Arguments {
+    Arguments::parse()
+}
+
+/// Does what the arguments ask for.
+pub fn execute(arguments: Arguments) -> Result<u8, Failure> {
+    log::start(&arguments.messages);
+    match arguments.command {
+        Command::Run(typed) => run::execute(typed, &arguments.messages),
+        Command::Rules(typed) => rules::execute(typed),
+        Command::Audit(typed) => audit::execute(typed, &arguments.messages),
+        Command::Recheck(typed) => recheck::execute(typed),
+        Command::Merge(typed) => merge::execute(typed, &arguments.messages),
+        Command::Worker(typed) => worker::execute(typed),
+    }
+}
+
+/// Says what went wrong, if anything, and gives the exit code.
+pub fn leave(outcome: Result<u8, Failure>) -> ExitCode {
+    let code = outcome.unwrap_or_else(|failure| {
+        if failure.code != exit::SUCCESS {
+            match failure.help {
+                Some(help) => error!(help = help.as_str(), "{}", failure.message),
+                None => error!("{}", failure.message),
+            }
+        }
+        failure.code
+    });
+    ExitCode::from(code)
+}

@@ -1,0 +1,18 @@
+//! `faxtriage recheck`.
+
+use std::io;
+
+use tracing::info;
+
+use super::args::RecheckArguments;
+use super::{Failure, exit};
+use crate::run::differences;
+use crate::run::recheck::{RecheckSettings, recheck};
+
+pub fn execute(typed: RecheckArguments) -> Result<u8, Failure> {
+    let RecheckArguments { run, rules, roster, ledger } = typed;
+    let found = recheck(&RecheckSettings { run, rules, roster, ledger })?;
+    differences::write(&found, &mut io::stdout().lock())?;
+    info!(cells = found.len(), "changed");
+    Ok(if found.is_empty() { exit::SUCCESS } else { exit::DIFFERENCES })
+}

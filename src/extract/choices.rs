@@ -1,0 +1,137 @@
+//! Boxes beside their labels: which options of a group are checked.
+
+use super::labels::{Label, Target};
+use super::zones::Surroundings;
+use crate::answer::{Confidence, Mark};
+use crate::decode::{FormFieldValue, FormValue};
+use crate::geometry::Rect;
+use crate::page::{BoxShape, MarkBand, MarkBox, PreparedPage, find_group, label_emphasis, measure_group};
+use crate::reading::{ChoiceReading, OptionReading};
+use crate::rules::{ChoiceDefinition, FormDefinition};
+
+/// What the marks of a page are read from.
+pub struct MarkSource<'a> {
+    pub page: &'a PreparedPage,
+    pub number: u32,
+    pub labels: &'a [Label],
+    pub form_values: &'a [FormValue],
+    pub band: MarkBand,
+    /// Typical letter height, in pixels.
+    pub height: i32,
+}
+
+/// Reads every choice of `form`.
+///
+/// An option whose label was not found is left out: what is not seen is not stated.
+pub fn read_choices(form: &FormDefinition, source: &MarkSource<'_>, around: &Surroundings<'_>) -> Vec<ChoiceReading> {
+    let choices = form.choices.iter().enumerate();
+    choices
+        .map(|(index, choice)| ChoiceReading { choice: choice.id.clone(), options: read_choice(index, choice, source, around) })
+        .collect()
+}
+
+fn read_choice(
+    index: usize,
+    choice: &ChoiceDefinition,
+    source: &MarkSource<'_>,
+    around: &Surroundings<'_>,
+) -> Vec<OptionReading> {
+    let labels: Vec<(usize, &Label)> = best_labels(index, choice, source, around);
+    let stated: Vec<Option<(Rect, bool)>> = labels.iter().map(|(_, label)| stated(label, source)).collect();
+    let drawn: Vec<&Label> = labels.iter().zip(&stated).filter(|(_, s)| s.is_none()).map(|((_, l), _)| *l).collect();
+    let boxes = drawn_boxes(&drawn, source);
+    let mut measures = measure_group(source.page, &boxes, &source.band).into_iter().zip(&boxes);
+    labels
+        .iter()
+        .zip(stated)
+        .map(|((option, label), stated)| {
+            let reading = |mark, confidence, rect, fill| OptionReading {
+                option: choice.options[*option].id.clone(),
+                mark,
+                confidence,
+                page: source.number,
+                rect,
+                fill,
+            };
+            if let Some((rect, checked)) = stated {
+                let mark = if checked { Mark::Checked } else { Mark::Unchecked };
+                return reading(mark, Confidence::CERTAIN, rect, f32::from(u8::from(checked)));
+            }
+            let Some((measure, found)) = measures.next() else {
+                return reading(Mark::Unsure, Confidence::NONE, label.rect, 0.0);
+            };
+            // A circled or underlined word is an answer too, but one for a person to confirm.
+            let emphasised = measure.mark == Mark::Unchecked && label_emphasis(source.page, &label.rect) > EMPHASIS;
+            let mark = if emphasised { Mark::Unsure } else { measure.mark };
+            reading(mark, if emphasised { Confidence::new(0.5) } else { measure.confidence }, found.rect, measure.fill)
+        })
+        .collect()
+}
+
+/// How strongly a label must be circled or underlined to count.
+const EMPHASIS: f32 = 0.6;
+
+/// For each option the label that was read best; the same words in a sentence lie elsewhere and lose.
+fn best_labels<'a>(
+    index: usize,
+    choice: &ChoiceDefinition,
+    source: &MarkSource<'a>,
+    around: &Surroundings<'_>,
+) -> Vec<(usize, &'a Label)> {
+    (0..choice.options.len())
+        .filter_map(|option| {
+            source
+                .labels
+                .iter()
+                .filter(|l| l.target == Target::Option(index, option) && !around.is_ignored(&l.rect))
+                .min_by(|a, b| {
+                    let cost = |l: &Label| l.distance - l.letters as f32 / 1000.0;
+                    cost(a).total_cmp(&cost(b)).then(a.rect.top.cmp(&b.rect.top))
+                })
+                .map(|label| (option, label))
+        })
+        .collect()
+}
+
+/// The state that the file itself gives for the box left of a label.
+fn stated(label: &Label, source: &MarkSource<'_>) -> Option<(Rect, bool)> {
+    let l = &label.rect;
+    source
+        .form_values
+        .iter()
+        .filter_map(|field| match field.value {
+            FormFieldValue::Check(checked) => Some((field.rect, checked)),
+            FormFieldValue::Text(_) | FormFieldValue::Signature(_) => None,
+        })
+        .filter(|(rect, _)| {
+            rect.overlap_y(l) * 2 > rect.height().min(l.height())
+                && (l.left - rect.right).abs().min((rect.left - l.right).abs()) < 6 * source.height
+        })
+        .min_by_key(|(rect, _)| {
+            // Boxes stand before their labels far more often than behind.
+            if rect.center_x() < l.left { l.left - rect.right } else { 6 * source.height + rect.left - l.right }
+        })
+}
+
+/// The boxes of labels, one each: left of them, or right of them where the left side has none.
+fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
+    let h = source.height;
+    let reach = 5 * h;
+    let search = |left: i32, label: &Label| Rect::new(left, label.rect.center_y() - h, left + reach, label.rect.center_y() + h);
+    let before: Vec<Rect> = labels.iter().map(|l| search(column_left(l, labels, h) + h / 4 - reach, l)).collect();
+    let boxes = find_group(source.page, &before);
+    if boxes.iter().any(|b| b.shape != BoxShape::None) {
+        return boxes;
+    }
+    let behind: Vec<Rect> = labels.iter().map(|l| search(l.rect.right, l)).collect();
+    let others = find_group(source.page, &behind);
+    if others.iter().any(|b| b.shape != BoxShape::None) { others } else { boxes }
+}
+
+/// The left edge of a label's column: a box glyph that was read into one label must not move that label's search.
+fn column_left(label: &Label, labels: &[&Label], h: i32) -> i32 {
+    let mut lefts: Vec<i32> =
+        labels.iter().map(|l| l.rect.left).filter(|left| (left - label.rect.left).abs() < 2 * h).collect();
+    lefts.sort_unstable();
+    lefts.get(lefts.len() / 2).copied().unwrap_or(label.rect.left)
+}

@@ -1,0 +1,278 @@
+//! Reading the fields of a fitted form.
+//!
+//! In three passes, so that the second reader sees all its crops at once: measure what is written in each zone, have both readers
+//! read it, settle each field by vote.
+
+use super::ink::{Presence, ZoneInk, cut_line, measure};
+use super::labels::Label;
+use super::meaning::{Meanings, read_value};
+use super::sheet::Sheet;
+use super::vote::{Ballot, elect};
+use super::zones::Placed;
+use crate::answer::{Confidence, Reading};
+use crate::decode::{FormFieldValue, FormValue};
+use crate::geometry::Rect;
+use crate::ocr::{LineReader, LineReading};
+use crate::page::PreparedPage;
+use crate::reading::{FieldReading, Hand, Reader, ReaderAnswer, Value};
+use crate::rules::{FieldKind, FormDefinition};
+
+/// What the fields of a page are read from.
+pub struct FieldSource<'a> {
+    pub page: &'a PreparedPage,
+    pub number: u32,
+    pub sheet: &'a Sheet,
+    pub labels: &'a [Label],
+    pub form_values: &'a [FormValue],
+    /// Words come from the file's own text layer, not from pixels.
+    pub text_layer: bool,
+    pub meanings: &'a Meanings<'a>,
+}
+
+/// A placed field with what is written in its zone.
+struct Written<'a> {
+    placed: &'a Placed<'a>,
+    kind: FieldKind,
+    ink: ZoneInk,
+    /// The page reader's tokens in the zone.
+    tokens: Vec<usize>,
+    /// The second reader's lines.
+    second: Vec<LineReading>,
+}
+
+/// Reads every placed field; `second` is the second reader, when there is one.
+pub fn read_fields(
+    form: &FormDefinition,
+    placed: &[Placed<'_>],
+    source: &FieldSource<'_>,
+    mut second: Option<&mut (dyn LineReader + '_)>,
+) -> Vec<FieldReading> {
+    let chosen = one_label_each(form, placed, source);
+    let printed: Vec<Rect> = source.labels.iter().flat_map(|l| l.tokens.iter().map(|&t| source.sheet.tokens[t].rect)).collect();
+    let label_tokens: Vec<usize> = source.labels.iter().flat_map(|l| l.tokens.iter().copied()).collect();
+    let mut written: Vec<Written<'_>> = chosen
+        .into_iter()
+        .map(|placed| {
+            let zone = placed.zone.rect;
+            let tokens = source.sheet.tokens_in(&zone).into_iter().filter(|t| !label_tokens.contains(t)).collect();
+            Written {
+                placed,
+                kind: form.fields[placed.field].kind,
+                ink: measure(source.page, &zone, &printed, source.sheet.letter_height),
+                tokens,
+                second: Vec::new(),
+            }
+        })
+        .collect();
+    if let Some(reader) = second.as_mut()
+        && !source.text_layer
+    {
+        second_reading(&mut written, source, &mut **reader);
+    }
+    let hand = typed_or_hand(&written, source);
+    written.into_iter().map(|w| settle(&form.fields[w.placed.field].id, &w, source, hand)).collect()
+}
+
+/// One label a field: the most telling wording; of equal ones the one with something written beside it.
+fn one_label_each<'a>(form: &FormDefinition, placed: &'a [Placed<'a>], source: &FieldSource<'_>) -> Vec<&'a Placed<'a>> {
+    (0..form.fields.len())
+        .filter_map(|field| {
+            placed.iter().filter(|p| p.field == field).max_by_key(|p| {
+                let written = !source.sheet.tokens_in(&p.zone.rect).is_empty();
+                // "Date of request" says more than "Date"; beyond that length says nothing.
+                (p.label.letters.min(8), written, std::cmp::Reverse(p.label.rect.top))
+            })
+        })
+        .collect()
+}
+
+fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader: &mut (dyn LineReader + '_)) {
+    let mut crops = Vec::new();
+    let mut owners = Vec::new();
+    let margin = (source.sheet.letter_height / 5).max(2);
+    for (index, field) in written.iter().enumerate() {
+        let wanted = match field.kind {
+            FieldKind::Ink => false,
+            // A narrative is read again only where the page reader is unsure of it.
+            FieldKind::Block | FieldKind::Lines => mean_confidence(field, source) < 0.8,
+            _ => true,
+        };
+        if !wanted || field.ink.presence == Presence::Blank {
+            continue;
+        }
+        for line in &field.ink.lines {
+            if let Some((picture, _)) = cut_line(source.page, line, margin) {
+                crops.push(picture);
+                owners.push(index);
+            }
+        }
+    }
+    // A failed second reading leaves the first one standing: less sure, nothing lost.
+    if let Ok(readings) = reader.read_lines(&crops) {
+        for (owner, reading) in owners.into_iter().zip(readings) {
+            written[owner].second.push(reading);
+        }
+    }
+}
+
+fn mean_confidence(field: &Written<'_>, source: &FieldSource<'_>) -> f32 {
+    let mut letters = 0.0;
+    let mut sum = 0.0;
+    for &t in &field.tokens {
+        let token = &source.sheet.tokens[t];
+        let n = token.text.chars().count() as f32;
+        letters += n;
+        sum += n * token.confidence;
+    }
+    if letters == 0.0 { 0.0 } else { sum / letters }
+}
+
+/// A form is filled by one hand or one machine: the page reader is sure of type and unsure of handwriting.
+fn typed_or_hand(written: &[Written<'_>], source: &FieldSource<'_>) -> Hand {
+    if source.text_layer {
+        return Hand::Typed;
+    }
+    let mut shares: Vec<f32> = written
+        .iter()
+        .filter(|w| !matches!(w.kind, FieldKind::Ink) && w.ink.presence == Presence::Present)
+        .map(|w| mean_confidence(w, source))
+        .collect();
+    if shares.len() < 3 {
+        return Hand::Unknown;
+    }
+    shares.sort_by(f32::total_cmp);
+    if shares[shares.len() / 2] >= 0.78 { Hand::Typed } else { Hand::Hand }
+}
+
+fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -> FieldReading {
+    let zone = field.placed.zone.rect;
+    let mut reading = FieldReading {
+        field: id.to_owned(),
+        reading: Reading::Blank,
+        confidence: Confidence::CERTAIN,
+        raw: String::new(),
+        answers: Vec::new(),
+        alternatives: Vec::new(),
+        hand,
+        page: source.number,
+        zone,
+        ink: field.ink.extent,
+    };
+    if let Some(stated) = stated_value(&zone, source) {
+        settle_stated(&mut reading, stated, field.kind, source);
+        return reading;
+    }
+    if field.kind == FieldKind::Ink {
+        settle_signature(&mut reading, field, source);
+        return reading;
+    }
+    let first_text = join(field.tokens.iter().map(|&t| source.sheet.tokens[t].text.as_str()));
+    let second_text = join(field.second.iter().map(|l| l.text.as_str()));
+    if source.text_layer && !first_text.is_empty() {
+        reading.answers.push(ReaderAnswer { reader: Reader::TextLayer, text: first_text.clone(), confidence: Confidence::CERTAIN });
+    } else {
+        if !first_text.is_empty() {
+            let weakest = field.tokens.iter().map(|&t| source.sheet.tokens[t].confidence).fold(1.0f32, f32::min);
+            reading.answers.push(ReaderAnswer { reader: Reader::Tesseract, text: first_text.clone(), confidence: Confidence::new(weakest) });
+        }
+        if !second_text.is_empty() {
+            let weakest = field.second.iter().map(|l| l.confidence().get()).fold(1.0f32, f32::min);
+            reading.answers.push(ReaderAnswer { reader: Reader::SecondReader, text: second_text.clone(), confidence: Confidence::new(weakest) });
+        }
+    }
+    let says_something = reading.answers.iter().any(|a| a.text.chars().any(char::is_alphanumeric));
+    match (field.ink.presence, says_something) {
+        (Presence::Blank, false) => return reading,
+        // Crumbs that no reader takes for a letter: most likely nothing, but a person should look.
+        (Presence::Unclear, false) => {
+            reading.confidence = Confidence::new(0.6);
+            return reading;
+        }
+        (Presence::Present, false) => {
+            reading.reading = Reading::Unreadable;
+            reading.confidence = Confidence::NONE;
+            return reading;
+        }
+        (_, true) => {}
+    }
+    let ballots: Vec<Ballot> = reading
+        .answers
+        .iter()
+        .map(|answer| Ballot {
+            reader: answer.reader,
+            confidence: answer.confidence,
+            meaning: read_value(field.kind, &answer.text, source.meanings),
+        })
+        .collect();
+    reading.raw = if first_text.is_empty() { second_text } else { first_text };
+    match elect(&ballots, hand) {
+        Some(elected) => {
+            reading.reading = Reading::Read(elected.value);
+            reading.confidence = elected.confidence;
+            reading.alternatives = elected.others;
+        }
+        None => {
+            reading.reading = Reading::Unreadable;
+            reading.confidence = Confidence::NONE;
+        }
+    }
+    reading
+}
+
+fn join<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    texts.collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+/// The file's own form field in a zone.
+fn stated_value<'a>(zone: &Rect, source: &'a FieldSource<'_>) -> Option<&'a FormFieldValue> {
+    source
+        .form_values
+        .iter()
+        .filter(|field| !matches!(field.value, FormFieldValue::Check(_)))
+        .filter(|field| field.rect.intersect(zone).area() * 2 > field.rect.area().min(zone.area()))
+        .max_by_key(|field| (field.rect.intersect(zone).area(), std::cmp::Reverse((field.rect.top, field.rect.left))))
+        .map(|field| &field.value)
+}
+
+fn settle_stated(reading: &mut FieldReading, stated: &FormFieldValue, kind: FieldKind, source: &FieldSource<'_>) {
+    reading.hand = Hand::Typed;
+    match stated {
+        FormFieldValue::Text(text) if text.trim().is_empty() => {}
+        FormFieldValue::Text(text) => {
+            let answer = ReaderAnswer { reader: Reader::FormValue, text: text.trim().to_owned(), confidence: Confidence::CERTAIN };
+            reading.raw = answer.text.clone();
+            match read_value(kind, &answer.text, source.meanings) {
+                Some(meaning) => reading.reading = Reading::Read(meaning.value),
+                None => {
+                    reading.reading = Reading::Unreadable;
+                    reading.confidence = Confidence::NONE;
+                }
+            }
+            reading.answers.push(answer);
+        }
+        FormFieldValue::Signature(signed) => {
+            if *signed {
+                reading.reading = Reading::Read(Value::Present);
+            }
+        }
+        FormFieldValue::Check(_) => {}
+    }
+}
+
+/// A signature is ink in its zone, whatever it looks like.
+fn settle_signature(reading: &mut FieldReading, field: &Written<'_>, source: &FieldSource<'_>) {
+    let letter = source.sheet.letter_height;
+    reading.answers.push(ReaderAnswer { reader: Reader::Ink, text: String::new(), confidence: Confidence::CERTAIN });
+    let wide_enough = field.ink.extent.is_some_and(|e| e.width() >= letter * 3 / 2);
+    match (field.ink.presence, wide_enough) {
+        (Presence::Blank, _) => {}
+        (Presence::Present, true) => {
+            reading.reading = Reading::Read(Value::Present);
+            reading.confidence = Confidence::new(0.98);
+        }
+        (Presence::Present, false) | (Presence::Unclear, _) => {
+            reading.reading = Reading::Unreadable;
+            reading.confidence = Confidence::new(0.3);
+        }
+    }
+}

@@ -1,0 +1,613 @@
+//! Text that may have been misread: how far two readings lie apart, and where a phrase stands in a line.
+//!
+//! Labels ([`crate::extract`]), phrases ([`crate::classify`]) and names are all compared here, in one folded alphabet: lower case,
+//! accents off, letters and digits only. Spaces are left out, so that words that a reader split or joined still match; where words
+//! begin and end is remembered beside the letters and only weighs in the cost. Substitutions that readers are known to make
+//! (0 for O, 1 for l, rn for m) cost a fraction of an edit.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// One whole edit; costs are counted in hundredths so that ties are exact.
+const EDIT: u16 = 100;
+/// A match that begins or ends inside a word (`MemberName` for `Name`).
+const INSIDE_WORD: u16 = 50;
+/// Letters of the folded alphabet: a to z, 0 to 9.
+const ALPHABET: usize = 36;
+
+/// Pairs that readers confuse, with the cost of taking one for the other.
+const CONFUSED: &[(&str, u16)] = &[
+    ("o0", 10),
+    ("l1", 10),
+    ("il", 15),
+    ("i1", 15),
+    ("5s", 15),
+    ("8b", 25),
+    ("2z", 20),
+    ("6g", 35),
+    ("6b", 35),
+    ("9g", 35),
+    ("9q", 30),
+    ("gq", 35),
+    ("0d", 40),
+    ("od", 50),
+    ("0q", 35),
+    ("oq", 40),
+    ("oc", 40),
+    ("oe", 45),
+    ("oa", 45),
+    ("ec", 30),
+    ("ea", 45),
+    ("as", 60),
+    ("es", 60),
+    ("it", 45),
+    ("lt", 45),
+    ("1t", 45),
+    ("ft", 40),
+    ("fl", 55),
+    ("fi", 55),
+    ("ij", 35),
+    ("1j", 45),
+    ("lj", 45),
+    ("uv", 35),
+    ("vy", 45),
+    ("vw", 45),
+    ("hb", 40),
+    ("hn", 35),
+    ("nr", 50),
+    ("nm", 45),
+    ("nu", 40),
+    ("pr", 60),
+    ("ef", 50),
+    ("eo", 45),
+    ("kx", 55),
+    ("71", 40),
+    ("7t", 45),
+    ("38", 40),
+    ("56", 50),
+    ("08", 50),
+    ("49", 50),
+    ("4a", 40),
+    ("yg", 55),
+    ("cg", 50),
+    ("tr", 60),
+];
+
+/// Letters that readers take for two and the other way round.
+const SPLIT: &[(&[u8; 2], u8, u16)] = &[
+    (b"rn", b'm', 20),
+    (b"in", b'm', 45),
+    (b"nn", b'm', 50),
+    (b"cl", b'd', 25),
+    (b"ol", b'd', 45),
+    (b"vv", b'w', 15),
+    (b"uu", b'w', 40),
+    (b"ii", b'u', 35),
+    (b"li", b'u', 40),
+    (b"ii", b'n', 40),
+    (b"ri", b'n', 35),
+    (b"rt", b'n', 45),
+    (b"li", b'h', 35),
+    (b"lt", b'h', 50),
+    (b"lr", b'k', 45),
+    (b"fi", b'h', 55),
+    (b"lc", b'k', 35),
+    (b"ti", b'n', 55),
+    (b"lo", b'b', 40),
+    (b"ij", b'y', 40),
+];
+
+/// Thin letters are lost to dropouts, and made up from specks, more often than others.
+fn gap_cost(letter: u8) -> u16 {
+    match letter {
+        b'i' | b'l' | b'1' | b'j' => 60,
+        b't' | b'f' | b'r' => 80,
+        _ => EDIT,
+    }
+}
+
+fn rank(letter: u8) -> usize {
+    match letter {
+        b'a'..=b'z' => usize::from(letter - b'a'),
+        b'0'..=b'9' => usize::from(letter - b'0') + 26,
+        _ => 0,
+    }
+}
+
+static SUBSTITUTION: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    let mut table = vec![EDIT; ALPHABET * ALPHABET];
+    for i in 0..ALPHABET {
+        table[i * ALPHABET + i] = 0;
+    }
+    for (pair, cost) in CONFUSED {
+        if let [a, b] = pair.as_bytes() {
+            let (a, b) = (rank(*a), rank(*b));
+            for at in [a * ALPHABET + b, b * ALPHABET + a] {
+                table[at] = table[at].min(*cost);
+            }
+        }
+    }
+    table
+});
+
+/// `(two letters, one letter) → cost`, as a flat table; 0 means that the pair is not confused.
+static SPLITTING: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut table = vec![0u8; ALPHABET * ALPHABET * ALPHABET];
+    for (two, one, cost) in SPLIT {
+        let at = (rank(two[0]) * ALPHABET + rank(two[1])) * ALPHABET + rank(*one);
+        table[at] = u8::try_from(*cost).unwrap_or(u8::MAX);
+    }
+    table
+});
+
+fn substitution(a: u8, b: u8) -> u16 {
+    if a == b { 0 } else { SUBSTITUTION.get(rank(a) * ALPHABET + rank(b)).copied().unwrap_or(EDIT) }
+}
+
+fn splitting(first: u8, second: u8, one: u8) -> Option<u16> {
+    match SPLITTING.get((rank(first) * ALPHABET + rank(second)) * ALPHABET + rank(one)) {
+        Some(0) | None => None,
+        Some(cost) => Some(u16::from(*cost)),
+    }
+}
+
+/// Lower case, accents off, letters and digits only; a bar inside a word counts as the letter that it mostly is.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    fold_word(text, |letter, _, _, _| out.push(char::from(letter)));
+    out
+}
+
+/// Calls `take(letter, byte offsets of its start and end in the text, whether a mark stood before it)`.
+fn fold_word(text: &str, mut take: impl FnMut(u8, usize, usize, bool)) {
+    let has_letters = text.chars().any(char::is_alphanumeric);
+    let mut mark_before = false;
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        if c.is_ascii_alphanumeric() {
+            take(c.to_ascii_lowercase().try_into().unwrap_or(b'x'), at, end, mark_before);
+            mark_before = false;
+            continue;
+        }
+        let folded = match c {
+            '|' | '¦' if has_letters => Some(b'l'),
+            '!' if has_letters && end < text.len() => Some(b'i'),
+            '$' | '§' if has_letters => Some(b's'),
+            '€' => Some(b'e'),
+            '©' => Some(b'c'),
+            'ø' | 'Ø' => Some(b'o'),
+            'ł' | 'Ł' => Some(b'l'),
+            _ => None,
+        };
+        if let Some(letter) = folded {
+            take(letter, at, end, mark_before);
+            mark_before = false;
+            continue;
+        }
+        let mut letters = c.nfkd().filter(|c| !is_combining_mark(*c)).filter(char::is_ascii_alphanumeric).peekable();
+        if letters.peek().is_none() {
+            mark_before |= !is_combining_mark(c);
+            continue;
+        }
+        for letter in letters {
+            take(letter.to_ascii_lowercase().try_into().unwrap_or(b'x'), at, end, mark_before);
+            mark_before = false;
+        }
+    }
+}
+
+/// How far two readings of one text lie apart: edits weighted by what readers confuse, a letter of the longer one.
+/// 0 for the same letters, 1 for nothing in common; spaces, case, accents and punctuation do not count.
+pub fn ocr_distance(a: &str, b: &str) -> f32 {
+    let (a, b) = (fold(a), fold(b));
+    let longer = a.len().max(b.len());
+    if longer == 0 {
+        return 0.0;
+    }
+    (edit_cost(a.as_bytes(), b.as_bytes()) / longer as f32).min(1.0)
+}
+
+/// The weighted edits between two readings, in whole edits and not divided by length.
+pub fn ocr_edits(a: &str, b: &str) -> f32 {
+    edit_cost(fold(a).as_bytes(), fold(b).as_bytes())
+}
+
+/// The distance of two texts that [`fold`] has folded, a letter of the longer one; `None` beyond `limit`.
+pub fn folded_distance(a: &str, b: &str, limit: f32) -> Option<f32> {
+    let longer = a.len().max(b.len()).max(1) as f32;
+    let distance = edit_cost(a.as_bytes(), b.as_bytes()) / longer;
+    (distance <= limit).then_some(distance)
+}
+
+fn edit_cost(a: &[u8], b: &[u8]) -> f32 {
+    let width = b.len() + 1;
+    let mut cost = vec![0u32; (a.len() + 1) * width];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            if i == 0 && j == 0 {
+                continue;
+            }
+            let mut best = u32::MAX;
+            if i > 0 {
+                best = best.min(cost[(i - 1) * width + j] + u32::from(gap_cost(a[i - 1])));
+            }
+            if j > 0 {
+                best = best.min(cost[i * width + j - 1] + u32::from(gap_cost(b[j - 1])));
+            }
+            if i > 0 && j > 0 {
+                best = best.min(cost[(i - 1) * width + j - 1] + u32::from(substitution(a[i - 1], b[j - 1])));
+            }
+            if i > 1
+                && j > 0
+                && let Some(step) = splitting(a[i - 2], a[i - 1], b[j - 1])
+            {
+                best = best.min(cost[(i - 2) * width + j - 1] + u32::from(step));
+            }
+            if i > 0
+                && j > 1
+                && let Some(step) = splitting(b[j - 2], b[j - 1], a[i - 1])
+            {
+                best = best.min(cost[(i - 1) * width + j - 2] + u32::from(step));
+            }
+            cost[i * width + j] = best;
+        }
+    }
+    cost[a.len() * width + b.len()] as f32 / f32::from(EDIT)
+}
+
+/// Which triples of neighbouring letters occur: a cheap test before the alignment.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Triples([u64; 12]);
+
+/// Letters that are easily taken for each other stand in one class, so that the test forgives what the alignment forgives.
+fn class(letter: u8) -> usize {
+    match letter {
+        b'o' | b'0' | b'q' | b'd' | b'c' | b'e' | b'a' => 0,
+        b'l' | b'1' | b'i' | b't' | b'f' | b'j' | b'7' => 1,
+        b's' | b'5' | b'6' | b'g' | b'9' => 2,
+        b'b' | b'8' | b'h' | b'3' => 3,
+        b'n' | b'm' | b'r' | b'u' | b'v' | b'w' | b'y' => 4,
+        b'z' | b'2' => 5,
+        b'k' | b'x' => 6,
+        b'p' => 7,
+        _ => 8,
+    }
+}
+
+impl Triples {
+    fn of(letters: &[u8]) -> Self {
+        let mut triples = Self::default();
+        for triple in letters.windows(3) {
+            let (slot, bit) = slot_of(triple);
+            if let Some(slot) = triples.0.get_mut(slot) {
+                *slot |= bit;
+            }
+        }
+        triples
+    }
+
+    /// The triples of two parts together.
+    pub(super) fn or(&self, other: &Triples) -> Triples {
+        let mut both = self.clone();
+        for (slot, more) in both.0.iter_mut().zip(other.0) {
+            *slot |= more;
+        }
+        both
+    }
+
+    /// Whether enough of the phrase's letter triples occur for an alignment to be worth its time.
+    pub(super) fn may_hold(&self, phrase: &Phrase, max: f32) -> bool {
+        if phrase.triples.len() < 4 {
+            return true;
+        }
+        let needed = (phrase.triples.len() as f32 * (1.0 - 3.2 * max).clamp(0.12, 0.5)).ceil() as usize;
+        let seen = phrase.triples.iter().filter(|(slot, bit)| self.0.get(*slot).is_some_and(|bits| bits & bit != 0)).count();
+        seen >= needed
+    }
+}
+
+/// The place of a triple's bit: nine classes to the power of three.
+fn slot_of(triple: &[u8]) -> (usize, u64) {
+    let at = triple.iter().fold(0, |at, letter| at * 9 + class(*letter));
+    (at / 64, 1u64 << (at % 64))
+}
+
+/// A phrase made ready to be looked for many times.
+#[derive(Clone, Debug)]
+pub struct Phrase {
+    letters: Vec<u8>,
+    triples: Vec<(usize, u64)>,
+}
+
+impl Phrase {
+    pub fn new(text: &str) -> Self {
+        let letters = fold(text).into_bytes();
+        let mut triples: Vec<(usize, u64)> = letters.windows(3).map(slot_of).collect();
+        triples.sort_unstable();
+        triples.dedup();
+        Self { letters, triples }
+    }
+
+    /// Letters and digits of the phrase.
+    pub fn len(&self) -> usize {
+        self.letters.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.letters.is_empty()
+    }
+}
+
+/// Where a phrase was found in a line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The words that it touches.
+    pub words: Range<usize>,
+    /// Weighted edits a letter of the phrase: 0 for an exact match.
+    pub distance: f32,
+    /// Byte offset in the first word where it begins.
+    pub start: usize,
+    /// Byte offset in the last word where it ends: what follows may be a value that was joined to its label.
+    pub end: usize,
+}
+
+/// The words of a line (or of a paragraph), folded once.
+#[derive(Clone, Debug, Default)]
+pub struct FoldedLine {
+    letters: Vec<u8>,
+    places: Vec<Place>,
+    triples: Triples,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    word: u32,
+    /// Byte offsets in the word as it was read.
+    start: u32,
+    end: u32,
+    /// A word, or a part of one behind a mark, begins here.
+    begins: bool,
+}
+
+impl FoldedLine {
+    pub fn new<S: AsRef<str>>(words: &[S]) -> Self {
+        let mut line = Self::default();
+        for (word, text) in words.iter().enumerate() {
+            let mut first = true;
+            fold_word(text.as_ref(), |letter, start, end, after_mark| {
+                line.letters.push(letter);
+                line.places.push(Place {
+                    word: u32::try_from(word).unwrap_or(u32::MAX),
+                    start: start as u32,
+                    end: end as u32,
+                    begins: first || after_mark,
+                });
+                first = false;
+            });
+        }
+        line.triples = Triples::of(&line.letters);
+        line
+    }
+
+    /// The folded letters without spaces.
+    pub fn letters(&self) -> &str {
+        std::str::from_utf8(&self.letters).unwrap_or_default()
+    }
+
+    /// The letters of a word, as a range over [`Self::letters`].
+    pub(super) fn span_of(&self, words: Range<usize>) -> Range<usize> {
+        let start = self.places.partition_point(|p| (p.word as usize) < words.start);
+        let end = self.places.partition_point(|p| (p.word as usize) < words.end);
+        start..end
+    }
+
+    /// The triples of a part of the line, for [`Triples::may_hold`].
+    pub(super) fn triples(&self, span: Range<usize>) -> Triples {
+        Triples::of(self.letters.get(span).unwrap_or_default())
+    }
+
+    /// The best place of the phrase within a part of the line.
+    pub(super) fn find_within(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> Option<Found> {
+        self.align(phrase, max, span).map(|(found, _)| found)
+    }
+
+    /// The best place of the phrase, when its distance is at most `max` (edits a letter of the phrase).
+    pub fn find(&self, phrase: &Phrase, max: f32) -> Option<Found> {
+        self.align(phrase, max, 0..self.letters.len()).map(|(found, _)| found)
+    }
+
+    /// All places of the phrase that do not overlap, from left to right.
+    pub fn find_all(&self, phrase: &Phrase, max: f32) -> Vec<Found> {
+        self.find_all_within(phrase, max, 0..self.letters.len())
+    }
+
+    /// All places of the phrase within a part of the line.
+    pub(super) fn find_all_within(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> Vec<Found> {
+        let mut found = Vec::new();
+        let mut open = vec![span];
+        while let Some(span) = open.pop() {
+            let Some((hit, letters)) = self.align(phrase, max, span.clone()) else { continue };
+            found.push(hit);
+            open.push(letters.end..span.end);
+            open.push(span.start..letters.start);
+        }
+        found.sort_by_key(|f| (f.words.start, f.start));
+        found
+    }
+
+    /// Sellers' alignment of the whole phrase against any part of the line, one column a letter of the line.
+    fn align(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> Option<(Found, Range<usize>)> {
+        let pattern = &phrase.letters;
+        let rows = pattern.len();
+        if rows == 0 || span.is_empty() || !self.triples.may_hold(phrase, max) {
+            return None;
+        }
+        let limit = (max * rows as f32 * f32::from(EDIT)).round().clamp(0.0, 60_000.0) as u16;
+        const FAR: u16 = u16::MAX;
+        // Column by column: cost and the line position where the match began.
+        let mut before: Vec<(u16, u32)> = vec![(FAR, 0); rows + 1];
+        let mut last = before.clone();
+        let mut now = before.clone();
+        self.open_column(&mut last, span.start, limit, pattern);
+        let mut best: Option<(u16, usize, usize)> = None;
+        let mut reach = rows;
+        for at in span.clone() {
+            let letter = self.letters[at];
+            let previous = (at > span.start).then(|| self.letters[at - 1]);
+            now.fill((FAR, 0));
+            now[0] = self.entry_cost(at + 1, span.end);
+            let mut deepest = 0;
+            for i in 1..=rows.min(reach + 2) {
+                let p = pattern[i - 1];
+                let mut cell = now[i - 1];
+                cell.0 = cell.0.saturating_add(gap_cost(p));
+                let along = (last[i].0.saturating_add(gap_cost(letter)), last[i].1);
+                if along.0 < cell.0 {
+                    cell = along;
+                }
+                let step = (last[i - 1].0.saturating_add(substitution(p, letter)), last[i - 1].1);
+                if step.0 <= cell.0 {
+                    cell = step;
+                }
+                if let Some(previous) = previous
+                    && let Some(cost) = splitting(previous, letter, p)
+                {
+                    let two = (before[i - 1].0.saturating_add(cost), before[i - 1].1);
+                    if two.0 < cell.0 {
+                        cell = two;
+                    }
+                }
+                if i > 1
+                    && let Some(cost) = splitting(pattern[i - 2], p, letter)
+                {
+                    let two = (last[i - 2].0.saturating_add(cost), last[i - 2].1);
+                    if two.0 < cell.0 {
+                        cell = two;
+                    }
+                }
+                if cell.0 > limit {
+                    cell.0 = FAR;
+                } else {
+                    deepest = i;
+                }
+                now[i] = cell;
+            }
+            let closing = now[rows];
+            if closing.0 != FAR {
+                let total = closing.0.saturating_add(self.exit_cost(at + 1, span.end));
+                if total <= limit && best.is_none_or(|(cost, ..)| total < cost) {
+                    best = Some((total, closing.1 as usize, at + 1));
+                }
+            }
+            reach = deepest.max(1);
+            std::mem::swap(&mut before, &mut last);
+            std::mem::swap(&mut last, &mut now);
+        }
+        let (cost, start, end) = best?;
+        let first = self.places.get(start)?;
+        let final_place = self.places.get(end.checked_sub(1)?)?;
+        let found = Found {
+            words: first.word as usize..final_place.word as usize + 1,
+            distance: f32::from(cost) / f32::from(EDIT) / rows as f32,
+            start: first.start as usize,
+            end: final_place.end as usize,
+        };
+        (start < end).then_some((found, start..end))
+    }
+
+    fn open_column(&self, column: &mut [(u16, u32)], at: usize, limit: u16, pattern: &[u8]) {
+        column[0] = self.entry_cost(at, usize::MAX);
+        for i in 1..column.len() {
+            let cost = column[i - 1].0.saturating_add(gap_cost(pattern[i - 1]));
+            column[i] = if cost > limit { (u16::MAX, 0) } else { (cost, column[i - 1].1) };
+        }
+    }
+
+    fn entry_cost(&self, at: usize, end: usize) -> (u16, u32) {
+        let start = u32::try_from(at).unwrap_or(u32::MAX);
+        match self.places.get(at) {
+            Some(place) if at < end => (if place.begins { 0 } else { INSIDE_WORD }, start),
+            _ => (u16::MAX, start),
+        }
+    }
+
+    fn exit_cost(&self, next: usize, end: usize) -> u16 {
+        if next >= end || self.places.get(next).is_none_or(|p| p.begins) { 0 } else { INSIDE_WORD }
+    }
+}
+
+/// The distance up to which a phrase of so many letters may be taken as found: the longer, the less it needs each letter.
+pub fn tolerance(letters: usize) -> f32 {
+    match letters {
+        0..=3 => 0.0,
+        4 => 0.05,
+        5..=6 => 0.1,
+        7..=9 => 0.16,
+        10..=15 => 0.2,
+        _ => 0.23,
+    }
+}
+
+/// Where `phrase` stands among the words of a line, when at most `max` weighted edits a letter of the phrase away.
+///
+/// The range counts words; spaces, case and accents do not matter. To look for many phrases in one line, fold both once
+/// ([`FoldedLine`], [`Phrase`]).
+pub fn find_phrase(words: &[&str], phrase: &str, max: f32) -> Option<(Range<usize>, f32)> {
+    FoldedLine::new(words).find(&Phrase::new(phrase), max).map(|found| (found.words, found.distance))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_readers_confuse_is_near_and_other_letters_are_not() {
+        assert_eq!(ocr_distance("Señor José", "senor jose"), 0.0);
+        assert!(ocr_distance("Member ID", "Mernber lD") < 0.08);
+        assert!(ocr_distance("0RT1Z", "ORTIZ") < 0.08);
+        assert!(ocr_distance("Kao Vang", "Pao Vang") > 0.1);
+        assert!(ocr_distance("Birth", "Phone") > 0.6);
+    }
+
+    #[test]
+    fn a_label_is_found_among_split_joined_and_misread_words() {
+        let line = ["_", "Mernber", "Na", "me:", "Susan", "Ortiz"];
+        let (words, distance) = find_phrase(&line, "Member name", 0.2).unwrap();
+        assert_eq!(words, 1..4);
+        assert!(distance < 0.1, "{distance}");
+        let (words, _) = find_phrase(&["MemberName", "Susan"], "Member name", 0.2).unwrap();
+        assert_eq!(words, 0..1);
+        assert!(find_phrase(&["Provider", "address"], "Member name", 0.25).is_none());
+    }
+
+    #[test]
+    fn a_value_joined_to_its_label_is_told_apart() {
+        let line = FoldedLine::new(&["(DOB:05/06/1980"]);
+        let found = line.find(&Phrase::new("DOB"), 0.1).unwrap();
+        assert_eq!((found.start, found.end), (1, 4));
+        assert_eq!(found.distance, 0.0);
+    }
+
+    #[test]
+    fn a_label_that_stands_twice_is_found_twice() {
+        let line = FoldedLine::new(&["Date:", "11/02/26", "Dale", "of", "birth", "Date"]);
+        let places: Vec<_> = line.find_all(&Phrase::new("Date"), 0.2).into_iter().map(|f| f.words).collect();
+        assert_eq!(places, [0..1, 2..3, 5..6]);
+    }
+
+    #[test]
+    fn short_phrases_do_not_match_inside_longer_words() {
+        assert!(find_phrase(&["ridden"], "ID", 0.2).is_none());
+        assert!(find_phrase(&["updated"], "date", 0.2).is_none());
+    }
+
+    #[test]
+    fn empty_lines_and_phrases_are_no_match() {
+        assert!(find_phrase(&[], "Member", 0.3).is_none());
+        assert!(find_phrase(&["---"], "Member", 0.3).is_none());
+        assert!(find_phrase(&["Member"], "::", 0.3).is_none());
+    }
+}

@@ -1,0 +1,156 @@
+//! What is written in a zone: components of ink that are no label's, in lines, cut out for a reader.
+
+use image::{GrayImage, Luma};
+
+use crate::geometry::Rect;
+use crate::page::{Component, PreparedPage, components};
+
+/// Whether anything is written in a zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    Blank,
+    Present,
+    /// Crumbs: too much for a blank, too little for a letter.
+    Unclear,
+}
+
+/// The writing of one zone.
+#[derive(Clone, Debug)]
+pub struct ZoneInk {
+    pub presence: Presence,
+    /// Box around what is written.
+    pub extent: Option<Rect>,
+    /// The components of each line of writing, from the top.
+    pub lines: Vec<Vec<Component>>,
+}
+
+/// Measures `zone`, leaving out everything that lies in one of `printed` (labels and other print of the form).
+///
+/// A component belongs to the zone that holds its centre: a letter that reaches over a ruling stays whole, and its tail does not
+/// count in the field below. `letter` is the form's typical letter height in pixels.
+pub fn measure(page: &PreparedPage, zone: &Rect, printed: &[Rect], letter: i32) -> ZoneInk {
+    let reach = zone.inflate(letter, letter).intersect(&page.writing.bounds());
+    let mine: Vec<Component> = components(&page.writing, &reach)
+        .into_iter()
+        .filter(|c| belongs(&c.rect, zone) && !printed.iter().any(|p| covers(p, &c.rect)))
+        .filter(|c| !is_crumb_of_ruling(&c.rect, letter))
+        .collect();
+    let letters: Vec<&Component> = mine.iter().filter(|c| is_stroke(c, letter)).collect();
+    let ink: u64 = letters.iter().map(|c| u64::from(c.ink)).sum();
+    // A thin "1" has about a sixth of a letter square of ink: less than half of that is no character.
+    let square = (letter * letter).max(1) as u64;
+    let presence = if letters.is_empty() {
+        Presence::Blank
+    } else if ink * 100 >= square * 9 {
+        Presence::Present
+    } else {
+        Presence::Unclear
+    };
+    // Specks far from any stroke would stretch the crop; dots and commas lie close to one.
+    let kept: Vec<Component> = mine
+        .iter()
+        .filter(|c| is_stroke(c, letter) || letters.iter().any(|s| near(&s.rect, &c.rect, letter * 2 / 3)))
+        .cloned()
+        .collect();
+    let extent = Rect::bounding(kept.iter().map(|c| &c.rect));
+    ZoneInk { presence, extent, lines: into_lines(kept, letter) }
+}
+
+fn belongs(rect: &Rect, zone: &Rect) -> bool {
+    zone.holds(rect) || rect.intersect(zone).area() * 2 > rect.area()
+}
+
+fn covers(print: &Rect, rect: &Rect) -> bool {
+    print.inflate(2, 2).intersect(rect).area() * 2 > rect.area()
+}
+
+fn is_crumb_of_ruling(rect: &Rect, letter: i32) -> bool {
+    (rect.width() > letter && rect.height() * 5 < letter && rect.width() > rect.height() * 8)
+        || (rect.height() > letter * 3 && rect.width() * 5 < letter)
+}
+
+fn is_stroke(component: &Component, letter: i32) -> bool {
+    let rect = &component.rect;
+    let tall = rect.height() * 3 >= letter;
+    let wide = rect.width() * 2 >= letter && rect.height() * 6 >= letter;
+    (tall || wide) && i64::from(component.ink) * 25 >= i64::from(letter) * i64::from(letter) / 2
+}
+
+fn near(a: &Rect, b: &Rect, distance: i32) -> bool {
+    let dx = (b.left - a.right).max(a.left - b.right).max(0);
+    let dy = (b.top - a.bottom).max(a.top - b.bottom).max(0);
+    dx <= distance && dy <= distance
+}
+
+/// Groups components into lines: those that share height with a line's core join it.
+fn into_lines(mut parts: Vec<Component>, letter: i32) -> Vec<Vec<Component>> {
+    let Some(extent) = Rect::bounding(parts.iter().map(|c| &c.rect)) else { return Vec::new() };
+    if extent.height() < letter * 9 / 4 {
+        parts.sort_by_key(|c| (c.rect.left, c.rect.top));
+        return vec![parts];
+    }
+    // Row profile of component heights: valleys between lines of writing.
+    let height = extent.height() as usize;
+    let mut profile = vec![0i32; height + 1];
+    for part in &parts {
+        for y in part.rect.top..part.rect.bottom {
+            profile[(y - extent.top) as usize] += part.rect.width();
+        }
+    }
+    let peak = profile.iter().copied().max().unwrap_or(0);
+    let mut bands: Vec<(i32, i32)> = Vec::new();
+    let mut start = None;
+    for (y, &weight) in profile.iter().enumerate() {
+        match (weight * 6 > peak, start) {
+            (true, None) => start = Some(y),
+            (false, Some(from)) => {
+                bands.push((extent.top + from as i32, extent.top + y as i32));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    // Bands thinner than a third of a letter are accents and tails, not lines.
+    bands.retain(|(top, bottom)| (bottom - top) * 3 >= letter);
+    if bands.len() < 2 {
+        parts.sort_by_key(|c| (c.rect.left, c.rect.top));
+        return vec![parts];
+    }
+    let mut lines: Vec<Vec<Component>> = vec![Vec::new(); bands.len()];
+    for part in parts {
+        let y = part.rect.center_y();
+        let nearest = bands
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, (top, bottom))| if y < *top { top - y } else if y > *bottom { y - bottom } else { 0 })
+            .map_or(0, |(index, _)| index);
+        lines[nearest].push(part);
+    }
+    lines.retain(|line| !line.is_empty());
+    for line in &mut lines {
+        line.sort_by_key(|c| (c.rect.left, c.rect.top));
+    }
+    lines
+}
+
+/// A picture of one line of writing and nothing else: only its own components are copied, onto white.
+///
+/// Returns the picture and the page position of its top left corner.
+pub fn cut_line(page: &PreparedPage, line: &[Component], margin: i32) -> Option<(GrayImage, Rect)> {
+    let extent = Rect::bounding(line.iter().map(|c| &c.rect))?.inflate(margin, margin);
+    let mut picture = GrayImage::from_pixel(extent.width().max(1) as u32, extent.height().max(1) as u32, Luma([255]));
+    let bounds = page.ink.bounds();
+    for component in line {
+        let rect = component.rect.inflate(1, 1).intersect(&bounds);
+        for y in rect.top..rect.bottom {
+            for x in rect.left..rect.right {
+                let value = *page.clean.get_pixel(x as u32, y as u32);
+                let (to_x, to_y) = ((x - extent.left) as u32, (y - extent.top) as u32);
+                if to_x < picture.width() && to_y < picture.height() && value.0[0] < picture.get_pixel(to_x, to_y).0[0] {
+                    picture.put_pixel(to_x, to_y, value);
+                }
+            }
+        }
+    }
+    Some((picture, extent))
+}

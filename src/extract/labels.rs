@@ -1,0 +1,327 @@
+//! Finding a form's printed labels among the words of a page.
+//!
+//! Labels are what a form has in all its versions. They are matched with an OCR-weighted distance on folded text (case, accents,
+//! spaces and punctuation gone), so that a split, joined or misread word still counts; where a label stands (at the start of a
+//! segment, before a colon or a gap) tells it from the same word inside a sentence.
+
+use super::compose::Composition;
+use super::fuzzy::{fold, folded_distance};
+use super::sheet::Sheet;
+use crate::geometry::Rect;
+use crate::rules::FormDefinition;
+
+/// What a label names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    Title,
+    Anchor,
+    /// Index of a field of the definition.
+    Field(usize),
+    /// Index of a choice and of an option in it.
+    Option(usize, usize),
+    /// Heading of a choice.
+    Heading(usize),
+    /// Index of a section.
+    Section(usize),
+    /// Heading of a part that is not the office's.
+    IgnoreBelow,
+}
+
+/// A label found on a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    pub target: Target,
+    pub rect: Rect,
+    /// Tokens that the label takes up.
+    pub tokens: Vec<usize>,
+    /// OCR-weighted distance a letter.
+    pub distance: f32,
+    /// Letters of the wording: longer ones are better evidence.
+    pub letters: usize,
+}
+
+struct Wording {
+    folded: String,
+    targets: Vec<Target>,
+    classes: Classes,
+}
+
+/// How many letters of each class of look-alikes a text has: a cheap bound on how far two texts can lie apart.
+#[derive(Clone, Copy, Default)]
+struct Classes([i16; 8]);
+
+impl Classes {
+    fn of(folded: &str) -> Classes {
+        let mut counts = [0i16; 8];
+        for letter in folded.bytes() {
+            let class = match letter {
+                b'o' | b'0' | b'q' | b'd' | b'c' | b'e' | b'a' => 0,
+                b'l' | b'1' | b'i' | b't' | b'f' | b'j' | b'7' => 1,
+                b's' | b'5' | b'6' | b'g' | b'9' => 2,
+                b'b' | b'8' | b'h' | b'3' => 3,
+                b'n' | b'm' | b'r' | b'u' | b'v' | b'w' | b'y' => 4,
+                b'z' | b'2' | b'k' | b'x' => 5,
+                b'p' => 6,
+                _ => 7,
+            };
+            counts[class] = counts[class].saturating_add(1);
+        }
+        Classes(counts)
+    }
+
+    /// Letters that one text has too many of, or too few of, whichever is more.
+    fn apart(&self, other: &Classes) -> i16 {
+        let (mut more, mut fewer) = (0i16, 0i16);
+        for (a, b) in self.0.iter().zip(&other.0) {
+            more += (a - b).max(0);
+            fewer += (b - a).max(0);
+        }
+        more.max(fewer)
+    }
+}
+
+/// All wordings of a form definition, folded and ready to match.
+pub struct LabelIndex {
+    wordings: Vec<Wording>,
+    composition: Composition,
+    longest: usize,
+}
+
+impl LabelIndex {
+    pub fn new(form: &FormDefinition) -> LabelIndex {
+        let mut wordings: std::collections::BTreeMap<String, Vec<Target>> = Default::default();
+        let mut add = |text: &String, target: Target| {
+            let targets = wordings.entry(fold(text)).or_default();
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        };
+        form.titles.iter().for_each(|t| add(t, Target::Title));
+        form.anchors.iter().for_each(|t| add(t, Target::Anchor));
+        form.ignore_below.iter().for_each(|t| add(t, Target::IgnoreBelow));
+        for (i, section) in form.sections.iter().enumerate() {
+            section.headings.iter().for_each(|t| add(t, Target::Section(i)));
+        }
+        for (i, field) in form.fields.iter().enumerate() {
+            field.labels.iter().for_each(|t| add(t, Target::Field(i)));
+        }
+        for (i, choice) in form.choices.iter().enumerate() {
+            choice.headings.iter().for_each(|t| add(t, Target::Heading(i)));
+            for (j, option) in choice.options.iter().enumerate() {
+                option.labels.iter().for_each(|t| add(t, Target::Option(i, j)));
+            }
+        }
+        let wordings: Vec<Wording> = wordings
+            .into_iter()
+            .filter(|(folded, _)| !folded.is_empty())
+            .map(|(folded, targets)| Wording { classes: Classes::of(&folded), folded, targets })
+            .collect();
+        let longest = wordings.iter().map(|w| w.folded.len()).max().unwrap_or(0);
+        LabelIndex { wordings, composition: Composition::new(form), longest }
+    }
+}
+
+/// A match before conflicts are settled.
+struct Candidate {
+    targets: Vec<Target>,
+    letters: usize,
+    tokens: Vec<usize>,
+    rect: Rect,
+    distance: f32,
+    score: f32,
+}
+
+/// Distance a letter up to which a wording of `letters` letters is still recognised: short ones must be nearly exact.
+fn tolerance(letters: usize) -> f32 {
+    match letters {
+        0..=3 => 0.12,
+        4..=5 => 0.16,
+        6..=9 => 0.20,
+        _ => 0.26,
+    }
+}
+
+/// The labels of `index` on `sheet`, non-overlapping, from the top.
+pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> Vec<Label> {
+    let mut candidates = Vec::new();
+    for row in &sheet.rows {
+        for start in 0..row.len() {
+            candidates_from(sheet, index, row, start, &mut candidates);
+        }
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tokens.cmp(&b.tokens)).then(a.targets.cmp(&b.targets)));
+    let mut taken = vec![false; sheet.tokens.len()];
+    let mut chosen: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        if candidate.tokens.iter().any(|&t| taken[t]) {
+            continue;
+        }
+        candidate.tokens.iter().for_each(|&t| taken[t] = true);
+        chosen.push(candidate);
+    }
+    chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
+    settle_shared(chosen, form)
+}
+
+fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usize, out: &mut Vec<Candidate>) {
+    let height = sheet.letter_height;
+    let first = &sheet.tokens[row[start]];
+    let clean_start = first.starts_segment
+        || start.checked_sub(1).is_some_and(|before| {
+            let before = &sheet.tokens[row[before]];
+            // A box glyph, a bullet, a closed label or a wide gap: what follows can begin a label.
+            fold(&before.text).len() <= 2 || before.text.ends_with(':') || first.rect.left - before.rect.right > height
+        });
+    let mut folded = String::new();
+    for end in start..row.len() {
+        let token = &sheet.tokens[row[end]];
+        if end > start && token.starts_segment && token.rect.left - sheet.tokens[row[end - 1]].rect.right > height * 3 {
+            break;
+        }
+        folded.push_str(&fold(&token.text));
+        if folded.len() > index.longest + index.longest / 3 {
+            break;
+        }
+        if folded.is_empty() {
+            continue;
+        }
+        let ends_row = end + 1 == row.len();
+        let (last, clean_end) = label_end(sheet, row, end);
+        // Inside a sentence only a long, well-read wording is taken for a label.
+        let inside = !clean_start || !clean_end;
+        if inside && folded.len() < if clean_start || clean_end { 8 } else { 12 } {
+            continue;
+        }
+        if !inside && end - start < 12 {
+            let words: Vec<String> =
+                row[start..=end].iter().flat_map(|&t| sheet.tokens[t].text.split(['/', '-', '\'', '’', '(', ')'])).map(fold).filter(|w| !w.is_empty()).collect();
+            if let Some(composed) = index.composition.find(&words) {
+                let tokens: Vec<usize> = row[start..=last].to_vec();
+                let rect = label_rect(sheet, &tokens);
+                // Always less than a listed wording of the same length.
+                let score = folded.len() as f32 * 0.7 * composed.coverage + 1.0;
+                let letters = folded.len().min(7);
+                out.push(Candidate { targets: vec![composed.target], letters, tokens, rect, distance: 0.3, score });
+            }
+        }
+        let classes = Classes::of(&folded);
+        for wording in &index.wordings {
+            let letters = wording.folded.len();
+            let limit = tolerance(letters) * if inside { 0.5 } else { 1.0 };
+            // A long sentence may run on in the next row: its beginning is label enough.
+            let begun = ends_row && letters >= 30 && folded.len() >= 20 && folded.len() < letters;
+            let compared = if begun { wording.folded.get(..folded.len()).unwrap_or(&wording.folded) } else { &wording.folded };
+            if folded.len().abs_diff(compared.len()) as f32 > limit * compared.len() as f32 + 0.5 {
+                continue;
+            }
+            if !begun && f32::from(classes.apart(&wording.classes)) > 1.6 * limit * compared.len() as f32 + 1.0 {
+                continue;
+            }
+            let Some(distance) = folded_distance(&folded, compared, limit) else { continue };
+            let tokens: Vec<usize> = row[start..=last].to_vec();
+            let rect = label_rect(sheet, &tokens);
+            let bonus = 2.0 * f32::from(u8::from(clean_start)) + 2.0 * f32::from(u8::from(clean_end));
+            let score = compared.len() as f32 * (1.0 - 2.0 * distance) + bonus;
+            out.push(Candidate { targets: wording.targets.clone(), letters, tokens, rect, distance, score });
+        }
+    }
+}
+
+/// The box around a label. One token that swallowed a ruling or its neighbour must not stretch it: the median edges stand.
+fn label_rect(sheet: &Sheet, tokens: &[usize]) -> Rect {
+    let all = Rect::bounding(tokens.iter().map(|&t| &sheet.tokens[t].rect)).unwrap_or_default();
+    if all.height() * 10 <= sheet.letter_height * 17 {
+        return all;
+    }
+    let median = |edge: fn(&Rect) -> i32| {
+        let mut edges: Vec<i32> = tokens.iter().map(|&t| edge(&sheet.tokens[t].rect)).collect();
+        edges.sort_unstable();
+        edges[edges.len() / 2]
+    };
+    let (top, bottom) = (median(|r| r.top), median(|r| r.bottom));
+    if (bottom - top) * 10 <= sheet.letter_height * 17 && bottom > top {
+        return Rect { top, bottom, ..all };
+    }
+    let half = sheet.letter_height * 6 / 10;
+    Rect { top: all.center_y() - half, bottom: all.center_y() + half, ..all }
+}
+
+/// The last token that belongs to a label ending at `end` (a hint in brackets, a number sign or a lone colon is part of it), and
+/// whether the label ends there: at a colon, a gap, a bracket or the end of its segment.
+fn label_end(sheet: &Sheet, row: &[usize], end: usize) -> (usize, bool) {
+    let mut last = end;
+    let mut open = false;
+    let mut closed = sheet.tokens[row[end]].text.ends_with(':');
+    while last + 1 < row.len() && !closed {
+        let next = &sheet.tokens[row[last + 1]];
+        if next.starts_segment && !open {
+            closed = true;
+            break;
+        }
+        let punctuation = next.text.chars().all(|c| matches!(c, ':' | '#' | '*' | '.' | '-'));
+        if !(punctuation || open || next.text.starts_with('(')) || last - end > 5 {
+            break;
+        }
+        open = (open || next.text.starts_with('(')) && !next.text.contains(')');
+        last += 1;
+        closed = next.text.ends_with(':');
+    }
+    if open {
+        // An unclosed bracket is not a hint.
+        return (end, false);
+    }
+    let gap = row.get(last + 1).is_none_or(|&next| {
+        let next = &sheet.tokens[next];
+        next.starts_segment || next.rect.left - sheet.tokens[row[last]].rect.right > sheet.letter_height * 3 / 4
+    });
+    (last, closed || gap || last > end)
+}
+
+/// A wording that stands in several fields goes to the field whose group its neighbours, or the heading above, belong to.
+fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition) -> Vec<Label> {
+    let group_of = |target: Target| match target {
+        Target::Field(i) => form.fields[i].group.as_deref(),
+        Target::Section(i) => Some(form.sections[i].group.as_str()),
+        _ => None,
+    };
+    let certain: Vec<(Rect, Target)> = chosen
+        .iter()
+        .filter(|c| c.targets.len() == 1)
+        .map(|c| (c.rect, c.targets[0]))
+        .collect();
+    let mut labels: Vec<Label> = Vec::with_capacity(chosen.len());
+    for candidate in &chosen {
+        let nearness = |target: Target| -> i64 {
+            let Some(group) = group_of(target) else { return i64::MIN };
+            let same_elsewhere = certain.iter().any(|(_, other)| *other == target)
+                || labels.iter().any(|label| label.target == target);
+            let nearest = certain
+                .iter()
+                .filter(|(rect, other)| group_of(*other) == Some(group) && rect.top <= candidate.rect.bottom)
+                .map(|(rect, _)| {
+                    let down = i64::from((candidate.rect.center_y() - rect.center_y()).abs());
+                    let across = i64::from((candidate.rect.left - rect.left).abs());
+                    // Rows hold a form's groups together far better than columns do.
+                    down * 4 + across / 4
+                })
+                .min()
+                .unwrap_or(i64::from(i32::MAX));
+            -nearest - if same_elsewhere { i64::from(i32::MAX) } else { 0 }
+        };
+        let target = match candidate.targets.as_slice() {
+            [only] => *only,
+            several => {
+                let fields = several.iter().copied().filter(|t| matches!(t, Target::Field(_)));
+                fields.max_by_key(|&t| (nearness(t), std::cmp::Reverse(t))).unwrap_or(several[0])
+            }
+        };
+        labels.push(Label {
+            target,
+            rect: candidate.rect,
+            tokens: candidate.tokens.clone(),
+            distance: candidate.distance,
+            letters: candidate.letters,
+        });
+    }
+    labels
+}

@@ -1,0 +1,116 @@
+//! The letter's own date: near the top, on a line of its own, and not one of the days that the letter speaks of.
+
+use chrono::NaiveDate;
+
+use crate::answer::{Confidence, Reading};
+use crate::extract::fuzzy::{Phrase, fold};
+use crate::extract::page_text::PageText;
+use crate::extract::values::{DateContext, DateReading, dates};
+use crate::rules::PhraseBook;
+
+use super::facts::Layout;
+
+/// A letter's date as it was read.
+pub(super) struct LetterDate {
+    pub reading: Reading<NaiveDate>,
+    pub confidence: Confidence,
+    pub raw: String,
+}
+
+struct Candidate {
+    line: usize,
+    raw: String,
+    reading: DateReading,
+    confidence: f32,
+    rank: u32,
+}
+
+/// Looks for the date above the salutation, then behind the closing, then elsewhere on lines of their own.
+pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: &DateContext) -> LetterDate {
+    let births: Vec<Phrase> = phrases.people.dob_labels.iter().map(|l| Phrase::new(l)).collect();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut doubtful: Option<(u32, String)> = None;
+    for (at, line) in text.lines().iter().enumerate() {
+        let born = births.iter().any(|label| text.find_at(label, 0.1, at..at + 1).is_some());
+        if born || layout.references.contains(&at) {
+            continue;
+        }
+        let Some(rank) = rank_of(text, layout, at) else { continue };
+        match own_date(&line.text, context) {
+            Some((raw, reading)) => {
+                let confidence = text.confidence(line.words.clone());
+                candidates.push(Candidate { line: at, raw, reading, confidence, rank });
+            }
+            None if rank < 2 && looks_like_a_date(&line.text, phrases) => {
+                if doubtful.as_ref().is_none_or(|(known, _)| rank < *known) {
+                    doubtful = Some((rank, line.text.clone()));
+                }
+            }
+            None => {}
+        }
+    }
+    candidates.sort_by_key(|c| (c.rank, c.line));
+    let best = candidates.into_iter().next();
+    match (best, doubtful) {
+        (Some(best), doubtful) if doubtful.as_ref().is_none_or(|(rank, _)| best.rank <= *rank) => {
+            let sure = if best.reading.certain { 1.0 } else { 0.6 } * if best.reading.repaired { 0.9 } else { 1.0 };
+            let confidence = Confidence::new(best.confidence * sure);
+            let reading = best.reading.best.map_or(Reading::Unreadable, Reading::Read);
+            LetterDate { reading, confidence, raw: best.raw }
+        }
+        (_, Some((_, raw))) => LetterDate { reading: Reading::Unreadable, confidence: Confidence::NONE, raw },
+        _ => LetterDate { reading: Reading::Blank, confidence: Confidence::new(0.9), raw: String::new() },
+    }
+}
+
+/// How likely a line of the letter is to hold its date: 0 above the salutation, 1 behind the closing, 2 at the top of a letter
+/// without a salutation. The body is left out: its dates are what the letter speaks of.
+fn rank_of(text: &PageText, layout: &Layout, line: usize) -> Option<u32> {
+    match layout.salutation {
+        Some(salutation) if line < salutation => Some(0),
+        _ if layout.closing.is_some_and(|closing| line > closing) => Some(1),
+        None if text.lines().get(line).is_some_and(|l| text.depth(l.words.start) < 0.45) => Some(2),
+        _ => None,
+    }
+}
+
+/// The date of a line that says little else: `Date: November 8, 2026`, `Salinas, CA, 8 de noviembre de 2026`.
+fn own_date(line: &str, context: &DateContext) -> Option<(String, DateReading)> {
+    let found = dates::find_dates(line, context);
+    if let [(range, reading)] = found.as_slice() {
+        let rest = line.len() - range.len();
+        let raw = line.get(range.clone())?.to_owned();
+        return (rest <= 34).then(|| (raw, reading.clone()));
+    }
+    if !found.is_empty() {
+        return None;
+    }
+    // Repairs, and dates without a year, only where nothing else stands on the line.
+    let bare = line.trim_matches(|c: char| !c.is_alphanumeric());
+    let value = strip_label(bare, context);
+    let reading = dates::parse_date(value, context);
+    (reading.best.is_some() || !reading.others.is_empty()).then(|| (value.to_owned(), reading))
+}
+
+fn strip_label<'a>(line: &'a str, context: &DateContext) -> &'a str {
+    match line.split_once(':') {
+        Some((label, value)) if context.words.fillers.contains(&fold(label)) => value,
+        _ => line,
+    }
+}
+
+/// A short line with a month's name or the digits of a date, from which no date could be read.
+fn looks_like_a_date(line: &str, phrases: &PhraseBook) -> bool {
+    let digits = line.chars().filter(char::is_ascii_digit).count();
+    let marks = line.chars().filter(|c| matches!(c, '/' | '-')).count();
+    let words = line.split_whitespace().count();
+    if words > 6 || line.len() > 34 {
+        return false;
+    }
+    let month = line.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() >= 3).any(|word| {
+        let folded = fold(word);
+        phrases.dates.months.iter().flatten().any(|name| folded.len() >= 3 && fold(name) == folded && folded != "mar" && folded != "may")
+    });
+    let numeric = digits >= 5 && marks >= 2 && line.chars().filter(|c| c.is_alphabetic()).count() <= 3;
+    (month && digits >= 1) || numeric
+}

@@ -1,0 +1,372 @@
+//! A letter read as a whole: addressee, date, language, kind, blanks left, end of care.
+
+use std::ops::Range;
+
+use chrono::NaiveDate;
+
+use crate::extract::fuzzy::{Phrase, fold};
+use crate::extract::page_text::PageText;
+use crate::extract::values::{DateContext, Sameness, same_person};
+use crate::reading::{LetterFacts, PersonMention};
+use crate::rules::PhraseBook;
+
+use super::date::letter_date;
+use super::language::detect_language;
+use super::people::{date_in, member_id_in, people, plausible_name};
+use super::template::is_unfilled;
+use super::wording::wording;
+
+/// Lines of an address above a salutation.
+const ADDRESS_LINES: usize = 7;
+
+/// The parts of a letter, by line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layout {
+    pub salutation: Option<usize>,
+    /// What stands behind the salutation's word, without its colon.
+    pub salutation_text: Option<String>,
+    /// `Sincerely`.
+    pub closing: Option<usize>,
+    /// `RE:` lines.
+    pub references: Vec<usize>,
+}
+
+/// Reads a letter. `reference` is the day the fax was received.
+pub fn letter_facts(text: &PageText, phrases: &PhraseBook, reference: NaiveDate) -> LetterFacts {
+    let layout = layout(text, phrases);
+    let language = detect_language(text, &phrases.languages);
+    let context = DateContext { reference, day_first: language.as_deref() == Some("es"), words: &phrases.dates };
+    let date = letter_date(text, &layout, phrases, &context);
+    let wording = wording(text, phrases, &context);
+    LetterFacts {
+        kind: wording.kind,
+        language,
+        date: date.reading,
+        date_confidence: date.confidence,
+        date_raw: date.raw,
+        addressee: addressee(text, &layout, phrases, reference),
+        unfilled: is_unfilled(text, &layout, phrases),
+        states_end_of_care: wording.ends,
+    }
+}
+
+/// Finds salutation, closing and reference lines.
+pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
+    let compile = |texts: &[String]| texts.iter().map(|t| Phrase::new(t)).collect::<Vec<_>>();
+    let people = &phrases.people;
+    let (salutations, closings, references) = (compile(&people.salutations), compile(&people.closings), compile(&people.references));
+    let mut layout = Layout::default();
+    for (at, line) in text.lines().iter().enumerate() {
+        let count = line.words.len();
+        if layout.salutation.is_none() && count <= 12 {
+            // The longest wording that fits: `Estimado(a)` before `Estimado`.
+            let found = salutations
+                .iter()
+                .filter_map(|phrase| text.starts_with(at, phrase, if phrase.len() >= 4 { 0.16 } else { 0.0 }).map(|f| (phrase.len(), f)))
+                .max_by(|a, b| a.0.cmp(&b.0).then(b.1.distance.total_cmp(&a.1.distance)));
+            if let Some((_, found)) = found {
+                let joined = text.words().get(found.words.end - 1).and_then(|w| w.text.get(found.end..)).unwrap_or_default();
+                let rest = format!("{} {}", joined.trim_start_matches([')', '(', '/', ',']), text.text(found.words.end..line.words.end));
+                let ends_well = line.text.trim_end().ends_with([':', ',', ';', '.']);
+                if ends_well || count <= 6 {
+                    layout.salutation = Some(at);
+                    layout.salutation_text = Some(rest.trim().trim_end_matches([':', ',', ';', '.']).trim().to_owned());
+                    continue;
+                }
+            }
+        }
+        let behind = layout.salutation.is_some_and(|s| at > s);
+        if behind && layout.closing.is_none() && count <= 4 && closings.iter().any(|c| text.starts_with(at, c, 0.2).is_some()) {
+            layout.closing = Some(at);
+        }
+        let reference = references.iter().any(|r| {
+            text.starts_with(at, r, 0.1).is_some_and(|f| text.words().get(f.words.end - 1).is_some_and(|w| w.text.get(f.end..).is_some_and(|t| t.starts_with([':', '.', ';'])) || f.end < w.text.len()))
+        });
+        if reference && layout.closing.is_none() {
+            layout.references.push(at);
+        }
+    }
+    layout
+}
+
+/// Whom the letter is to, as a member: what the salutation, the address, the reference line and `parent of` say, together.
+fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: NaiveDate) -> Option<PersonMention> {
+    let all = mentions(text, layout, phrases, reference);
+    let of = |role: &str| all.iter().find(|m| m.role == role && m.name.is_some());
+    // A child is named behind `parent of` or in the reference line; a grown-up in the address.
+    let named = of("guardian-of").or_else(|| of("addressee")).or_else(|| of("salutation")).or_else(|| of("reference"));
+    let mut best = named.cloned().or_else(|| all.first().cloned())?;
+    for other in &all {
+        let together = match (&best.name, &other.name) {
+            (Some(a), Some(b)) => same_person(a, b, 0.9).answer == Sameness::Same,
+            _ => true,
+        };
+        if together {
+            best.member_id = best.member_id.take().or_else(|| other.member_id.clone());
+            best.birth_date = best.birth_date.or(other.birth_date);
+        }
+    }
+    Some(best)
+}
+
+/// Everyone that a letter names, by role: addressee, salutation, reference, guardian-of, then labelled lines.
+pub(super) fn mentions(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: NaiveDate) -> Vec<PersonMention> {
+    let mut found: Vec<PersonMention> = Vec::new();
+    let words = &phrases.people;
+    let guardians: Vec<Phrase> = words.guardian.iter().map(|t| Phrase::new(t)).collect();
+    let head = layout.salutation.map_or(0, |s| s + 1);
+    for line in 0..head.max(layout.references.last().map_or(0, |r| r + 1)) {
+        if let Some(mention) = guardian_of(text, line, &guardians, phrases) {
+            found.push(mention);
+        }
+    }
+    if let Some(salutation) = layout.salutation {
+        found.extend(address_name(text, layout, salutation, phrases));
+        if let (Some(name), Some(line)) = (&layout.salutation_text, text.lines().get(salutation)) {
+            let trust = text.confidence(line.words.clone());
+            for part in joined_names(name, phrases) {
+                found.push(mention("salutation", Some(part), trust));
+            }
+        }
+    }
+    for at in &layout.references {
+        found.extend(reference_mention(text, *at, phrases, reference));
+    }
+    found
+}
+
+fn mention(role: &str, name: Option<String>, confidence: f32) -> PersonMention {
+    PersonMention { name, role: role.to_owned(), confidence, ..PersonMention::default() }
+}
+
+/// The first line of the address above the salutation that is a name.
+fn address_name(text: &PageText, layout: &Layout, salutation: usize, phrases: &PhraseBook) -> Vec<PersonMention> {
+    let context_words = &phrases.people;
+    let block = address_block(text, layout, salutation);
+    for at in block {
+        let Some(line) = text.lines().get(at) else { continue };
+        if layout.references.contains(&at) || line.text.contains(':') || line.words.len() > 8 {
+            continue;
+        }
+        let names: Vec<String> = joined_names(&line.text, phrases).into_iter().collect();
+        if let Some(first) = names.first()
+            && first.split_whitespace().count() >= 2
+            && plausible_name(first, context_words).is_some()
+        {
+            let trust = text.confidence(line.words.clone());
+            return names.into_iter().map(|n| mention("addressee", Some(n), trust)).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// Lines between the date (or the top) and the salutation: up from the salutation to a date line or the limit of an address.
+fn address_block(text: &PageText, layout: &Layout, salutation: usize) -> Range<usize> {
+    let digits = |line: &str| line.chars().filter(char::is_ascii_digit).count();
+    let mut start = salutation;
+    let mut address_seen = false;
+    while start > 0 && salutation - start < ADDRESS_LINES {
+        let Some(line) = text.lines().get(start - 1) else { break };
+        let named = !layout.references.contains(&(start - 1)) && digits(&line.text) == 0;
+        address_seen |= digits(&line.text) >= 3 && !layout.references.contains(&(start - 1));
+        start -= 1;
+        // The first line without digits above the address lines is the name; above it stand date and letterhead.
+        if named && address_seen && line.words.len() <= 8 {
+            break;
+        }
+    }
+    start..salutation
+}
+
+/// `Mr. and Mrs.`, titles and joiners taken off: the names in a salutation or an address line.
+fn joined_names(text: &str, phrases: &PhraseBook) -> Vec<String> {
+    let words = &phrases.people;
+    let titles: Vec<String> = words.titles.iter().map(|t| fold(t)).collect();
+    let joiners: Vec<String> = words.joiners.iter().map(|j| fold(j)).collect();
+    let mut parts: Vec<Vec<&str>> = vec![Vec::new()];
+    for word in text.split_whitespace() {
+        let folded = fold(word);
+        let is_joiner = word == "&" || joiners.contains(&folded);
+        if is_joiner {
+            parts.push(Vec::new());
+        } else if !titles.contains(&folded) || parts.last().is_some_and(|p| p.len() >= 2) {
+            if let Some(part) = parts.last_mut() {
+                part.push(word);
+            }
+        }
+    }
+    let mut names: Vec<String> = parts.iter().filter(|p| !p.is_empty()).filter_map(|p| plausible_name(&p.join(" "), words)).collect();
+    // `Mai and Tou Vang` share their family name.
+    let family = names.last().filter(|n| n.split_whitespace().count() >= 2).and_then(|n| n.split_whitespace().last()).map(str::to_owned);
+    if let Some(family) = family {
+        for name in names.iter_mut().filter(|n| n.split_whitespace().count() == 1) {
+            name.push(' ');
+            name.push_str(&family);
+        }
+    }
+    names
+}
+
+fn guardian_of(text: &PageText, line: usize, guardians: &[Phrase], phrases: &PhraseBook) -> Option<PersonMention> {
+    let found = guardians
+        .iter()
+        .filter_map(|phrase| text.find_at(phrase, 0.15, line..line + 1).map(|f| (phrase.len(), f)))
+        .max_by(|a, b| a.0.cmp(&b.0).then(b.1.distance.total_cmp(&a.1.distance)))?
+        .1;
+    let end = text.lines().get(line)?.words.end;
+    let rest = text.text(found.words.end..end);
+    let trust = text.confidence(found.words.start..end);
+    let rest = rest.trim().trim_start_matches(|c: char| !c.is_alphanumeric());
+    // The name may stand on the next line.
+    let name = if rest.chars().filter(|c| c.is_alphabetic()).count() >= 4 {
+        joined_names(rest, phrases).into_iter().next()
+    } else {
+        text.lines().get(line + 1).and_then(|next| plausible_name(&next.text, &phrases.people))
+    };
+    name.map(|name| mention("guardian-of", Some(name), trust))
+}
+
+/// `RE: Mai Vang, DOB 3/4/2015, Alliance ID 94448812D`, on one line or two.
+fn reference_mention(text: &PageText, line: usize, phrases: &PhraseBook, reference: NaiveDate) -> Option<PersonMention> {
+    let first = text.lines().get(line)?;
+    let next = text.lines().get(line + 1).filter(|next| member_id_in(&next.text).is_some() || people_in_line(text, line + 1, phrases, reference).is_some_and(|m| m.birth_date.is_some()));
+    let end = next.map_or(first.words.end, |next| next.words.end);
+    let body = text.text(first.words.start..end);
+    let body = body.split_once([':', '.', ';']).map_or(body.as_str(), |(_, rest)| rest);
+    let trust = text.confidence(first.words.clone());
+    let labelled = people_in_line(text, line, phrases, reference);
+    let member_id = member_id_in(body);
+    let birth_date = labelled.as_ref().and_then(|m| m.birth_date).or_else(|| member_id.is_some().then(|| date_in(body, phrases, reference)).flatten());
+    let head: String = body.split([',', ';', '(', '-']).next().unwrap_or(body).to_owned();
+    let head = cut_at_labels(&head, phrases);
+    let name = labelled.and_then(|m| m.name).or_else(|| plausible_name(&head, &phrases.people).filter(|n| n.split_whitespace().count() >= 2));
+    if name.is_none() && member_id.is_none() && birth_date.is_none() {
+        return None;
+    }
+    Some(PersonMention { name, member_id, birth_date, confidence: trust, role: "reference".to_owned() })
+}
+
+fn people_in_line(text: &PageText, line: usize, phrases: &PhraseBook, reference: NaiveDate) -> Option<PersonMention> {
+    let range = text.lines().get(line)?.words.clone();
+    let words = text.words().get(range)?;
+    people(&PageText::new(words, u32::MAX), phrases, reference).into_iter().next()
+}
+
+/// `Mai Vang DOB 3/4/2015`: the name ends where a label or a digit begins.
+fn cut_at_labels(text: &str, phrases: &PhraseBook) -> String {
+    let people = &phrases.people;
+    let labels: Vec<String> = people.dob_labels.iter().chain(&people.id_labels).chain(&people.other_labels).map(|l| fold(l)).collect();
+    text.split_whitespace().take_while(|word| !word.chars().any(|c| c.is_ascii_digit()) && !labels.contains(&fold(word))).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use chrono::Datelike;
+
+    use super::*;
+    use crate::answer::{Confidence, Reading};
+    use crate::geometry::Rect;
+    use crate::ocr::Word;
+    use crate::reading::LetterKind;
+
+    /// Words of a page, a line each 50 pixels, a letter every 12.
+    pub(crate) fn page(lines: &[&str]) -> Vec<Word> {
+        let mut words = Vec::new();
+        for (at, line) in lines.iter().enumerate() {
+            let mut left = 200;
+            for word in line.split_whitespace() {
+                let width = word.chars().count() as i32 * 12;
+                let top = 150 + at as i32 * 50;
+                words.push(Word { text: word.to_owned(), confidence: Confidence::new(0.95), rect: Rect::new(left, top, left + width, top + 28), line: at as u32 });
+                left += width + 12;
+            }
+        }
+        words
+    }
+
+    fn facts(lines: &[&str]) -> LetterFacts {
+        let words = page(lines);
+        letter_facts(&PageText::new(&words, 2200), PhraseBook::builtin(), NaiveDate::from_ymd_opt(2026, 11, 20).unwrap())
+    }
+
+    const HEAD: [&str; 7] = ["Harbor Medical Group", "8476 Main St, Santa Cruz, CA 95060", "November 11, 2026", "Mai Vang", "3616 Mission Dr", "Santa Cruz, CA 95060", "Dear Mai Vang:"];
+
+    fn letter(body: &[&str]) -> LetterFacts {
+        let lines: Vec<&str> = HEAD.iter().chain(body).copied().collect();
+        facts(&lines)
+    }
+
+    #[test]
+    fn a_notice_is_read_with_addressee_date_and_language() {
+        let facts = letter(&["This letter is to inform you that I arn asking Central California", "Alliance for Health to assign you to a new primary care provider.", "Our records show that you missed your appointment on October 3, 2026.", "I will continue to provide your medical care until the Alliance notifies you.", "Sincerely,"]);
+        assert_eq!(facts.kind, LetterKind::ReassignmentNotice);
+        assert_eq!(facts.language.as_deref(), Some("en"));
+        assert_eq!(facts.date, Reading::Read(NaiveDate::from_ymd_opt(2026, 11, 11).unwrap()));
+        assert_eq!(facts.addressee.unwrap().name.as_deref(), Some("Mai Vang"));
+        assert!(!facts.unfilled && facts.states_end_of_care.is_empty(), "{:?}", facts.states_end_of_care);
+    }
+
+    #[test]
+    fn a_threat_is_a_warning_and_no_notice() {
+        let facts = letter(&["You did not come to your appointment on October 19, 2026 and did not", "call us to cancel. If you miss more appointments, we may ask Central California", "Alliance for Health to help you find another doctor.", "Sincerely,"]);
+        assert_eq!(facts.kind, LetterKind::Warning);
+        let facts = letter(&["You have missed three visits with our office.", "If we do not hear from you by December 1, 2026 I will no longer be able to", "serve as your physician.", "Sincerely,"]);
+        assert_eq!(facts.kind, LetterKind::Warning, "{:?}", facts.states_end_of_care);
+    }
+
+    #[test]
+    fn an_end_of_care_is_told_in_many_words() {
+        for end in [
+            "I will no longer be available to provide medical services to you after December 10, 2026.",
+            "Effective immediately, I will no longer be your doctor.",
+            "The termination of our physician/patient relationship will be effective in 30 days from the date of this letter.",
+            "Effective December 10, 2026 our office will no longer provide medical care to you.",
+            "We will see you for emergencies only for thirty (30) days.",
+            "Ya no podremos atenderle después del 10 de diciembre de 2026.",
+        ] {
+            assert!(!letter(&[end, "Sincerely,"]).states_end_of_care.is_empty(), "{end}");
+        }
+        for none in ["I will continue to provide your medical care until the Alliance notifies you of the effective date of the change.", "Please call within 30 days with any questions about your new doctor.", "You missed your appointment on October 3, 2026."] {
+            let ends = letter(&[none, "Sincerely,"]).states_end_of_care;
+            assert!(ends.is_empty(), "{none}: {ends:?}");
+        }
+    }
+
+    #[test]
+    fn unfilled_templates_are_told() {
+        let body = ["I am asking the Alliance to assign you to a new primary care provider.", "Sincerely,"];
+        for name in ["[Patient Name]", "{Patient Narne]", "<Member Name>", "IPatient Name]", "_________", ""] {
+            let salutation = format!("Dear {name}:");
+            let lines = ["November 11, 2026", name, "3616 Mission Dr", "Santa Cruz, CA 95060", &salutation, body[0], body[1]];
+            let lines: Vec<&str> = lines.into_iter().filter(|l| !l.is_empty()).collect();
+            assert!(facts(&lines).unfilled, "{name}");
+        }
+        assert!(!letter(&body).unfilled);
+    }
+
+    #[test]
+    fn a_letter_to_a_parent_names_the_child() {
+        let facts = facts(&["November 11, 2026", "To the Parent or Guardian of Tou Vang", "12 Oak Ave", "Salinas, CA 93901", "RE: Tou Vang, DOB 3/4/2015, Alliance ID 94448812D", "Dear Parent:", "I am asking the Alliance to assign you to a new doctor."]);
+        let child = facts.addressee.unwrap();
+        assert_eq!((child.name.as_deref(), child.member_id.as_deref()), (Some("Tou Vang"), Some("94448812D")));
+        assert_eq!(child.birth_date.map(|d| d.year()), Some(2015));
+    }
+
+    #[test]
+    fn spanish_and_hmong_are_told_from_noisy_words() {
+        let spanish = facts(&["8 de noviernbre de 2026", "Jose Lee", "Estimado{a) Jose Lee:", "Le escribo para informarle que he solicitado a la Alianza", "que le asigne un nuevo proveedor de atencidn primaria.", "Atentamente,"]);
+        assert_eq!((spanish.language.as_deref(), spanish.kind), (Some("es"), LetterKind::ReassignmentNotice));
+        assert_eq!(spanish.date, Reading::Read(NaiveDate::from_ymd_opt(2026, 11, 8).unwrap()));
+        assert_eq!(spanish.addressee.unwrap().name.as_deref(), Some("Jose Lee"));
+        let hmong = facts(&["10/28/2026", "Mai Lee", "Nyobzoo Mai Lee:", "Tsab ntawv no yog sau tuaj ghia rau koj paub tias kuv tau thov kom Alliance", "nrhiav ib tug kws khomob tshiab rau koj. Thov hu rau Alliance", "Ua tsaug,"]);
+        assert_eq!((hmong.language.as_deref(), hmong.kind), (Some("hmn"), LetterKind::ReassignmentNotice));
+    }
+
+    #[test]
+    fn a_letter_without_a_date_is_blank_and_a_spoilt_one_unreadable() {
+        let lines = ["Mai Vang", "3616 Mission Dr", "Dear Mai Vang:", "You missed your appointment on October 3, 2026.", "Sincerely,"];
+        assert_eq!(facts(&lines).date, Reading::Blank);
+        let spoilt: Vec<&str> = ["November 4?, 2O?6"].into_iter().chain(lines).collect();
+        assert_eq!(facts(&spoilt).date, Reading::Unreadable);
+    }
+}

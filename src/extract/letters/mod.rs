@@ -1,0 +1,13 @@
+//! Letters and attachments: whom a page speaks of, and what a letter says of itself.
+
+mod date;
+mod facts;
+mod language;
+mod people;
+mod template;
+mod wording;
+
+pub use facts::{Layout, layout, letter_facts};
+pub use language::{LanguageScore, detect_language};
+pub use people::people;
+pub use wording::{Wording, wording};

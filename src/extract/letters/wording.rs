@@ -1,0 +1,161 @@
+//! What a letter says: that a new doctor is asked for, that care ends, or only that appointments were missed.
+//!
+//! A threat is no act: `we may ask the Alliance` and `if you miss another` speak for a warning, however near the words lie to a notice.
+
+use std::ops::Range;
+
+use crate::extract::fuzzy::{Found, Phrase, fold, ocr_edits, tolerance};
+use crate::extract::page_text::PageText;
+use crate::extract::values::{DateContext, dates};
+use crate::reading::LetterKind;
+use crate::rules::PhraseBook;
+use crate::rules::phrases::{EndNeeds, PhraseGroup};
+
+/// Weighted edits a letter up to which a phrase of a letter is taken as found.
+const MOST_EDITS: f32 = 0.13;
+/// Words before a phrase within which `may` and its kin make it a threat.
+const CONDITIONAL_REACH: usize = 4;
+/// Words of one sentence that are looked at around a phrase.
+const SENTENCE_REACH: usize = 22;
+
+/// What the words of a letter amount to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wording {
+    pub kind: LetterKind,
+    /// Ids of the phrases that decided, and of the threats among them with `-conditional`.
+    pub reasons: Vec<String>,
+    /// Ids of the phrases that fix an end of care.
+    pub ends: Vec<String>,
+    /// Words before phrases that were found: how sure the page is a letter at all.
+    pub found: usize,
+}
+
+struct Hit {
+    id: String,
+    words: Range<usize>,
+    conditional: bool,
+}
+
+/// Weighs a letter's phrases.
+pub fn wording(text: &PageText, phrases: &PhraseBook, context: &DateContext) -> Wording {
+    let letters = &phrases.letters;
+    let conditional: Vec<String> = letters.conditional.iter().map(|w| fold(w)).collect();
+    let notice = hits(text, &letters.notice, &conditional);
+    let dismissal = hits(text, &letters.dismissal, &conditional);
+    let warning = hits(text, &letters.warning, &[]);
+    let firm = |hits: &[Hit]| hits.iter().any(|h| !h.conditional);
+    let kind = if firm(&notice) {
+        LetterKind::ReassignmentNotice
+    } else if firm(&dismissal) {
+        LetterKind::Dismissal
+    } else if !warning.is_empty() || !notice.is_empty() || !dismissal.is_empty() {
+        LetterKind::Warning
+    } else {
+        LetterKind::Other
+    };
+    let ends = ends_of_care(text, phrases, &dismissal, context);
+    let mut reasons = Vec::new();
+    for hit in notice.iter().chain(&dismissal).chain(&warning) {
+        reasons.push(if hit.conditional { format!("{}-conditional", hit.id) } else { hit.id.clone() });
+    }
+    reasons.dedup();
+    let found = notice.len() + dismissal.len() + warning.len();
+    // An end of care with no other word is a dismissal in other words.
+    let kind = if kind == LetterKind::Other && !ends.is_empty() { LetterKind::Dismissal } else { kind };
+    Wording { kind, reasons, ends, found }
+}
+
+/// A phrase of a letter, whatever the lines. Closer than other phrases, since one word turns its sense (`no longer provide`,
+/// `continue to provide`).
+fn find(text: &PageText, phrase: &str) -> Option<Found> {
+    let phrase = Phrase::new(phrase);
+    text.find_at(&phrase, tolerance(phrase.len()).min(MOST_EDITS), 0..text.lines().len())
+}
+
+fn hits(text: &PageText, groups: &[PhraseGroup], conditional: &[String]) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for group in groups {
+        for phrase in &group.texts {
+            if let Some(found) = find(text, phrase) {
+                let conditional = !conditional.is_empty() && is_conditional(text, found.words.start, conditional);
+                hits.push(Hit { id: group.id.clone(), words: found.words, conditional });
+            }
+        }
+    }
+    hits
+}
+
+/// Whether `may` stands just before, or an `if` begins the sentence.
+fn is_conditional(text: &PageText, at: usize, conditional: &[String]) -> bool {
+    let start = sentence(text, at).start;
+    let words: Vec<String> = text.words().get(start..at).unwrap_or_default().iter().map(|w| fold(&w.text)).collect();
+    let near = |word: &String, known: &String| known == word || (known.len() >= 3 && word.len() >= 3 && ocr_edits(word, known) <= 0.5);
+    words.iter().rev().take(CONDITIONAL_REACH).any(|w| conditional.iter().any(|c| near(w, c)))
+        || words.iter().take(3).any(|w| matches!(w.as_str(), "if" | "lf" | "should" | "unless"))
+        || words.iter().any(|w| matches!(w.as_str(), "if" | "lf"))
+}
+
+/// The words of the sentence around a word, at most [`SENTENCE_REACH`] either way.
+fn sentence(text: &PageText, at: usize) -> Range<usize> {
+    let words = text.words();
+    // A period ends a sentence, not behind an initial or a title of two letters.
+    let ends = |word: &str| word.ends_with(['.', '!', '?']) && word.chars().filter(|c| c.is_alphanumeric()).count() > 2;
+    let mut start = at;
+    while start > 0 && at - start < SENTENCE_REACH && !words.get(start - 1).is_some_and(|w| ends(&w.text)) {
+        start -= 1;
+    }
+    let mut end = at;
+    while end < words.len() && end - at < SENTENCE_REACH {
+        end += 1;
+        if words.get(end - 1).is_some_and(|w| ends(&w.text)) {
+            break;
+        }
+    }
+    start..end
+}
+
+fn ends_of_care(text: &PageText, phrases: &PhraseBook, dismissal: &[Hit], context: &DateContext) -> Vec<String> {
+    let mut ends: Vec<String> = Vec::new();
+    for phrase in &phrases.letters.end_of_care {
+        let states = phrase.texts.iter().any(|wording| {
+            let Some(found) = find(text, wording) else { return false };
+            let following = found.words.end..sentence(text, found.words.end.saturating_sub(1)).end.max(found.words.end + 6);
+            match phrase.needs {
+                None => true,
+                Some(EndNeeds::Date) => holds_date(text, following, context),
+                Some(EndNeeds::Days) => holds_days(text, following.start.saturating_sub(2)..following.end),
+            }
+        });
+        if states {
+            ends.push(phrase.id.clone());
+        }
+    }
+    // `Effective December 10 I will no longer be your doctor`: the end may stand anywhere in the sentence.
+    let in_sentence = dismissal.iter().filter(|h| !h.conditional).any(|hit| {
+        let range = sentence(text, hit.words.start);
+        let end = sentence(text, hit.words.end.saturating_sub(1)).end;
+        let range = range.start..end.max(range.end);
+        holds_date(text, range.clone(), context) || holds_days(text, range)
+    });
+    if in_sentence {
+        ends.push("end-with-dismissal".to_owned());
+    }
+    ends
+}
+
+fn holds_date(text: &PageText, words: Range<usize>, context: &DateContext) -> bool {
+    let end = words.end.min(text.words().len());
+    !dates::find_dates(&text.text(words.start.min(end)..end), context).is_empty()
+}
+
+/// `30 days`, `thirty (30) days`, `30 días`, `30 hnub`.
+fn holds_days(text: &PageText, words: Range<usize>) -> bool {
+    let end = words.end.min(text.words().len());
+    let folded: Vec<String> = text.words().get(words.start.min(end)..end).unwrap_or_default().iter().map(|w| fold(&w.text)).collect();
+    folded.iter().enumerate().any(|(at, word)| {
+        let unit = ["days", "day", "dias", "hnub", "calendardays"].contains(&word.as_str());
+        unit && folded.iter().take(at).rev().take(3).any(|before| {
+            before.chars().all(|c| c.is_ascii_digit()) || matches!(before.as_str(), "thirty" | "fifteen" | "fourteen" | "ten" | "sixty" | "treinta" | "quince" | "sesenta")
+        })
+    })
+}

@@ -1,0 +1,120 @@
+//! Reading a bad page a second time, line by line.
+//!
+//! The page reader gives up on pages of handwriting, coarse resolution or heavy noise long before a line reader does. Where a page reads
+//! badly, every line that the page's own line finder cuts goes to the second reader too, and of two readings of a line the surer
+//! one stands.
+
+use crate::answer::Confidence;
+use crate::geometry::Rect;
+use crate::ocr::{LineReader, LineReading, Word};
+use crate::page::{PreparedPage, text_lines};
+
+use super::text_layer::number_lines;
+
+/// Mean confidence below which a page is read again.
+pub const DOUBTFUL: f32 = 0.80;
+
+/// The page's words with each doubtful line replaced by the second reader's words where those are surer.
+///
+/// A second reader that fails leaves the first reading as it was.
+pub fn reread(page: &PreparedPage, words: Vec<Word>, reader: &mut (dyn LineReader + '_)) -> Vec<Word> {
+    let lines: Vec<Rect> = text_lines(page)
+        .into_iter()
+        .map(|line| line.rect)
+        .filter(|rect| mean_confidence(&inside(&words, rect)) < DOUBTFUL)
+        .collect();
+    let bounds = page.ink.bounds();
+    let cuts: Vec<Rect> = lines
+        .iter()
+        .map(|rect| rect.inflate(rect.height() / 4, (rect.height() / 8).max(2)).intersect(&bounds))
+        .collect();
+    let crops: Vec<image::GrayImage> = cuts
+        .iter()
+        .map(|r| image::imageops::crop_imm(&page.clean, r.left as u32, r.top as u32, r.width() as u32, r.height() as u32).to_image())
+        .collect();
+    let Ok(readings) = reader.read_lines(&crops) else { return words };
+    let mut words = words;
+    for ((line, cut), reading) in lines.iter().zip(&cuts).zip(&readings) {
+        let first = inside(&words, line);
+        let second = line_words(reading, cut);
+        if worth(&second) > worth(&first) {
+            words.retain(|w| !line.holds(&w.rect));
+            words.extend(second);
+        }
+    }
+    number_lines(&mut words);
+    words
+}
+
+fn inside<'a>(words: &'a [Word], rect: &Rect) -> Vec<&'a Word> {
+    words.iter().filter(|w| rect.holds(&w.rect)).collect()
+}
+
+fn letters(word: &Word) -> f32 {
+    word.text.chars().filter(|c| c.is_alphanumeric()).count() as f32
+}
+
+fn mean_confidence(words: &[&Word]) -> f32 {
+    let all: f32 = words.iter().map(|w| letters(w)).sum();
+    if all == 0.0 { 0.0 } else { words.iter().map(|w| letters(w) * w.confidence.get()).sum::<f32>() / all }
+}
+
+/// Letters, each counted by how sure it is; doubtful ones speak against the reading.
+fn worth<'a, W: std::borrow::Borrow<Word> + 'a>(words: &'a [W]) -> f32 {
+    words.iter().map(|w| letters(w.borrow()) * (w.borrow().confidence.get() - 0.4)).sum()
+}
+
+/// The words of one line in page pixels: the reader tells where each character's centre lies in the crop.
+pub fn line_words(reading: &LineReading, crop: &Rect) -> Vec<Word> {
+    let characters: Vec<(char, f32, f32)> = reading
+        .text
+        .chars()
+        .zip(&reading.characters)
+        .zip(&reading.positions)
+        .map(|((c, p), x)| (c, *p, *x))
+        .collect();
+    // Half a typical pitch lies on either side of a character's centre.
+    let mut gaps: Vec<f32> = characters.windows(2).map(|pair| pair[1].2 - pair[0].2).collect();
+    gaps.sort_by(f32::total_cmp);
+    let half = (gaps.get(gaps.len() / 2).copied().unwrap_or(crop.height() as f32 * 0.5) / 2.0).max(1.0);
+    characters
+        .split(|(c, _, _)| c.is_whitespace())
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            let first = word.first().map_or(0.0, |c| c.2);
+            let last = word.last().map_or(0.0, |c| c.2);
+            let surety = word.iter().map(|c| c.1.max(1e-4).ln()).sum::<f32>() / word.len() as f32;
+            Word {
+                text: word.iter().map(|c| c.0).collect(),
+                confidence: Confidence::new(surety.exp()),
+                rect: Rect::new(
+                    crop.left + (first - half) as i32,
+                    crop.top,
+                    (crop.left + (last + half).ceil() as i32).min(crop.right),
+                    crop.bottom,
+                ),
+                line: 0,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocr::Lattice;
+
+    #[test]
+    fn words_stand_where_their_letters_do() {
+        let reading = LineReading {
+            text: "Ana K".into(),
+            characters: vec![0.9, 0.9, 0.9, 1.0, 0.5],
+            positions: vec![10.0, 20.0, 30.0, 40.0, 50.0],
+            lattice: Lattice::default(),
+        };
+        let words = line_words(&reading, &Rect::new(100, 200, 160, 230));
+        assert_eq!(words.len(), 2);
+        assert_eq!((words[0].text.as_str(), words[0].rect), ("Ana", Rect::new(105, 200, 135, 230)));
+        assert!((words[1].confidence.get() - 0.5).abs() < 1e-3);
+    }
+}

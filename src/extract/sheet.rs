@@ -1,0 +1,169 @@
+//! The words of a page as a form reader wants them: tokens in rows, with a typical letter height.
+
+use crate::geometry::Rect;
+use crate::ocr::Word;
+use crate::page::Rulings;
+
+/// A word, or a part of one: labels and values that the reader glued together (`Name:Ana`) stand apart here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Token {
+    pub text: String,
+    pub rect: Rect,
+    pub confidence: f32,
+    /// Index of the row, from the top.
+    pub row: usize,
+    /// A vertical ruling or a gap wider than a word space stands before it.
+    pub starts_segment: bool,
+}
+
+/// Tokens in rows from top to bottom, left to right within a row.
+#[derive(Clone, Debug, Default)]
+pub struct Sheet {
+    pub tokens: Vec<Token>,
+    /// Token indices of each row, left to right.
+    pub rows: Vec<Vec<usize>>,
+    /// Median height of the tokens, in pixels; at least 8.
+    pub letter_height: i32,
+}
+
+impl Sheet {
+    /// Orders `words` into rows; `rulings` split segments.
+    pub fn new(words: &[Word], rulings: &Rulings) -> Sheet {
+        let mut tokens: Vec<Token> = words.iter().flat_map(split_word).collect();
+        let mut heights: Vec<i32> = tokens.iter().filter(|t| t.text.len() > 2).map(|t| t.rect.height()).collect();
+        heights.sort_unstable();
+        let letter_height = heights.get(heights.len() / 2).copied().unwrap_or(20).max(8);
+
+        tokens.sort_by_key(|t| (t.row, t.rect.left));
+        let mut rows: Vec<(i32, Vec<usize>)> = Vec::new();
+        for line in tokens_by_line(&tokens) {
+            // The middle word decides where a line lies: a tall signature or a stray speck must not move it.
+            let mut centers: Vec<i32> = line.iter().map(|&t| tokens[t].rect.center_y()).collect();
+            centers.sort_unstable();
+            rows.push((centers[centers.len() / 2], line));
+        }
+        rows.sort_by_key(|(center, line)| (*center, line[0]));
+        let mut rows = join_columns(rows, &tokens, letter_height);
+        for (number, row) in rows.iter_mut().enumerate() {
+            row.sort_by_key(|&t| tokens[t].rect.left);
+            let mut previous: Option<Rect> = None;
+            for &t in row.iter() {
+                let rect = tokens[t].rect;
+                tokens[t].row = number;
+                tokens[t].starts_segment = previous.is_none_or(|before| {
+                    rect.left - before.right > letter_height * 5 / 4 || ruling_between(rulings, &before, &rect)
+                });
+                previous = Some(rect);
+            }
+        }
+        Sheet { tokens, rows, letter_height }
+    }
+
+    /// Tokens whose centre lies in `zone`, in reading order.
+    pub fn tokens_in(&self, zone: &Rect) -> Vec<usize> {
+        self.rows.iter().flatten().copied().filter(|&t| zone.holds(&self.tokens[t].rect)).collect()
+    }
+}
+
+/// Token indices of each of the reader's lines, in the order of their numbers.
+fn tokens_by_line(tokens: &[Token]) -> Vec<Vec<usize>> {
+    let mut lines: std::collections::BTreeMap<usize, Vec<usize>> = Default::default();
+    for (index, token) in tokens.iter().enumerate() {
+        lines.entry(token.row).or_default().push(index);
+    }
+    lines.into_values().collect()
+}
+
+/// Lines at one height that do not lie over each other are columns of one row.
+fn join_columns(lines: Vec<(i32, Vec<usize>)>, tokens: &[Token], letter_height: i32) -> Vec<Vec<usize>> {
+    let mut rows: Vec<(i32, Vec<usize>)> = Vec::new();
+    for (center, line) in lines {
+        let apart = |row: &Vec<usize>| {
+            !row.iter().any(|&a| line.iter().any(|&b| tokens[a].rect.overlap_x(&tokens[b].rect) > letter_height / 2))
+        };
+        let beside = rows
+            .iter_mut()
+            .rev()
+            .take(4)
+            .find(|(row_center, row)| (center - *row_center).abs() * 2 <= letter_height && apart(row));
+        match beside {
+            Some((_, row)) => row.extend(line),
+            None => rows.push((center, line)),
+        }
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+fn ruling_between(rulings: &Rulings, left: &Rect, right: &Rect) -> bool {
+    let y = (left.center_y() + right.center_y()) / 2;
+    rulings.vertical.iter().any(|ruling| {
+        let x = ruling.rect.center_x();
+        x > left.center_x() && x < right.center_x() && ruling.rect.top <= y && ruling.rect.bottom >= y
+    })
+}
+
+/// Splits a word after each colon (but not inside a time) and around runs of underscores, sharing its width by letters.
+fn split_word(word: &Word) -> Vec<Token> {
+    let letters: Vec<char> = word.text.chars().collect();
+    let mut cuts = vec![0usize];
+    for i in 1..letters.len() {
+        let (before, here) = (letters[i - 1], letters[i]);
+        let after_colon = before == ':' && !(here.is_ascii_digit() && i >= 2 && letters[i - 2].is_ascii_digit());
+        if after_colon || (before == '_') != (here == '_') {
+            cuts.push(i);
+        }
+    }
+    cuts.push(letters.len());
+    let width = word.rect.width();
+    let at = |i: usize| word.rect.left + (i64::from(width) * i as i64 / letters.len().max(1) as i64) as i32;
+    cuts.windows(2)
+        .filter(|span| span[0] < span[1] && letters[span[0]] != '_')
+        .map(|span| Token {
+            text: letters[span[0]..span[1]].iter().collect(),
+            rect: Rect { left: at(span[0]), right: at(span[1]), ..word.rect },
+            confidence: word.confidence.get(),
+            row: word.line as usize,
+            starts_segment: false,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::Confidence;
+
+    fn word(text: &str, left: i32, top: i32, right: i32, bottom: i32) -> Word {
+        let line = (top / 30) as u32;
+        Word { text: text.into(), confidence: Confidence::CERTAIN, rect: Rect::new(left, top, right, bottom), line }
+    }
+
+    #[test]
+    fn a_label_glued_to_its_value_comes_apart() {
+        let sheet = Sheet::new(&[word("Name:Ana__", 0, 0, 100, 20)], &Rulings::default());
+        let texts: Vec<&str> = sheet.tokens.iter().map(|t| t.text.as_str()).collect();
+        assert_eq!(texts, ["Name:", "Ana"]);
+        assert_eq!(sheet.tokens[1].rect, Rect::new(50, 0, 80, 20));
+    }
+
+    #[test]
+    fn a_time_stays_whole() {
+        let sheet = Sheet::new(&[word("09:30", 0, 0, 100, 20)], &Rulings::default());
+        assert_eq!(sheet.tokens.len(), 1);
+    }
+
+    #[test]
+    fn rows_are_ordered_and_columns_split_segments() {
+        let words = [
+            word("Right", 300, 2, 360, 22),
+            word("Left", 0, 0, 60, 20),
+            word("Under", 0, 40, 70, 60),
+            word("near", 66, 1, 120, 21),
+        ];
+        let sheet = Sheet::new(&words, &Rulings::default());
+        assert_eq!(sheet.rows.len(), 2);
+        let first: Vec<(&str, bool)> =
+            sheet.rows[0].iter().map(|&t| (sheet.tokens[t].text.as_str(), sheet.tokens[t].starts_segment)).collect();
+        assert_eq!(first, [("Left", true), ("near", false), ("Right", true)]);
+    }
+}

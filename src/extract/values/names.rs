@@ -1,0 +1,295 @@
+//! Names of members and providers: cleaned of what readers add, in one order, in one case.
+//!
+//! Hand-printed forms are written in capitals, and their names are given in title case; a name in mixed case is kept as written.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Letters behind a name, as they are written.
+const CREDENTIALS: &[&str] = &[
+    "MD", "DO", "NP", "FNP", "FNP-C", "FNP-BC", "PA", "PA-C", "RN", "DNP", "APRN", "CNM", "MPH", "MBBS", "PhD", "PharmD", "DPM", "DDS", "DC", "OD",
+    "FAAP", "FAAFP", "FACP", "LCSW", "MSN", "LVN", "CNP", "ANP", "PNP", "MS", "MA", "FACOG", "AGNP", "CRNP",
+];
+
+/// Parts of a name that follow the family name.
+const SUFFIXES: &[&str] = &["Jr", "Sr", "II", "III", "IV"];
+
+/// Titles before a name.
+const TITLES: &[&str] = &["Dr", "Dra", "Mr", "Mrs", "Ms", "Miss", "Sr", "Sra", "Srta", "Doctor", "Doctora"];
+
+/// A name as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameReading {
+    /// Given names first, title case where the writing had one case only; `None` when no letters were read.
+    pub value: Option<String>,
+    /// Digits among the letters were taken for letters, or junk was cut off.
+    pub repaired: bool,
+    /// Two words or more of letters only: what a name looks like.
+    pub certain: bool,
+}
+
+/// Reads a name: `ORTIZ, SUSAN` → `Susan Ortiz`, `| Tou McAllister. MD` → `Tou McAllister, MD`.
+pub fn read_name(text: &str) -> NameReading {
+    let mut repaired = false;
+    let text: String = text.nfc().map(|c| if matches!(c, '’' | '‘' | '`' | '´') { '\'' } else { c }).collect();
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let cleaned = clean_word(word, &mut repaired);
+        if cleaned.chars().any(char::is_alphabetic) {
+            words.push(cleaned);
+        } else if cleaned == "," && words.last().is_some_and(|w| !w.ends_with(',')) {
+            // `Tou McAllister , MD`
+            if let Some(last) = words.last_mut() {
+                last.push(',');
+            }
+        } else if word.chars().any(char::is_alphanumeric) {
+            repaired = true;
+        }
+    }
+    let words = in_order(words);
+    let words = with_commas(words);
+    if words.is_empty() {
+        return NameReading { repaired, ..NameReading::default() };
+    }
+    let name = title_case(&words.join(" "));
+    let name = name.trim_end_matches([',', '-']).to_owned();
+    let plain = name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | ',' | '.' | '\'' | '-'));
+    let long = name.split_whitespace().filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
+    NameReading { certain: plain && long >= 2, value: Some(name), repaired }
+}
+
+/// A word without the marks around it; digits between letters become the letters they are misread for.
+fn clean_word(word: &str, repaired: &mut bool) -> String {
+    if word == "," {
+        return word.to_owned();
+    }
+    let trimmed = word.trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, ',' | '.')));
+    // One comma or period may stay: the comma parts family and given name, the period ends an initial or a title.
+    let body = trimmed.trim_end_matches([',', '.']);
+    let tail = trimmed.get(body.len()..).unwrap_or_default();
+    let letters = body.chars().filter(|c| c.is_alphabetic()).count();
+    let digits = body.chars().filter(char::is_ascii_digit).count();
+    let mut out = String::with_capacity(word.len());
+    if digits > 0 && letters > digits {
+        let upper = body.chars().filter(|c| c.is_uppercase()).count() * 2 > letters;
+        for c in body.chars() {
+            let letter = match c {
+                '0' => 'o',
+                '1' => 'l',
+                '5' => 's',
+                '8' => 'b',
+                '|' => 'l',
+                other => other,
+            };
+            *repaired |= letter != c;
+            // A one among capitals is an I far more often than an L.
+            out.push(match (letter == c, upper, c) {
+                (true, ..) => c,
+                (false, true, '1' | '|') => 'I',
+                (false, true, _) => letter.to_ascii_uppercase(),
+                (false, false, _) => letter,
+            });
+        }
+    } else {
+        out.extend(body.chars().map(|c| if c == '|' { 'l' } else { c }).filter(|c| c.is_alphanumeric() || matches!(c, '\'' | '-' | '.' | ',')));
+    }
+    if tail.contains(',') {
+        out.push(',');
+    } else if tail.starts_with('.') && !out.is_empty() {
+        out.push('.');
+    }
+    // A lone speck read as a small letter is no initial.
+    if out.chars().count() == 1 && !out.chars().all(char::is_uppercase) && out != "y" && out != "," {
+        *repaired = true;
+        return String::new();
+    }
+    out
+}
+
+/// `Last, First` becomes `First Last`; a comma before credentials or a suffix stays.
+fn in_order(words: Vec<String>) -> Vec<String> {
+    let Some(at) = words.iter().position(|w| w.ends_with(',')) else { return words };
+    let (family, rest) = words.split_at(at + 1);
+    let tail_is_title = rest.iter().all(|w| is_credential(w) || is_suffix(w));
+    if rest.is_empty() || tail_is_title {
+        return words;
+    }
+    let end = rest.iter().position(|w| w.ends_with(',') || is_credential(w)).map_or(rest.len(), |p| if is_credential(rest.get(p).map_or("", |w| w)) { p } else { p + 1 });
+    let (given, tail) = rest.split_at(end);
+    let mut out: Vec<String> = given.iter().map(|w| w.trim_end_matches(',').to_owned()).collect();
+    out.extend(family.iter().map(|w| w.trim_end_matches(',').to_owned()));
+    if !tail.is_empty()
+        && let Some(last) = out.last_mut()
+    {
+        last.push(',');
+    }
+    out.extend(tail.iter().cloned());
+    out
+}
+
+/// A period that a reader made of the comma before credentials becomes the comma again.
+fn with_commas(mut words: Vec<String>) -> Vec<String> {
+    for at in 1..words.len() {
+        let credential = words.get(at).is_some_and(|w| is_credential(w));
+        if !credential {
+            continue;
+        }
+        if let Some(before) = words.get_mut(at - 1)
+            && before.ends_with('.')
+            && before.chars().filter(|c| c.is_alphabetic()).count() > 1
+            && !is_suffix(before)
+        {
+            before.pop();
+            before.push(',');
+        }
+    }
+    // Periods at the end of the whole belong to nothing, unless an initial or a suffix ends it.
+    if let Some(last) = words.last_mut()
+        && last.ends_with('.')
+        && last.chars().filter(|c| c.is_alphabetic()).count() > 1
+        && !is_suffix(last)
+        && last.matches('.').count() == 1
+    {
+        last.pop();
+    }
+    words
+}
+
+fn bare(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric() || *c == '-').collect()
+}
+
+fn is_credential(word: &str) -> bool {
+    let bare = bare(word);
+    CREDENTIALS.iter().any(|c| c.eq_ignore_ascii_case(&bare)) && (word.chars().all(|c| !c.is_lowercase()) || CREDENTIALS.contains(&bare.as_str()) || word.contains('.'))
+}
+
+fn is_suffix(word: &str) -> bool {
+    let bare = bare(word);
+    SUFFIXES.iter().any(|s| s.eq_ignore_ascii_case(&bare))
+}
+
+/// Title case for a name in one case; a name in mixed case is returned as it is.
+pub fn title_case(name: &str) -> String {
+    let (mut upper, mut lower) = (0, 0);
+    for word in name.split_whitespace().filter(|w| !is_credential(w) && !is_suffix(w)) {
+        upper += word.chars().filter(|c| c.is_uppercase()).count();
+        lower += word.chars().filter(|c| c.is_lowercase()).count();
+    }
+    // One small letter among capitals is a misread capital.
+    let one_case = lower == 0 || upper == 0 || upper >= lower * 5;
+    if !one_case {
+        return name.to_owned();
+    }
+    name.split(' ').map(title_word).collect::<Vec<_>>().join(" ")
+}
+
+fn title_word(word: &str) -> String {
+    let core = bare(word);
+    if let Some(known) = CREDENTIALS.iter().chain(SUFFIXES).find(|known| known.eq_ignore_ascii_case(&core)) {
+        let tail = if word.ends_with(',') { "," } else { "" };
+        // `Jr.` keeps its period, `M.D.` its own.
+        return if word.contains('.') && known.len() == core.len() {
+            if SUFFIXES.contains(known) { format!("{known}.{tail}") } else { word.to_uppercase() }
+        } else {
+            format!("{known}{tail}")
+        };
+    }
+    let mut out = String::with_capacity(word.len());
+    let mut start = true;
+    for c in word.chars() {
+        if start && c.is_alphabetic() {
+            out.extend(c.to_uppercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        start = match c {
+            '-' | '.' => true,
+            // O'Brien, D'Angelo; not Na's.
+            '\'' => out.chars().filter(|c| c.is_alphabetic()).count() == 1,
+            c => start && !c.is_alphabetic(),
+        };
+    }
+    // McAllister: the letter after Mc is a capital.
+    let letters: Vec<char> = out.chars().collect();
+    if out.starts_with("Mc") && letters.len() > 4 {
+        return letters.iter().enumerate().map(|(at, c)| if at == 2 { c.to_ascii_uppercase() } else { *c }).collect();
+    }
+    out
+}
+
+/// The folded words of a name that tell people apart: no titles, no credentials; given names first.
+pub(super) fn parts(name: &str) -> Vec<String> {
+    let read = read_name(name);
+    let Some(value) = read.value else { return Vec::new() };
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let last = words.len().saturating_sub(1);
+    let mut parts = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let title = at == 0 && words.len() > 1 && TITLES.iter().any(|t| t.eq_ignore_ascii_case(&bare(word)));
+        let tail = at > 0 && at + 2 > last && (is_credential(word) || is_suffix(word)) && words.len() > 2;
+        if title || tail {
+            continue;
+        }
+        for piece in word.split('-') {
+            let folded = crate::extract::fuzzy::fold(piece);
+            if !folded.is_empty() {
+                parts.push(folded);
+            }
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> String {
+        read_name(text).value.unwrap_or_default()
+    }
+
+    #[test]
+    fn one_case_becomes_title_case_and_mixed_case_stays() {
+        for (text, name) in [
+            ("SUSAN ORTIZ", "Susan Ortiz"),
+            ("susan ortiz", "Susan Ortiz"),
+            ("JOHN O'BRIEN", "John O'Brien"),
+            ("TOU MCALLISTER, MD", "Tou McAllister, MD"),
+            ("ROSA LOPEZ-GARCIA", "Rosa Lopez-Garcia"),
+            ("Susan deVries", "Susan deVries"),
+            ("Ana Kaur", "Ana Kaur"),
+            ("TERESA DELACROIX, MD", "Teresa Delacroix, MD"),
+            ("JOSÉ NUÑEZ JR.", "José Nuñez Jr."),
+            ("MAI XIONG NP", "Mai Xiong NP"),
+            ("SUSAN ORTiZ", "Susan Ortiz"),
+        ] {
+            assert_eq!(read(text), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn family_name_first_is_turned() {
+        assert_eq!(read("Ortiz, Susan"), "Susan Ortiz");
+        assert_eq!(read("GARCIA LOPEZ, MARIA"), "Maria Garcia Lopez");
+        assert_eq!(read("Patel, Rosa, MD"), "Rosa Patel, MD");
+        assert_eq!(read("Rosa Patel, MD"), "Rosa Patel, MD");
+        assert_eq!(read("Rosa Patel , MD"), "Rosa Patel, MD");
+    }
+
+    #[test]
+    fn what_readers_add_is_cut_off() {
+        assert_eq!(read("| Susan Ortiz _"), "Susan Ortiz");
+        assert_eq!(read("Rosa Patel. MD"), "Rosa Patel, MD");
+        assert_eq!(read("_Susan Ortiz."), "Susan Ortiz");
+        let zero = read_name("SUSAN 0RTIZ");
+        assert_eq!((zero.value.as_deref(), zero.repaired), (Some("Susan Ortiz"), true));
+        assert_eq!(read_name("__ | .").value, None);
+        assert_eq!(read("John Q. Public"), "John Q. Public");
+    }
+
+    #[test]
+    fn titles_and_credentials_tell_nobody_apart() {
+        assert_eq!(parts("Dr. Rosa Patel, MD"), ["rosa", "patel"]);
+        assert_eq!(parts("Lopez-García, Ana"), ["ana", "lopez", "garcia"]);
+    }
+}

@@ -1,0 +1,181 @@
+//! Two readers, one value: double keying by machine.
+//!
+//! Each reader's answer is interpreted for the field's kind; answers that mean the same value support each other, answers that
+//! differ speak against each other, and the format (a check digit, a real date) weighs in. The sum is a log-odds, so that
+//! independent evidence adds up; the constants below are measured on development packets (`faxtriage score --calibration`).
+
+use crate::answer::Confidence;
+use crate::reading::{Hand, Reader, Value};
+
+/// What one reader's answer means for a kind of field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Meaning {
+    pub value: Value,
+    /// The format vouches for the value: a check digit, an id pattern, a real date.
+    pub format: FormatFit,
+    /// Characters were repaired to make the format fit.
+    pub repaired: bool,
+}
+
+/// How much a well-formed value says about having been read right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FormatFit {
+    /// The kind has a format, and the value does not fit it.
+    Misfit,
+    /// The kind has no format (names, free text).
+    Free,
+    /// The value has the right shape (a phone, a date that exists).
+    Shape,
+    /// A check digit or a closed pattern agrees.
+    Checked,
+}
+
+/// One reader's answer with its meaning.
+#[derive(Clone, Debug)]
+pub struct Ballot {
+    pub reader: Reader,
+    pub confidence: Confidence,
+    pub meaning: Option<Meaning>,
+}
+
+/// The outcome of a vote.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elected {
+    pub value: Value,
+    pub confidence: Confidence,
+    pub others: Vec<Value>,
+}
+
+/// Confidence never reported above this unless the value was not read from pixels.
+const CEILING: f32 = 0.995;
+
+/// Settles `ballots`; `None` when no reader's answer means anything.
+///
+/// `hand` lowers what a single reader is worth: general readers are wrong on handwriting far more often than they say.
+pub fn elect(ballots: &[Ballot], hand: Hand) -> Option<Elected> {
+    if let Some(exact) = ballots.iter().find(|b| matches!(b.reader, Reader::TextLayer | Reader::FormValue)) {
+        let meaning = exact.meaning.as_ref()?;
+        return Some(Elected { value: meaning.value.clone(), confidence: Confidence::CERTAIN, others: Vec::new() });
+    }
+    let mut values: Vec<(&Value, f32)> = Vec::new();
+    for ballot in ballots {
+        if let Some(meaning) = &ballot.meaning
+            && !values.iter().any(|(value, _)| same(value, &meaning.value))
+        {
+            values.push((&meaning.value, 0.0));
+        }
+    }
+    let heard = ballots.iter().filter(|b| b.meaning.is_some()).count();
+    for (value, odds) in &mut values {
+        let mut best_format = FormatFit::Misfit;
+        let mut supporters = 0;
+        for ballot in ballots {
+            let weight = log_odds(ballot, hand);
+            match &ballot.meaning {
+                Some(meaning) if same(&meaning.value, value) => {
+                    supporters += 1;
+                    *odds += if meaning.repaired { weight - 1.5 } else { weight };
+                    best_format = best_format.max(meaning.format);
+                }
+                // A reader that saw something else speaks against it, as loudly as it is sure and well-formed.
+                Some(meaning) if meaning.format != FormatFit::Misfit => *odds -= 0.8 * weight.max(0.5),
+                // A reader that saw nothing sensible casts a little doubt.
+                Some(_) | None => *odds -= 0.4,
+            }
+        }
+        *odds += match best_format {
+            FormatFit::Misfit => -1.5,
+            FormatFit::Free => 0.0,
+            FormatFit::Shape => 0.6,
+            FormatFit::Checked => 1.8,
+        };
+        if supporters == 1 && heard == 1 {
+            *odds -= 0.5;
+        }
+    }
+    values.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let (value, odds) = values.first()?;
+    let confidence = Confidence::new((1.0 / (1.0 + (-odds).exp())).min(CEILING));
+    Some(Elected {
+        value: (*value).clone(),
+        confidence,
+        others: values[1..].iter().map(|(value, _)| (*value).clone()).collect(),
+    })
+}
+
+/// What one answer is worth, as log-odds of being right.
+fn log_odds(ballot: &Ballot, hand: Hand) -> f32 {
+    // Readers report probabilities that rank well and lie a little: pull them away from 0 and 1.
+    let p = ballot.confidence.get().clamp(0.05, 0.985);
+    let raw = (p / (1.0 - p)).ln();
+    match (ballot.reader, hand) {
+        (Reader::Tesseract, Hand::Hand) => (raw * 0.25).clamp(-0.5, 0.8),
+        (Reader::Tesseract, _) => (raw * 0.8).clamp(-1.0, 2.6),
+        (Reader::SecondReader, Hand::Hand) => (raw * 0.6).clamp(-0.5, 2.2),
+        (Reader::SecondReader, _) => raw.clamp(-0.5, 3.2),
+        (Reader::DigitReader, Hand::Hand) => raw.clamp(-0.5, 3.0),
+        (Reader::DigitReader, _) => (raw * 0.5).clamp(-0.5, 1.5),
+        _ => raw,
+    }
+}
+
+/// Whether two values say the same in the queue.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Text(a), Value::Text(b)) => squeeze(a) == squeeze(b),
+        _ => a == b,
+    }
+}
+
+fn squeeze(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ballot(reader: Reader, confidence: f32, text: &str, format: FormatFit) -> Ballot {
+        let meaning = Some(Meaning { value: Value::Text(text.into()), format, repaired: false });
+        Ballot { reader, confidence: Confidence::new(confidence), meaning }
+    }
+
+    #[test]
+    fn agreement_is_surer_than_either_reader() {
+        let both = [
+            ballot(Reader::Tesseract, 0.9, "Ana Kaur", FormatFit::Free),
+            ballot(Reader::SecondReader, 0.9, "ANA KAUR", FormatFit::Free),
+        ];
+        let two = elect(&both, Hand::Typed).unwrap();
+        let one = elect(&both[..1], Hand::Typed).unwrap();
+        assert!(two.confidence > one.confidence);
+        assert!(two.confidence.get() > 0.95, "{:?}", two.confidence);
+    }
+
+    #[test]
+    fn disagreement_goes_to_review() {
+        let split = [
+            ballot(Reader::Tesseract, 0.93, "Ana Kaur", FormatFit::Free),
+            ballot(Reader::SecondReader, 0.95, "Ann Kaur", FormatFit::Free),
+        ];
+        let elected = elect(&split, Hand::Typed).unwrap();
+        assert!(elected.confidence.get() < 0.8, "{:?}", elected.confidence);
+        assert_eq!(elected.others.len(), 1);
+    }
+
+    #[test]
+    fn a_check_digit_settles_a_disagreement() {
+        let split = [
+            ballot(Reader::Tesseract, 0.9, "1234567893", FormatFit::Checked),
+            ballot(Reader::SecondReader, 0.9, "1284567893", FormatFit::Misfit),
+        ];
+        let elected = elect(&split, Hand::Typed).unwrap();
+        assert_eq!(elected.value, Value::Text("1234567893".into()));
+    }
+
+    #[test]
+    fn one_reader_on_handwriting_is_never_certain() {
+        let alone = [ballot(Reader::Tesseract, 0.99, "Ana Kaur", FormatFit::Free)];
+        assert!(elect(&alone, Hand::Hand).unwrap().confidence.get() < 0.7);
+    }
+}

@@ -1,0 +1,468 @@
+//! Where the value of a label stands: a zone from rulings and neighbours, never from coordinates.
+//!
+//! A form puts its values in one of a few places: in the label's own cell, in the next cell, on a line beside, below or above
+//! the label, in a box, or in free space. Every place that the rulings around a label allow is a candidate; the form as a whole
+//! then votes, because a form rarely mixes styles and its blank fields can only be found by the style of the filled ones.
+
+use std::collections::BTreeMap;
+
+use super::labels::{Label, Target};
+use crate::geometry::Rect;
+use crate::page::{PreparedPage, Ruling};
+use crate::rules::{FieldKind, FormDefinition};
+
+/// Where a value stands relative to its label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Placement {
+    /// In the label's own cell, below or beside it.
+    InCell,
+    /// In the cell to the right.
+    NextCell,
+    /// In the cell below (column headings).
+    BelowCell,
+    /// On a line to the right.
+    RightLine,
+    /// In a box to the right.
+    RightBox,
+    /// To the right, on nothing.
+    RightFree,
+    /// On a line below.
+    BelowLine,
+    /// In a box below.
+    BelowBox,
+    /// Below, on nothing.
+    BelowFree,
+    /// On the line above: the label stands under its line.
+    AboveLine,
+}
+
+impl Placement {
+    pub fn name(self) -> &'static str {
+        match self {
+            Placement::InCell => "in-cell",
+            Placement::NextCell => "next-cell",
+            Placement::BelowCell => "below-cell",
+            Placement::RightLine => "right-line",
+            Placement::RightBox => "right-box",
+            Placement::RightFree => "right-free",
+            Placement::BelowLine => "below-line",
+            Placement::BelowBox => "below-box",
+            Placement::BelowFree => "below-free",
+            Placement::AboveLine => "above-line",
+        }
+    }
+}
+
+/// A place where a value may stand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Zone {
+    pub placement: Placement,
+    pub rect: Rect,
+    /// How well the rulings speak for it, 0 to 1.
+    pub structure: f32,
+}
+
+/// The surroundings that zones are derived from.
+pub struct Surroundings<'a> {
+    page: &'a PreparedPage,
+    labels: &'a [Label],
+    /// Typical letter height, in pixels.
+    height: i32,
+    /// Parts of the page that are not the office's.
+    ignored: Vec<Rect>,
+}
+
+impl<'a> Surroundings<'a> {
+    pub fn new(page: &'a PreparedPage, labels: &'a [Label], height: i32) -> Surroundings<'a> {
+        let mut around = Surroundings { page, labels, height, ignored: Vec::new() };
+        around.ignored = labels.iter().filter(|l| l.target == Target::IgnoreBelow).map(|l| around.ignored_part(l)).collect();
+        around
+    }
+
+    /// The parts of the page below a "plan use only" heading.
+    pub fn ignored(&self) -> &[Rect] {
+        &self.ignored
+    }
+
+    pub fn is_ignored(&self, rect: &Rect) -> bool {
+        self.ignored.iter().any(|part| part.holds(rect))
+    }
+
+    /// The frame around the heading when there is one, else all that follows.
+    fn ignored_part(&self, heading: &Label) -> Rect {
+        let bounds = self.page.ink.bounds();
+        let rest = Rect::new(bounds.left, heading.rect.top - self.height / 3, bounds.right, bounds.bottom);
+        let fields = |l: &&Label| matches!(l.target, Target::Field(_));
+        let all = self.labels.iter().filter(fields).count();
+        let below = self.labels.iter().filter(fields).filter(|l| l.rect.top > heading.rect.bottom).count();
+        match self.cell_at(heading.rect.center_x(), heading.rect.center_y()) {
+            // A heading in a cell of its own stands over a frame; the frame's rows below are its part as well.
+            Some(cell) if cell.height() > self.height * 5 => cell,
+            // Without a frame the part ends with the page, unless most of the form stands below: then it is that row alone.
+            _ if below * 3 > all => heading.rect.inflate(self.height, self.height / 2),
+            _ => rest,
+        }
+    }
+
+    fn nearest_vertical(&self, x: i32, y: i32, to_the_right: bool) -> Option<&Ruling> {
+        let slack = self.height / 3;
+        let spans = |r: &&Ruling| r.rect.top - slack <= y && y <= r.rect.bottom + slack;
+        let rulings = self.page.rulings.vertical.iter().filter(spans);
+        if to_the_right {
+            rulings.filter(|r| r.rect.center_x() > x).min_by_key(|r| r.rect.center_x())
+        } else {
+            rulings.filter(|r| r.rect.center_x() < x).max_by_key(|r| r.rect.center_x())
+        }
+    }
+
+    fn nearest_horizontal(&self, x: i32, y: i32, below: bool) -> Option<&Ruling> {
+        let slack = self.height / 3;
+        let spans = |r: &&Ruling| r.rect.left - slack <= x && x <= r.rect.right + slack;
+        let rulings = self.page.rulings.horizontal.iter().filter(spans);
+        if below {
+            rulings.filter(|r| r.rect.center_y() > y).min_by_key(|r| r.rect.center_y())
+        } else {
+            rulings.filter(|r| r.rect.center_y() < y).max_by_key(|r| r.rect.center_y())
+        }
+    }
+
+    /// The inside of the cell of rulings around a point, if there are rulings on all four sides.
+    pub fn cell_at(&self, x: i32, y: i32) -> Option<Rect> {
+        let left = self.nearest_vertical(x, y, false)?;
+        let right = self.nearest_vertical(x, y, true)?;
+        let top = self.nearest_horizontal(x, y, false)?;
+        let bottom = self.nearest_horizontal(x, y, true)?;
+        let slack = self.height;
+        // The sides must belong together: each vertical reaches the top or the bottom, and both horizontals reach it.
+        let joined = |v: &Ruling| {
+            let x = v.rect.center_x();
+            v.rect.top <= top.rect.bottom + slack
+                && v.rect.bottom >= bottom.rect.top - slack
+                && self.crosses(x, top.rect.center_y())
+                && self.crosses(x, bottom.rect.center_y())
+        };
+        if !(joined(left) && joined(right)) {
+            return None;
+        }
+        let cell = Rect::new(left.rect.right, top.rect.bottom, right.rect.left, bottom.rect.top);
+        (cell.width() > self.height && cell.height() > self.height / 2).then_some(cell)
+    }
+
+    /// Whether a horizontal ruling, or a piece of a broken one, passes (or ends) at `x` at about the height `y`.
+    fn crosses(&self, x: i32, y: i32) -> bool {
+        self.page.rulings.horizontal.iter().any(|r| {
+            (r.rect.center_y() - y).abs() * 2 <= self.height
+                && r.rect.left - self.height <= x
+                && x <= r.rect.right + self.height
+        })
+    }
+
+    /// Whether any label other than `own` stands in `zone`.
+    fn holds_other_label(&self, zone: &Rect, own: &Rect) -> bool {
+        self.labels.iter().any(|l| l.rect != *own && zone.holds(&l.rect))
+    }
+
+    /// Left edge of the nearest label right of `x` whose row overlaps `band`, or the page's right edge.
+    fn next_label_left(&self, x: i32, band: &Rect) -> i32 {
+        self.labels
+            .iter()
+            .filter(|l| l.rect.left > x && l.rect.overlap_y(band) * 2 > l.rect.height().min(band.height()))
+            .map(|l| l.rect.left)
+            .min()
+            .unwrap_or(self.page.ink.width() as i32)
+    }
+
+    /// Top of the nearest label below `y` that shares columns with `band`, or the page's bottom.
+    fn next_label_top(&self, y: i32, band: &Rect) -> i32 {
+        self.labels
+            .iter()
+            .filter(|l| l.rect.top > y && l.rect.overlap_x(band) > 0)
+            .map(|l| l.rect.top)
+            .min()
+            .unwrap_or(self.page.ink.height() as i32)
+    }
+
+    /// Bottom of the nearest label above `y` that shares columns with `band`, or 0.
+    fn last_label_bottom(&self, y: i32, band: &Rect) -> i32 {
+        self.labels
+            .iter()
+            .filter(|l| l.rect.bottom <= y && l.rect.overlap_x(band) > 0)
+            .map(|l| l.rect.bottom)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// The zone above a line, between `left` and `right`: as high as handwriting needs, as low as its descenders reach.
+    fn above_ruling(&self, ruling: &Ruling, left: i32, right: i32, rise: i32) -> Rect {
+        let y = ruling.rect.center_y();
+        let x = (left + right) / 2;
+        // The line above this one bounds the zone; half a letter below it are that line's own descenders.
+        let ceiling = self
+            .nearest_horizontal(x, y - self.height / 2, false)
+            .map_or(0, |r| r.rect.bottom + 1)
+            .max(self.last_label_bottom(y - self.height, &Rect::new(left, 0, right, 1)));
+        Rect::new(left, (y - rise).max(ceiling), right, y + self.height * 6 / 10)
+    }
+
+    /// Every place where the value of `label` may stand.
+    pub fn candidates(&self, label: &Label, kind: FieldKind) -> Vec<Zone> {
+        let mut zones = Vec::new();
+        let cell = self.cell_at(label.rect.center_x(), label.rect.center_y()).and_then(|cell| self.own_part(cell, label));
+        match cell {
+            Some(cell) => self.in_table(label, cell, &mut zones),
+            None => self.in_the_open(label, kind, &mut zones),
+        }
+        zones.retain(|z| z.rect.width() > self.height && z.rect.height() > self.height / 2 && !self.is_ignored(&z.rect));
+        zones
+    }
+
+    /// The part of a cell that is the label's: a ruling that was lost to dropouts joins two cells into one, and the labels in it
+    /// tell where they part. `None` when labels stand above each other: that is a frame, not a cell.
+    fn own_part(&self, cell: Rect, label: &Label) -> Option<Rect> {
+        let mut part = cell;
+        for other in self.labels.iter().filter(|l| l.rect != label.rect && cell.holds(&l.rect)) {
+            if other.rect.overlap_y(&label.rect) * 2 < other.rect.height().min(label.rect.height()) {
+                return None;
+            }
+            if other.rect.left > label.rect.left {
+                part.right = part.right.min(other.rect.left - self.height / 3);
+            } else {
+                part.left = part.left.max(other.rect.right);
+            }
+        }
+        // A label begins its cell: what stands far to its left belongs to a neighbour.
+        if label.rect.left - part.left > 4 * self.height {
+            part.left = label.rect.left - self.height / 2;
+        }
+        Some(part)
+    }
+
+    /// A cell beside a label, as far as the next label; `None` when that label begins it.
+    fn unlabelled_part(&self, cell: Rect, own: &Rect) -> Option<Rect> {
+        let mut part = cell;
+        for other in self.labels.iter().filter(|l| l.rect != *own && cell.holds(&l.rect)) {
+            part.right = part.right.min(other.rect.left - self.height / 3);
+        }
+        (part.width() > 4 * self.height || part == cell).then_some(part)
+    }
+
+    fn in_table(&self, label: &Label, cell: Rect, zones: &mut Vec<Zone>) {
+        let h = self.height;
+        let y = cell.center_y();
+        let next = self
+            .nearest_vertical(label.rect.right, y, true)
+            .and_then(|v| self.cell_at(v.rect.right + h / 2, y))
+            .filter(|next| next.left >= cell.right - h)
+            .and_then(|next| self.unlabelled_part(next, &label.rect));
+        let below = self
+            .nearest_horizontal(label.rect.center_x(), label.rect.center_y(), true)
+            .and_then(|r| self.cell_at(label.rect.center_x(), r.rect.bottom + h / 2))
+            .filter(|below| !self.holds_other_label(below, &label.rect));
+        let room_below = cell.bottom - label.rect.bottom >= h * 9 / 10;
+        let room_right = cell.right - label.rect.right >= h * 3;
+        if room_below || room_right {
+            let structure = match (next.is_some(), room_below) {
+                (false, _) => 1.0,
+                // Room under the label speaks for a value there even beside an empty cell.
+                (true, true) => 0.6,
+                (true, false) => 0.3,
+            };
+            zones.push(Zone { placement: Placement::InCell, rect: cell, structure });
+        }
+        if let Some(next) = next {
+            let structure = if room_below { 0.7 } else { 1.0 };
+            zones.push(Zone { placement: Placement::NextCell, rect: next, structure });
+        }
+        if let Some(below) = below {
+            let structure = if room_below || room_right { 0.2 } else { 0.8 };
+            zones.push(Zone { placement: Placement::BelowCell, rect: below, structure });
+        }
+    }
+
+    fn in_the_open(&self, label: &Label, kind: FieldKind, zones: &mut Vec<Zone>) {
+        let h = self.height;
+        let l = &label.rect;
+        let rise = if kind == FieldKind::Ink { h * 4 } else { h * 23 / 10 };
+        let band = l.inflate(0, h / 3);
+        let next_left = self.next_label_left(l.right, &band);
+        let page_right = self.page.ink.width() as i32;
+        // A frame around several fields bounds them all.
+        let frame_right = self.nearest_vertical(l.right, l.center_y(), true).map_or(page_right, |v| v.rect.left);
+
+        let mut right_line: Option<Zone> = None;
+        for ruling in &self.page.rulings.horizontal {
+            let r = &ruling.rect;
+            let y = r.center_y();
+            let right = r.right.min(next_left - 2);
+            if y >= l.top + l.height() * 3 / 10
+                && y <= l.bottom + h * 9 / 10
+                && right > l.right + 2 * h
+                && r.left < next_left
+                && r.left - l.right < 12 * h
+            {
+                let left = (l.right + 2).max(r.left - h / 2);
+                let structure = if r.left < l.right - h { 0.6 } else { 1.0 };
+                let zone = Zone { placement: Placement::RightLine, rect: self.above_ruling(ruling, left, right, rise), structure };
+                // Of two lines the longer one is the field's.
+                if right_line.as_ref().is_none_or(|z| z.rect.width() < zone.rect.width()) {
+                    right_line = Some(zone);
+                }
+            }
+            let below = y - l.bottom;
+            if below >= h * 7 / 10 && below <= h * 7 / 2 && r.left <= l.left + 3 * h && r.right > l.right.min(l.left + 4 * h) {
+                let left = r.left.max(l.left - 2 * h);
+                let right = r.right.min(self.next_label_left(l.right, &Rect::new(0, l.top, 1, y)) - 2);
+                let rect = Rect::new(left, l.bottom + 1, right, y + h / 2);
+                if !self.holds_other_label(&rect, l) {
+                    zones.push(Zone { placement: Placement::BelowLine, rect, structure: 0.85 });
+                }
+            }
+            let gap = l.top - y;
+            if gap >= -h / 5 && gap <= h * 12 / 10 && r.left <= l.left + 2 * h && r.right >= l.right - h {
+                let right = r.right.min(self.next_label_left(l.right, &band) - h / 2);
+                let left = r.left.max(l.left - 4 * h);
+                let rect = self.above_ruling(ruling, left, right, rise);
+                let rect = Rect { bottom: rect.bottom.min(l.top), ..rect };
+                let structure = 1.0 - 0.5 * gap.max(0) as f32 / (h as f32 * 1.2);
+                if !self.holds_other_label(&rect, l) {
+                    zones.push(Zone { placement: Placement::AboveLine, rect, structure });
+                }
+            }
+        }
+        zones.extend(right_line);
+
+        if let Some(edge) = self.nearest_vertical(l.right, l.center_y(), true)
+            && edge.rect.left - l.right < 10 * h
+            && edge.rect.left < next_left
+            && let Some(cell) = self.cell_at(edge.rect.right + h / 2, l.center_y())
+            && !self.holds_other_label(&self.comb(cell), l)
+        {
+            zones.push(Zone { placement: Placement::RightBox, rect: self.comb(cell), structure: 1.0 });
+        }
+        if let Some(edge) = self.nearest_horizontal(l.left + h, l.bottom - 2, true)
+            && edge.rect.top - l.bottom < h * 3 / 2
+            && let Some(cell) = self.cell_at(l.left + h, edge.rect.bottom + h / 2)
+            && !self.holds_other_label(&self.comb(cell), l)
+        {
+            zones.push(Zone { placement: Placement::BelowBox, rect: self.comb(cell), structure: 0.95 });
+        }
+        let free = Rect::new(l.right + 2, l.top - h * 6 / 10, next_left.min(frame_right) - 2, l.bottom + h * 6 / 10);
+        zones.push(Zone { placement: Placement::RightFree, rect: free, structure: 0.45 });
+        let floor = self.next_label_top(l.bottom, &l.inflate(h, 0)).min(l.bottom + h * 5 / 2);
+        let under = Rect::new(l.left - h, l.bottom + 1, next_left.min(frame_right).min(l.left + 30 * h) - 2, floor);
+        zones.push(Zone { placement: Placement::BelowFree, rect: under, structure: 0.25 });
+    }
+
+    /// Extends a narrow cell over its equal neighbours to the right: comb cells, one letter each, are one field.
+    fn comb(&self, first: Rect) -> Rect {
+        let mut all = first;
+        if first.width() > first.height() * 2 {
+            return all;
+        }
+        for _ in 0..30 {
+            // Groups of cells ("(209) 555-0123") stand a cell's width apart at the most.
+            let edge = self.nearest_vertical(all.right + self.height / 2, first.center_y(), true);
+            let beside = self.cell_at(all.right + self.height / 2, first.center_y());
+            let next = beside.or_else(|| edge.and_then(|e| self.cell_at(e.rect.right + self.height / 2, first.center_y())));
+            let Some(next) = next else { break };
+            let alike = next.left > all.right - 2
+                && next.left - all.right < self.height.max(first.width() * 3 / 2)
+                && (next.width() - first.width()).abs() <= first.width() / 3 + 2
+                && (next.top - first.top).abs() <= self.height / 2;
+            if !alike {
+                break;
+            }
+            all = all.union(&next);
+        }
+        all
+    }
+
+    /// The area of a block of text under (or around) its label: the label's box, the box below, or the space down to the next label.
+    pub fn block(&self, label: &Label) -> Rect {
+        let h = self.height;
+        let l = &label.rect;
+        if let Some(cell) = self.cell_at(l.center_x(), l.center_y())
+            && cell.height() > 3 * h
+            && !self.holds_other_label(&cell, l)
+        {
+            return cell;
+        }
+        if let Some(edge) = self.nearest_horizontal(l.left + 2 * h, l.bottom - 2, true)
+            && edge.rect.top - l.bottom < 2 * h
+            && let Some(cell) = self.cell_at(l.left + 2 * h, edge.rect.bottom + h)
+            && cell.height() > 2 * h
+            && !self.holds_other_label(&cell, l)
+        {
+            return cell;
+        }
+        let bounds = self.page.ink.bounds();
+        let right = self.next_label_left(l.right, &l.inflate(0, 2 * h)).min(bounds.right - h / 2);
+        let band = Rect::new(l.left - h, 0, right, 1);
+        let floor = self.next_label_top(l.bottom + h / 4, &band) - h / 2;
+        let ceiling = if right - l.right > 8 * h { l.top - h / 3 } else { l.bottom };
+        Rect::new(l.left - h, ceiling, right, floor.min(bounds.bottom - h))
+    }
+}
+
+/// A label with the zone that the form as a whole settled on.
+#[derive(Clone, Debug)]
+pub struct Placed<'a> {
+    pub field: usize,
+    pub label: &'a Label,
+    pub zone: Zone,
+}
+
+/// Chooses one zone for each label by the vote of all labels of the form.
+///
+/// `ink` tells how much is written in a rectangle (pixels of writing that are no label's).
+pub fn place<'a>(
+    around: &Surroundings<'_>,
+    form: &FormDefinition,
+    labels: &'a [Label],
+    ink: impl Fn(&Rect) -> u64,
+) -> (Vec<Placed<'a>>, Option<Placement>) {
+    let mut fields: Vec<(usize, &Label, Vec<Zone>)> = Vec::new();
+    for label in labels {
+        let Target::Field(field) = label.target else { continue };
+        if around.is_ignored(&label.rect) {
+            continue;
+        }
+        let kind = form.fields[field].kind;
+        let zones = match kind {
+            FieldKind::Block | FieldKind::Lines => {
+                vec![Zone { placement: Placement::BelowFree, rect: around.block(label), structure: 1.0 }]
+            }
+            _ => around.candidates(label, kind),
+        };
+        fields.push((field, label, zones));
+    }
+    // Some ink in a zone is one vote more: values, wherever they stand, are most of what is written on a form.
+    let enough = (around.height * around.height / 8).max(12) as u64;
+    let mut votes: BTreeMap<Placement, f32> = BTreeMap::new();
+    let mut voters = 0.0f32;
+    for (field, _, zones) in &fields {
+        if matches!(form.fields[*field].kind, FieldKind::Block | FieldKind::Lines | FieldKind::Ink) {
+            continue;
+        }
+        voters += 1.0;
+        for zone in zones {
+            let written = if ink(&zone.rect) >= enough { 1.0 } else { 0.0 };
+            *votes.entry(zone.placement).or_default() += zone.structure * (0.4 + 0.6 * written);
+        }
+    }
+    let support = |placement: Placement| votes.get(&placement).copied().unwrap_or(0.0) / voters.max(1.0);
+    let style = votes.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0))).map(|(placement, _)| *placement);
+    let placed = fields
+        .into_iter()
+        .filter_map(|(field, label, zones)| {
+            zones
+                .into_iter()
+                .max_by(|a, b| {
+                    let weigh = |z: &Zone| z.structure + 1.2 * support(z.placement);
+                    weigh(a).total_cmp(&weigh(b)).then(b.placement.cmp(&a.placement))
+                })
+                .map(|zone| Placed { field, label, zone })
+        })
+        .collect();
+    (placed, style)
+}

@@ -1,0 +1,676 @@
+//! Finding the boxes that a reader ticks: squares, circles, brackets and short lines.
+//!
+//! A box is found by its outline alone, side by side, so that a tick, a scribble or a filled inside does not hide it: marks only add ink.
+//! Letters have the same size and some the same sides; what parts them from boxes is that a box stands alone.
+
+use serde::{Deserialize, Serialize};
+
+use super::PreparedPage;
+use crate::geometry::Rect;
+
+/// The form of a box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BoxShape {
+    Square,
+    Circle,
+    /// `[ ]` or `( )`.
+    Bracket,
+    /// A short line to tick on: `___`.
+    Line,
+    /// No outline was found; the place is where the box of its group should stand.
+    None,
+}
+
+/// A box to be marked.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MarkBox {
+    /// The outline with its own ink; for a line, the space above it and the line.
+    pub rect: Rect,
+    pub shape: BoxShape,
+    /// How much of the outline is there and stands alone, 0 to 1.
+    pub quality: f32,
+}
+
+/// Smallest and largest side of a box, in inches.
+const SIDES: (f32, f32) = (0.075, 0.31);
+/// Boxes stand at least this alone (see [`Outline::alone`]); a letter within a word reaches 0.5.
+const ALONE: f32 = 0.72;
+/// Shortest and longest line to tick on, in inches.
+const LINES: (f32, f32) = (0.1, 0.5);
+
+/// Finds the boxes whose centre lies in `search`, sorted by top, then left.
+///
+/// Meant for the neighbourhood of an option's label, though a whole page works too. Boxes that a mark covers are found as long as
+/// their outline shows; [`find_group`] knows more about boxes that stand together.
+pub fn find_boxes(page: &PreparedPage, search: &Rect) -> Vec<MarkBox> {
+    let margin = (SIDES.1 * page.dpi as f32) as i32;
+    let Some(outline) = Outline::new(page, &search.inflate(margin, margin)) else { return Vec::new() };
+    let mut found = Vec::new();
+    outline.squares(&mut found);
+    outline.circles(&mut found);
+    outline.brackets(&mut found);
+    found.retain(|b| search.holds(&b.rect));
+    let mut kept = without_overlaps(found);
+    for circle in kept.iter_mut().filter(|b| b.shape == BoxShape::Circle) {
+        circle.rect = outline.refined_circle(&circle.rect);
+    }
+    let mut lines = Vec::new();
+    outline.lines(page, &mut lines);
+    lines.retain(|b| search.contains(b.rect.center_x(), b.rect.bottom - 2) || search.holds(&b.rect));
+    lines.retain(|l| !kept.iter().any(|b| b.rect.inflate(4, 4).intersect(&l.rect).area() > 0));
+    kept.extend(without_overlaps(lines));
+    kept.sort_by_key(|b| (b.rect.top, b.rect.left));
+    kept
+}
+
+/// Finds the box of each option of a group, in the order of `searches`: one region for each option, where its box should stand.
+///
+/// The boxes of a group share shape, size and their place beside the label. Where an outline alone is too damaged to be told, the
+/// group's usual box is fitted to what ink there is; where there is none at all the box has shape [`BoxShape::None`].
+pub fn find_group(page: &PreparedPage, searches: &[Rect]) -> Vec<MarkBox> {
+    let all: Vec<Vec<MarkBox>> = searches.iter().map(|search| find_boxes(page, search)).collect();
+    let Some(usual) = usual_box(&all, searches, page.dpi) else {
+        return searches
+            .iter()
+            .map(|s| MarkBox { rect: expected(s, (s.width() / 2, s.height() / 2), square_side(page.dpi)), shape: BoxShape::None, quality: 0.0 })
+            .collect();
+    };
+    let tolerance = (0.05 * page.dpi as f32) as i32;
+    searches
+        .iter()
+        .zip(&all)
+        .map(|(search, boxes)| {
+            let place = expected(search, usual.offset, usual.size);
+            let fits = |b: &&MarkBox| {
+                b.shape == usual.shape
+                    && (b.rect.width() - usual.size.0).abs() <= tolerance.max(usual.size.0 / 4)
+                    && (b.rect.center_x() - place.center_x()).abs() <= 3 * tolerance
+                    && (b.rect.center_y() - place.center_y()).abs() <= 4 * tolerance
+            };
+            match boxes.iter().filter(fits).max_by(|a, b| a.quality.total_cmp(&b.quality)) {
+                Some(found) => *found,
+                None => fitted(page, &place, usual.shape, tolerance),
+            }
+        })
+        .collect()
+}
+
+fn square_side(dpi: u32) -> (i32, i32) {
+    let side = (0.14 * dpi as f32) as i32;
+    (side, side)
+}
+
+/// What most options' boxes look like, and where they stand within their search region (the centre, from the left top).
+struct Usual {
+    shape: BoxShape,
+    size: (i32, i32),
+    offset: (i32, i32),
+}
+
+fn usual_box(all: &[Vec<MarkBox>], searches: &[Rect], dpi: u32) -> Option<Usual> {
+    let candidates: Vec<(BoxShape, Rect, (i32, i32))> = all
+        .iter()
+        .zip(searches)
+        .flat_map(|(boxes, s)| {
+            boxes.iter().map(|b| (b.shape, b.rect, (s.right - b.rect.center_x(), b.rect.center_y() - s.top)))
+        })
+        .collect();
+    let close = (0.05 * dpi as f32) as i32;
+    let agree = |a: &(BoxShape, Rect, (i32, i32)), b: &(BoxShape, Rect, (i32, i32))| {
+        a.0 == b.0
+            && (a.1.width() - b.1.width()).abs() <= close
+            && (a.1.height() - b.1.height()).abs() <= close
+            && (a.2.0 - b.2.0).abs() <= 2 * close
+            && (a.2.1 - b.2.1).abs() <= 2 * close
+    };
+    let support = |a: &(BoxShape, Rect, (i32, i32))| candidates.iter().filter(|b| agree(a, b)).count();
+    let best = candidates.iter().max_by_key(|a| (support(a), std::cmp::Reverse((a.0, a.1.top, a.1.left))))?;
+    let peers: Vec<_> = candidates.iter().filter(|b| agree(best, b)).collect();
+    let median = |pick: &dyn Fn(&(BoxShape, Rect, (i32, i32))) -> i32| {
+        let mut values: Vec<i32> = peers.iter().map(|p| pick(p)).collect();
+        values.sort_unstable();
+        values[values.len() / 2]
+    };
+    Some(Usual {
+        shape: best.0,
+        size: (median(&|p| p.1.width()), median(&|p| p.1.height())),
+        offset: (median(&|p| p.2.0), median(&|p| p.2.1)),
+    })
+}
+
+/// The place of a box of `size` whose centre is `offset` from the right top of `search`.
+fn expected(search: &Rect, offset: (i32, i32), size: (i32, i32)) -> Rect {
+    let (x, y) = (search.right - offset.0, search.top + offset.1);
+    let (left, top) = (x - size.0 / 2, y - size.1 / 2);
+    Rect::new(left, top, left + size.0, top + size.1)
+}
+
+/// The group's box shifted to where most of its outline shows; without an outline, the expected place.
+fn fitted(page: &PreparedPage, place: &Rect, shape: BoxShape, tolerance: i32) -> MarkBox {
+    let nothing = MarkBox { rect: *place, shape: BoxShape::None, quality: 0.0 };
+    let Some(outline) = Outline::new(page, &place.inflate(4 * tolerance, 4 * tolerance)) else { return nothing };
+    let mut best = nothing;
+    let mut best_value = f32::MIN;
+    for dy in -3 * tolerance..=3 * tolerance {
+        for dx in -2 * tolerance..=2 * tolerance {
+            let rect = place.translate(dx, dy);
+            let cover = outline.cover(&rect, shape);
+            // Nearer is likelier, when the outline shows about as well.
+            let value = cover - 0.002 * (dx.abs() + dy.abs()) as f32;
+            if value > best_value {
+                best_value = value;
+                best = MarkBox { rect, shape, quality: cover * 0.8 };
+            }
+        }
+    }
+    if best.quality < 0.8 * 0.55 { nothing } else { best }
+}
+
+/// Keeps the best of boxes that overlap.
+fn without_overlaps(mut found: Vec<MarkBox>) -> Vec<MarkBox> {
+    found.sort_by(|a, b| {
+        b.quality.total_cmp(&a.quality).then_with(|| (a.rect.top, a.rect.left, a.rect.right).cmp(&(b.rect.top, b.rect.left, b.rect.right)))
+    });
+    let mut kept: Vec<MarkBox> = Vec::new();
+    for candidate in found {
+        let clear = |other: &MarkBox| {
+            other.rect.intersect(&candidate.rect).area() * 5 < other.rect.area().min(candidate.rect.area()).max(1)
+        };
+        if kept.iter().all(clear) {
+            kept.push(candidate);
+        }
+    }
+    kept
+}
+
+/// Half a bracket: outermost at column `x`.
+#[derive(Clone, Copy)]
+struct Arc {
+    x: i32,
+    top: i32,
+    tall: i32,
+    round: bool,
+    quality: f32,
+}
+
+/// Sums over a part of the page that tell the ink along any upright or level stretch in constant time.
+pub(super) struct Outline {
+    /// The looked-at part of the page.
+    zone: Rect,
+    width: usize,
+    height: usize,
+    dark: Vec<bool>,
+    /// Ink at a pixel or right beside it.
+    soft: Vec<bool>,
+    /// Ink in a row or its neighbours, summed from the left; `width + 1` entries a row.
+    across: Vec<u16>,
+    /// Ink in a column or its neighbours, summed from the top; `height + 1` entries a column.
+    down: Vec<u16>,
+    /// Plain ink, summed over rows and columns.
+    area: Vec<u32>,
+    dpi: f32,
+}
+
+impl Outline {
+    pub fn new(page: &PreparedPage, zone: &Rect) -> Option<Self> {
+        let zone = zone.intersect(&page.shapes.bounds());
+        if zone.is_empty() || zone.width() > 32_000 || zone.height() > 32_000 {
+            return None;
+        }
+        let (width, height) = (zone.width() as usize, zone.height() as usize);
+        let mut dark = vec![false; width * height];
+        for y in 0..height {
+            page.shapes.for_runs((zone.top + y as i32) as u32, zone.left, zone.right, |left, right| {
+                dark[y * width + (left - zone.left) as usize..y * width + (right - zone.left) as usize].fill(true);
+            });
+        }
+        let at = |x: i64, y: i64| x >= 0 && y >= 0 && x < width as i64 && y < height as i64 && dark[y as usize * width + x as usize];
+        let mut across = vec![0u16; (width + 1) * height];
+        let mut down = vec![0u16; (height + 1) * width];
+        let mut area = vec![0u32; (width + 1) * (height + 1)];
+        for y in 0..height {
+            let mut row_sum = 0u32;
+            for x in 0..width {
+                let (column, row) = (x as i64, y as i64);
+                let own = at(column, row);
+                let level = own || at(column, row - 1) || at(column, row + 1);
+                let upright = own || at(column - 1, row) || at(column + 1, row);
+                across[y * (width + 1) + x + 1] = across[y * (width + 1) + x] + u16::from(level);
+                down[x * (height + 1) + y + 1] = down[x * (height + 1) + y] + u16::from(upright);
+                row_sum += u32::from(own);
+                area[(y + 1) * (width + 1) + x + 1] = area[y * (width + 1) + x + 1] + row_sum;
+            }
+        }
+        let mut soft = vec![false; width * height];
+        for y in 0..height {
+            for x in 0..width {
+                if dark[y * width + x] {
+                    for row in y.saturating_sub(1)..(y + 2).min(height) {
+                        soft[row * width + x.saturating_sub(1)..row * width + (x + 2).min(width)].fill(true);
+                    }
+                }
+            }
+        }
+        Some(Self { zone, width, height, dark, soft, across, down, area, dpi: page.dpi as f32 })
+    }
+
+    fn at(&self, x: i32, y: i32) -> bool {
+        x >= 0 && y >= 0 && (x as usize) < self.width && (y as usize) < self.height && self.dark[y as usize * self.width + x as usize]
+    }
+
+    /// Whether there is ink at a point or right beside it.
+    fn near(&self, x: i32, y: i32) -> bool {
+        x >= 0 && y >= 0 && (x as usize) < self.width && (y as usize) < self.height && self.soft[y as usize * self.width + x as usize]
+    }
+
+    /// Share of row `y` from `left` to `right` with ink on it or beside it.
+    fn level(&self, y: i32, left: i32, right: i32) -> f32 {
+        if y < 0 || y as usize >= self.height || left < 0 || right as usize > self.width || left >= right {
+            return 0.0;
+        }
+        let row = &self.across[y as usize * (self.width + 1)..];
+        f32::from(row[right as usize] - row[left as usize]) / (right - left) as f32
+    }
+
+    /// Share of column `x` from `top` to `bottom` with ink on it or beside it.
+    fn upright(&self, x: i32, top: i32, bottom: i32) -> f32 {
+        if x < 0 || x as usize >= self.width || top < 0 || bottom as usize > self.height || top >= bottom {
+            return 0.0;
+        }
+        let column = &self.down[x as usize * (self.height + 1)..];
+        f32::from(column[bottom as usize] - column[top as usize]) / (bottom - top) as f32
+    }
+
+    /// Share of ink in a rectangle, clipped to the zone.
+    fn share(&self, left: i32, top: i32, right: i32, bottom: i32) -> f32 {
+        let clamp = |v: i32, most: usize| v.clamp(0, most as i32) as usize;
+        let (l, r) = (clamp(left, self.width), clamp(right, self.width));
+        let (t, b) = (clamp(top, self.height), clamp(bottom, self.height));
+        if l >= r || t >= b {
+            return 0.0;
+        }
+        let at = |x: usize, y: usize| i64::from(self.area[y * (self.width + 1) + x]);
+        (at(r, b) - at(l, b) - at(r, t) + at(l, t)) as f32 / ((r - l) * (b - t)) as f32
+    }
+
+    fn inches(&self, x: f32) -> i32 {
+        (x * self.dpi).round() as i32
+    }
+
+    /// Share of the rows of `top..bottom` that have ink within columns `left..right`.
+    fn busy_rows(&self, left: i32, right: i32, top: i32, bottom: i32) -> f32 {
+        let busy = (top..bottom).filter(|&y| (left..right).any(|x| self.at(x, y))).count();
+        busy as f32 / (bottom - top).max(1) as f32
+    }
+
+    /// How alone a box stands: 1 with white on both sides, less with ink beside it over much of its height.
+    fn alone(&self, left: i32, top: i32, right: i32, bottom: i32) -> f32 {
+        let (near, far) = (3, self.inches(0.035).max(5));
+        let before = self.busy_rows(left - far, left - near + 1, top, bottom);
+        let after = self.busy_rows(right + near - 1, right + far, top, bottom);
+        1.0 - (before.max(after) - 0.25).max(0.0) * 0.9 - (before.min(after) - 0.25).max(0.0) * 0.6
+    }
+
+    /// How much of the outline of a box of this shape shows at `rect` (page coordinates), 0 to 1.
+    fn cover(&self, rect: &Rect, shape: BoxShape) -> f32 {
+        let r = rect.translate(-self.zone.left, -self.zone.top);
+        match shape {
+            BoxShape::Square => {
+                let sides = self.sides(r.left, r.top, r.right, r.bottom);
+                sides.iter().sum::<f32>() / 4.0
+            }
+            BoxShape::Circle => self.ring((r.left + r.right - 1) as f32 / 2.0, (r.top + r.bottom - 1) as f32 / 2.0, r.width().min(r.height()) as f32 / 2.0 - 1.0, 32),
+            BoxShape::Bracket => {
+                let (left, right) = (self.upright(r.left + 1, r.top, r.bottom), self.upright(r.right - 2, r.top, r.bottom));
+                left.min(right) * 0.7 + left.max(right) * 0.3
+            }
+            BoxShape::Line => self.level(r.bottom - 2, r.left, r.right),
+            BoxShape::None => 0.0,
+        }
+    }
+
+    /// Cover of the four sides, one pixel inside the rectangle: left, top, right, bottom.
+    fn sides(&self, left: i32, top: i32, right: i32, bottom: i32) -> [f32; 4] {
+        [
+            self.upright(left + 1, top, bottom),
+            self.level(top + 1, left, right),
+            self.upright(right - 2, top, bottom),
+            self.level(bottom - 2, left, right),
+        ]
+    }
+
+    fn squares(&self, found: &mut Vec<MarkBox>) {
+        let (shortest, longest) = (self.inches(SIDES.0), self.inches(SIDES.1));
+        let (width, height) = (self.width as i32, self.height as i32);
+        for top in 0..height - shortest {
+            for left in 0..width - shortest {
+                // A corner, or at least two sides that begin here.
+                if self.level(top + 1, left, left + shortest) < 0.5 || self.upright(left + 1, top, top + shortest) < 0.5 {
+                    continue;
+                }
+                let mut best: Option<MarkBox> = None;
+                for side in shortest..=longest.min(width - left) {
+                    if self.level(top + 1, left, left + side) < 0.55 {
+                        break;
+                    }
+                    let (lowest, highest) = ((side * 5 / 6).max(shortest), (side * 6 / 5).min(height - top));
+                    if self.upright(left + side - 2, top, top + lowest) < 0.45 {
+                        continue;
+                    }
+                    for tall in lowest..=highest {
+                        let quality = self.square_quality(left, top, left + side, top + tall);
+                        if quality >= 0.62 && best.is_none_or(|b| quality > b.quality) {
+                            let rect = Rect::new(left, top, left + side, top + tall).translate(self.zone.left, self.zone.top);
+                            best = Some(MarkBox { rect, shape: BoxShape::Square, quality });
+                        }
+                    }
+                }
+                found.extend(best);
+            }
+        }
+    }
+
+    fn square_quality(&self, left: i32, top: i32, right: i32, bottom: i32) -> f32 {
+        let sides = self.sides(left, top, right, bottom);
+        let mean = sides.iter().sum::<f32>() / 4.0;
+        let least = sides.iter().copied().fold(1.0, f32::min);
+        if mean < 0.8 || least < 0.5 {
+            return 0.0;
+        }
+        let corners = [(left + 1, top + 1), (right - 2, top + 1), (left + 1, bottom - 2), (right - 2, bottom - 2)];
+        if corners.iter().filter(|c| self.near(c.0, c.1)).count() < 3 {
+            return 0.0;
+        }
+        // White around: the rectangle lies on the outline's outer edge, and the box is no cell of a table.
+        let outside = [
+            self.upright(left - 3, top, bottom),
+            self.level(top - 3, left, right),
+            self.upright(right + 2, top, bottom),
+            self.level(bottom + 2, left, right),
+        ];
+        let crowded = outside.iter().sum::<f32>() / 4.0;
+        if outside.iter().filter(|&&o| o > 0.6).count() >= 2 {
+            return 0.0;
+        }
+        // The sides of an empty box are lines; those of a filled one are the edge of a solid patch.
+        let inset = self.inches(0.025).max(4);
+        let solid = self.share(left + 2, top + 2, right - 2, bottom - 2) > 0.6;
+        let inner = [
+            self.upright(left + inset, top + inset, bottom - inset),
+            self.level(top + inset, left + inset, right - inset),
+            self.upright(right - inset - 1, top + inset, bottom - inset),
+            self.level(bottom - inset - 1, left + inset, right - inset),
+        ];
+        let busy = if solid { 0.0 } else { inner.iter().sum::<f32>() / 4.0 };
+        let alone = self.alone(left, top, right, bottom);
+        if alone < ALONE {
+            return 0.0;
+        }
+        mean - 0.35 * crowded - 0.12 * busy - 0.3 * (1.0 - alone)
+    }
+
+    /// Share of a ring of points with ink on or beside them.
+    fn ring(&self, x: f32, y: f32, radius: f32, points: usize) -> f32 {
+        let seen = (0..points)
+            .filter(|&i| {
+                let (sin, cos) = (i as f32 * std::f32::consts::TAU / points as f32).sin_cos();
+                self.near((x + radius * cos).round() as i32, (y + radius * sin).round() as i32)
+            })
+            .count();
+        seen as f32 / points as f32
+    }
+
+    fn circles(&self, found: &mut Vec<MarkBox>) {
+        let (shortest, longest) = (self.inches(SIDES.0) / 2, self.inches(SIDES.1) / 2);
+        for y in shortest..self.height as i32 - shortest {
+            for x in shortest..self.width as i32 - shortest {
+                let mut best: Option<MarkBox> = None;
+                for radius in shortest..=longest.min(x).min(y) {
+                    let quick = [(radius, 0), (-radius, 0), (0, radius), (0, -radius)];
+                    if quick.iter().filter(|d| self.near(x + d.0, y + d.1)).count() < 3 {
+                        continue;
+                    }
+                    let (cx, cy, r) = (x as f32, y as f32, radius as f32);
+                    if self.ring(cx, cy, r, 8) < 0.75 {
+                        continue;
+                    }
+                    let quality = self.circle_quality(cx, cy, r);
+                    if quality >= 0.62 && best.is_none_or(|b| quality > b.quality) {
+                        let rect = Rect::new(x - radius - 1, y - radius - 1, x + radius + 2, y + radius + 2);
+                        best = Some(MarkBox { rect: rect.translate(self.zone.left, self.zone.top), shape: BoxShape::Circle, quality });
+                    }
+                }
+                found.extend(best);
+            }
+        }
+    }
+
+    /// The circle through the outer edge of the line: every position within a pixel or two looked the same before.
+    fn refined_circle(&self, rect: &Rect) -> Rect {
+        const RAYS: usize = 48;
+        let (mut x, mut y) = ((rect.left + rect.right) as f32 / 2.0 - self.zone.left as f32, (rect.top + rect.bottom) as f32 / 2.0 - self.zone.top as f32);
+        let mut radius = rect.width() as f32 / 2.0;
+        for _ in 0..3 {
+            let mut edges = [None; RAYS];
+            for (i, edge) in edges.iter_mut().enumerate() {
+                let (sin, cos) = (i as f32 * std::f32::consts::TAU / RAYS as f32).sin_cos();
+                *edge = (-4..=8).rev().map(|half| radius + half as f32 * 0.5).find(|d| {
+                    self.at((x + cos * d).floor() as i32, (y + sin * d).floor() as i32)
+                });
+            }
+            // Opposite edges show how far the centre is off; strokes that leave the circle are outliers among them.
+            let shift = |axis: fn(f32) -> f32| {
+                let mut shifts: Vec<f32> = (0..RAYS / 2)
+                    .filter_map(|i| Some((i, edges[i]?, edges[i + RAYS / 2]?)))
+                    .map(|(i, a, b)| (a - b) / 2.0 * axis(i as f32 * std::f32::consts::TAU / RAYS as f32))
+                    .collect();
+                shifts.sort_by(f32::total_cmp);
+                let inner = shifts.len() / 6..shifts.len() - shifts.len() / 6;
+                let count = inner.len().max(1) as f32;
+                shifts[inner].iter().sum::<f32>() / count * 2.0
+            };
+            let (dx, dy) = (shift(f32::cos), shift(f32::sin));
+            let mut known: Vec<f32> = edges.iter().flatten().copied().collect();
+            known.sort_by(f32::total_cmp);
+            let Some(&middle) = known.get(known.len() / 2) else { return *rect };
+            x += dx.clamp(-2.0, 2.0);
+            y += dy.clamp(-2.0, 2.0);
+            radius = middle.clamp(radius - 3.0, radius + 3.0);
+        }
+        let (x, y) = (x + self.zone.left as f32, y + self.zone.top as f32);
+        let radius = radius + 0.5;
+        Rect::new((x - radius).round() as i32, (y - radius).round() as i32, (x + radius).round() as i32, (y + radius).round() as i32)
+    }
+
+    fn circle_quality(&self, x: f32, y: f32, radius: f32) -> f32 {
+        let cover = self.ring(x, y, radius, 40);
+        if cover < 0.82 {
+            return 0.0;
+        }
+        let crowded = self.ring(x, y, radius + 4.0, 32);
+        // Right inside the line it is white, unless the dot fills the circle.
+        let inner = self.ring(x, y, (radius - self.inches(0.022).max(4) as f32).max(1.0), 24);
+        let half = (radius * 0.6) as i32;
+        let (column, row) = (x as i32, y as i32);
+        let solid = self.share(column - half, row - half, column + half + 1, row + half + 1) > 0.7;
+        let busy = if solid { 0.0 } else { inner };
+        let r = radius as i32;
+        let alone = self.alone(column - r - 1, row - r - 1, column + r + 2, row + r + 2);
+        if alone < ALONE {
+            return 0.0;
+        }
+        // The corners of a square's outline lie outside the circle: white there.
+        let diagonal = (radius * 0.95) as i32;
+        let corners = [(-1, -1), (1, -1), (-1, 1), (1, 1)].iter().filter(|d| self.near(column + d.0 * diagonal, row + d.1 * diagonal)).count();
+        cover - 0.45 * crowded - 0.12 * busy - 0.3 * (1.0 - alone) - 0.06 * corners as f32
+    }
+
+    /// `[ ]` and `( )`: two upright strokes with feet that point, or arcs that open, towards each other.
+    fn brackets(&self, found: &mut Vec<MarkBox>) {
+        let (shortest, longest) = (self.inches(0.09), self.inches(0.26));
+        let (narrow, wide) = (self.inches(0.05), self.inches(0.32));
+        let mut lefts: Vec<Arc> = Vec::new();
+        let mut rights: Vec<Arc> = Vec::new();
+        for middle in shortest / 2..self.height as i32 - shortest / 2 {
+            for x in 4..self.width as i32 - 4 {
+                if !self.at(x, middle) {
+                    continue;
+                }
+                for (facing, arcs) in [(1, &mut lefts), (-1, &mut rights)] {
+                    // The back of a bracket: white behind it.
+                    if (1..=4).any(|d| self.at(x - facing * d, middle)) {
+                        continue;
+                    }
+                    let mut best: Option<Arc> = None;
+                    for tall in shortest..=longest {
+                        let top = middle - tall / 2;
+                        if top < 0 || top + tall > self.height as i32 {
+                            break;
+                        }
+                        for bulge in 0..=3 {
+                            if let Some(quality) = self.arc(x, top, tall, bulge, facing)
+                                && best.is_none_or(|b| quality + tall as f32 * 0.002 > b.quality + b.tall as f32 * 0.002)
+                            {
+                                best = Some(Arc { x, top, tall, round: bulge > 0, quality });
+                            }
+                        }
+                    }
+                    arcs.extend(best);
+                }
+            }
+        }
+        for left in &lefts {
+            for right in rights.iter().filter(|r| r.round == left.round) {
+                let gap = right.x - left.x;
+                let uneven = (left.top - right.top).abs() + (left.tall - right.tall).abs();
+                if gap < narrow || gap > wide || uneven > 4 || gap > 2 * left.tall || gap * 5 < left.tall * 2 {
+                    continue;
+                }
+                let (top, bottom) = (left.top.min(right.top), (left.top + left.tall).max(right.top + right.tall));
+                let lid = self.level(top + 1, left.x, right.x + 1).max(self.level(bottom - 2, left.x, right.x + 1));
+                let alone = self.alone(left.x - 1, top, right.x + 2, bottom);
+                if alone < ALONE {
+                    continue;
+                }
+                let quality = (left.quality + right.quality) / 2.0 - 0.02 * uneven as f32 - 0.3 * (1.0 - alone) - (lid - 0.75).max(0.0);
+                if quality >= 0.62 {
+                    let rect = Rect::new(left.x - 1, top, right.x + 2, bottom).translate(self.zone.left, self.zone.top);
+                    found.push(MarkBox { rect, shape: BoxShape::Bracket, quality });
+                }
+            }
+        }
+    }
+
+    /// Quality of a bracket's half: outermost at column `x`, opening towards `facing`; straight with feet, or bulging.
+    fn arc(&self, x: i32, top: i32, tall: i32, bulge: i32, facing: i32) -> Option<f32> {
+        let deep = bulge as f32 * 0.09 * tall as f32;
+        if bulge > 0 && deep < 2.0 {
+            return None;
+        }
+        const POINTS: i32 = 12;
+        let ends = x + facing * deep.round() as i32;
+        if !self.near(ends, top) || !self.near(ends, top + tall - 1) {
+            return None;
+        }
+        let mut seen = 0;
+        for i in 0..POINTS {
+            let t = (i as f32 + 0.5) / POINTS as f32 * 2.0 - 1.0;
+            let column = x + facing * (deep * t * t).round() as i32;
+            let row = top + ((t + 1.0) / 2.0 * (tall - 1) as f32).round() as i32;
+            seen += i32::from((-1..=1).any(|d| self.at(column + d, row)));
+            if i == 3 && seen < 3 {
+                return None;
+            }
+        }
+        if seen < POINTS - 1 {
+            return None;
+        }
+        // The ends: nothing goes on above and below.
+        let tip = x + facing * deep.round() as i32;
+        let goes_on = |y: i32| (-1..=1).any(|d| self.at(tip + d, y));
+        if goes_on(top - 3) || goes_on(top + tall + 2) {
+            return None;
+        }
+        let mut quality = 0.85 + 0.15 * (seen - POINTS + 1) as f32;
+        // Behind the back it is white.
+        let behind = self.busy_rows((x - 4 * facing).min(x - 2 * facing), (x - 4 * facing).max(x - 2 * facing) + 1, top + tall / 4, top + tall * 3 / 4);
+        quality -= 0.4 * behind;
+        if bulge == 0 {
+            let foot = |y: i32| (2..=4).all(|d| (-2..=2).any(|s| self.at(x + facing * d, y + s)));
+            let serif = |y: i32| (3..=4).any(|d| (-1..=1).any(|s| self.at(x - facing * d, y + s)));
+            let inside = (2..=3).all(|d| self.at(x + facing * d, top + tall / 4)) && (2..=3).all(|d| self.at(x + facing * d, top + tall * 3 / 4));
+            if !foot(top) || !foot(top + tall - 1) || serif(top) || serif(top + tall - 1) || inside {
+                return None;
+            }
+        } else {
+            // A straight stroke passes as a slightly bent one; its middle then shows at the tips' column too.
+            let straight = (0..5).filter(|i| self.at(tip, top + tall * (i + 3) / 10)).count();
+            if deep >= 3.0 && straight >= 4 {
+                return None;
+            }
+        }
+        Some(quality)
+    }
+
+    /// Short level lines that nothing but a mark touches.
+    fn lines(&self, page: &PreparedPage, found: &mut Vec<MarkBox>) {
+        let (shortest, longest) = (self.inches(LINES.0), self.inches(LINES.1));
+        let space = self.inches(0.17);
+        for y in 1..self.height as i32 - 1 {
+            let mut x = 0;
+            while x < self.width as i32 {
+                if !self.level_dark(x, y) {
+                    x += 1;
+                    continue;
+                }
+                let left = x;
+                let mut gap = 0;
+                let mut right = x;
+                while x < self.width as i32 && gap <= 3 {
+                    if self.level_dark(x, y) {
+                        right = x + 1;
+                        gap = 0;
+                    } else {
+                        gap += 1;
+                    }
+                    x += 1;
+                }
+                let length = right - left;
+                if length < shortest || length > longest {
+                    continue;
+                }
+                // Mostly white right above and below: a line, and no bar of a letter or edge of a patch.
+                let thick = self.inches(0.03).max(4);
+                let (above, below) = (self.share(left, y - thick - 2, right, y - thick + 1), self.share(left, y + thick, right, y + thick + 3));
+                let beside = self.busy_rows(left - 7, left - 2, y - 3, y + 4).max(self.busy_rows(right + 2, right + 7, y - 3, y + 4));
+                let cover = self.level(y, left, right);
+                let quality = cover - 0.5 * below.max(0.0) - 0.3 * above - 0.3 * beside;
+                // Solid from this row on: the upper edge of the line.
+                if quality < 0.6 || self.at_row_above(left, right, y) {
+                    continue;
+                }
+                let mut bottom = y + 1;
+                while bottom < y + thick && self.share(left, bottom, right, bottom + 1) > 0.5 {
+                    bottom += 1;
+                }
+                let rect = Rect::new(left, (y - space).max(0), right, bottom).translate(self.zone.left, self.zone.top);
+                found.push(MarkBox { rect, shape: BoxShape::Line, quality: quality * 0.9 });
+            }
+        }
+        // Rulings that reach out of the zone are no boxes, whatever part of them shows.
+        found.retain(|b| {
+            let line = Rect::new(b.rect.left, b.rect.bottom - 4, b.rect.right, b.rect.bottom + 2);
+            !page.rulings.horizontal.iter().any(|r| r.rect.width() > longest && r.rect.intersect(&line).area() > 0)
+        });
+    }
+
+    fn level_dark(&self, x: i32, y: i32) -> bool {
+        self.at(x, y) || self.at(x, y + 1)
+    }
+
+    /// Whether the row above is as dark, so that the line began higher up.
+    fn at_row_above(&self, left: i32, right: i32, y: i32) -> bool {
+        self.share(left, y - 1, right, y) > 0.5
+    }
+}

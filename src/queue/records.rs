@@ -1,0 +1,70 @@
+//! records.jsonl: the queue's rows in full, one JSON object a line.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, Write};
+
+use serde::{Deserialize, Serialize};
+
+use super::row::Row;
+use crate::assemble::Request;
+use crate::rules::Finding;
+
+/// Version of the stored form of [`Record`].
+pub const RECORD_FORMAT: u32 = 1;
+
+/// One request with everything that was read and found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    pub format: u32,
+    /// The row as queue.csv has it.
+    pub row: Row,
+    /// Every field with value, raw reading, confidence, page, box and reader; letters, attachments, marks.
+    pub request: Request,
+    pub findings: Vec<Finding>,
+}
+
+impl Record {
+    pub fn new(row: Row, request: Request, findings: Vec<Finding>) -> Record {
+        Record { format: RECORD_FORMAT, row, request, findings }
+    }
+}
+
+/// Writes one line a record.
+pub fn write_records<W: Write>(mut out: W, records: &[Record]) -> io::Result<()> {
+    for record in records {
+        serde_json::to_writer(&mut out, record).map_err(io::Error::other)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
+
+/// Reads what [`write_records`] wrote.
+pub fn read_records<R: BufRead>(input: R) -> io::Result<Vec<Record>> {
+    let mut records = Vec::new();
+    for line in input.lines() {
+        let line = line?;
+        if !line.trim().is_empty() {
+            records.push(serde_json::from_str(&line).map_err(io::Error::other)?);
+        }
+    }
+    Ok(records)
+}
+
+/// The confidence of each field of each record, by request id and column.
+pub fn confidences(records: &[Record]) -> BTreeMap<String, BTreeMap<String, f32>> {
+    records
+        .iter()
+        .map(|record| {
+            let mut fields: BTreeMap<String, f32> =
+                record.request.fields.iter().map(|f| (f.field.clone(), f.confidence.get())).collect();
+            if let Some(letter) = record.request.letter() {
+                fields.insert("letter_date".to_owned(), letter.facts.date_confidence.get());
+            }
+            for choice in record.request.choices.iter().filter(|c| c.choice == "reasons") {
+                let weakest = choice.options.iter().map(|o| o.confidence.get()).fold(1.0, f32::min);
+                fields.insert("reasons".to_owned(), weakest);
+            }
+            (record.row.request_id.clone(), fields)
+        })
+        .collect()
+}

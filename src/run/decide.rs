@@ -1,0 +1,161 @@
+//! From stored readings to the queue: requests, roster, copies, rules, rows.
+//!
+//! One transmission's pages are in memory at a time; of the requests only their fields stay. Copies are found over all requests, so
+//! that a queue merged from shares is the queue of the whole. No page is read here and no clock is asked.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use tracing::warn;
+
+use super::error::RunError;
+use super::folder::RunFolder;
+use super::journal::{self, Header};
+use super::record::sha256_of_parts;
+use super::seam::{self, Judged};
+use crate::assemble::{self, PageOutcome, Request, Roster, Trace, apply_roster, link_copies};
+use crate::inbox::Ledger;
+use crate::rules::Pack;
+
+/// What a decision needs besides the readings.
+pub(crate) struct Deciding<'a> {
+    pub pack: &'a Pack,
+    pub roster: Option<&'a Path>,
+    pub as_of: NaiveDate,
+    pub memory: Memory<'a>,
+}
+
+/// What earlier nights saw, and whether this one is added.
+pub(crate) struct Memory<'a> {
+    pub ledger: Option<&'a Path>,
+    /// Name of this night in the ledger: its own requests are no earlier ones.
+    pub night: String,
+    pub add: bool,
+}
+
+impl<'a> Memory<'a> {
+    /// The night of `folder`. The same run folder on the same day is the same night.
+    pub fn of(ledger: Option<&'a Path>, folder: &RunFolder, as_of: NaiveDate) -> Self {
+        let path = std::fs::canonicalize(folder.path()).unwrap_or_else(|_| folder.path().to_owned());
+        let night = sha256_of_parts([path.as_os_str().as_encoded_bytes(), as_of.to_string().as_bytes()]);
+        Memory { ledger, night, add: true }
+    }
+
+    /// The same, only to look: for checking a run that is over.
+    pub fn only_looking(self) -> Self {
+        Memory { add: false, ..self }
+    }
+}
+
+/// What the queue came to, for counts and the summary.
+#[derive(Debug, Default)]
+pub(crate) struct Decided {
+    /// source_file of every row, in order.
+    pub rows: Vec<String>,
+    pub by_status: BTreeMap<String, usize>,
+    pub by_deficiency: BTreeMap<String, usize>,
+    pub by_warning: BTreeMap<String, usize>,
+    /// Files of the run folder that were written.
+    pub outputs: Vec<String>,
+}
+
+/// Decides all stored readings and writes the queue and what stands beside it into `folder`.
+pub(crate) fn decide(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>, folder: &RunFolder) -> Result<Decided, RunError> {
+    let judged = judge(readings, deciding)?;
+    let mut decided = Decided { outputs: seam::write_outputs(&judged, deciding.pack, folder)?, ..Decided::default() };
+    for row in judged {
+        *decided.by_status.entry(row.status).or_default() += 1;
+        for (codes, counts) in [(row.deficiencies, &mut decided.by_deficiency), (row.warnings, &mut decided.by_warning)] {
+            for code in codes {
+                *counts.entry(code).or_default() += 1;
+            }
+        }
+        decided.rows.push(row.request.source_file);
+    }
+    Ok(decided)
+}
+
+/// The queue's rows as the bytes of queue.csv, without writing anything anywhere.
+pub(crate) fn queue_bytes(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Vec<u8>, RunError> {
+    let judged = judge(readings, deciding)?;
+    let mut bytes = Vec::new();
+    seam::write_queue(&judged, deciding.pack, &mut bytes).map_err(|error| RunError::Input(error.to_string()))?;
+    Ok(bytes)
+}
+
+fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Vec<Judged>, RunError> {
+    let roster = deciding.roster.map(load_roster).transpose()?;
+    let mut requests: Vec<Request> = Vec::new();
+    let mut traces: Vec<Trace> = Vec::new();
+    for (header, path) in readings {
+        let pages = pages_of(header, path)?;
+        for mut request in assemble::assemble(&header.transmission, &pages, deciding.pack) {
+            if let Some(roster) = &roster {
+                apply_roster(roster, &mut request, deciding.pack.roster.settle_uncertain);
+            }
+            traces.push(Trace::of(&request, &pages, &header.transmission.sha256));
+            requests.push(request);
+        }
+    }
+    link(&mut requests, &mut traces, deciding)?;
+    requests.sort_by(|a, b| place(a).cmp(&place(b)));
+    Ok(requests.into_iter().map(|request| seam::judge(request, deciding.pack, deciding.as_of)).collect())
+}
+
+/// Rows stand in the order of source_file, then pages.
+fn place(request: &Request) -> (&str, u32, u32) {
+    (&request.source_file, request.pages.first().copied().unwrap_or(0), request.ordinal)
+}
+
+/// A file that could not be opened stands as one page that was rejected.
+fn pages_of(header: &Header, path: &Path) -> Result<Vec<PageOutcome>, RunError> {
+    match &header.rejection {
+        Some(rejection) => Ok(vec![PageOutcome::Rejected(rejection.clone())]),
+        None => journal::pages(path),
+    }
+}
+
+fn load_roster(path: &Path) -> Result<Roster, RunError> {
+    let roster = Roster::load(path).map_err(|error| RunError::Input(error.to_string()))?;
+    if roster.problem_count() > 0 {
+        warn!(lines = roster.problem_count(), "lines of the roster could not be used");
+    }
+    Ok(roster)
+}
+
+/// Finds copies among all requests and what earlier nights saw, and adds this night to the ledger.
+fn link(requests: &mut [Request], traces: &mut [Trace], deciding: &Deciding<'_>) -> Result<(), RunError> {
+    let failed = |error: crate::inbox::LedgerError| RunError::Input(error.to_string());
+    let mut ledger = deciding.memory.ledger.map(Ledger::open).transpose().map_err(failed)?;
+    let night = &deciding.memory.night;
+    let salt = ledger.as_ref().map(|ledger| ledger.salt().to_vec()).unwrap_or_default();
+    let mut trouble = None;
+    let links = link_copies(traces, &salt, |keys| match ledger.as_ref().map(|ledger| ledger.earlier(night, keys)) {
+        None => Vec::new(),
+        Some(Ok(bodies)) => bodies.iter().filter_map(|body| serde_json::from_str(body).ok()).collect(),
+        Some(Err(error)) => {
+            trouble.get_or_insert(error);
+            Vec::new()
+        }
+    });
+    if let Some(error) = trouble {
+        return Err(failed(error));
+    }
+    for ((request, trace), link) in requests.iter_mut().zip(traces.iter_mut()).zip(links) {
+        trace.duplicate_of.clone_from(&link.duplicate_of);
+        request.duplicate_of = link.duplicate_of;
+        request.superseded_by = link.superseded_by;
+    }
+    if let Some(ledger) = ledger.as_mut().filter(|_| deciding.memory.add) {
+        let mut kept = Vec::with_capacity(traces.len());
+        for trace in traces.iter() {
+            let keys = trace.keys(&salt);
+            let body = serde_json::to_string(&trace.clone().seal(&salt)).map_err(|error| RunError::Input(error.to_string()))?;
+            kept.push((keys, body));
+        }
+        let entries = kept.iter().map(|(keys, body)| (keys.as_slice(), body.as_str()));
+        ledger.record(night, &deciding.as_of.to_string(), entries).map_err(failed)?;
+    }
+    Ok(())
+}

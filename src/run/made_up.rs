@@ -1,0 +1,150 @@
+//! A reader for tests of the machinery: it reads no pixels, and breaks on request.
+//!
+//! Only in builds with debug assertions, and only behind the hidden `--made-up` option. A document is a text file: `pages=N`, then
+//! lines `PAGE FAULT`, where page 0 is the count of pages:
+//!
+//! ```text
+//! pages=3
+//! 2 abort
+//! ```
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::net::UdpSocket;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::protocol::EngineFacts;
+use super::worker::{PageOutput, Probe, ReadFailure, ReadPage};
+use crate::answer::Confidence;
+use crate::decode::{Container, Damage, Rejection, Resolution};
+use crate::page::Preparation;
+use crate::reading::{Fingerprint, KindScore, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
+
+/// Reads documents that are made up.
+pub struct MadeUpReader;
+
+impl ReadPage for MadeUpReader {
+    fn probe(&mut self, path: &Path) -> Result<Probe, ReadFailure> {
+        let document = Document::open(path)?;
+        document.suffer(0)?;
+        Ok(Probe { container: Container::Tiff, pages: document.pages })
+    }
+
+    fn read(&mut self, path: &Path, page: u32) -> Result<PageOutput, ReadFailure> {
+        let document = Document::open(path)?;
+        let fate = document.suffer(page)?;
+        let told = if fate.lies { page + 1 } else { page };
+        Ok(PageOutput { reading: reading(told, fate.notes), stages: BTreeMap::from([("made-up".to_owned(), 1)]) })
+    }
+
+    fn facts(&mut self) -> EngineFacts {
+        EngineFacts { tesseract: "made up".to_owned(), ..EngineFacts::default() }
+    }
+}
+
+struct Document {
+    pages: u32,
+    faults: Vec<(u32, String)>,
+}
+
+#[derive(Default)]
+struct Fate {
+    notes: Vec<String>,
+    lies: bool,
+}
+
+impl Document {
+    fn open(path: &Path) -> Result<Self, Rejection> {
+        let text = fs::read_to_string(path).map_err(|_| Rejection::Corrupt("cannot be read".to_owned()))?;
+        if text.is_empty() {
+            return Err(Rejection::Empty);
+        }
+        let mut lines = text.lines();
+        let pages = lines.next().and_then(|line| line.strip_prefix("pages=")).and_then(|n| n.parse().ok());
+        let pages = pages.ok_or(Rejection::Unsupported)?;
+        let faults = lines.filter_map(|line| line.split_once(' ')).filter_map(|(page, fault)| {
+            page.parse().ok().map(|page| (page, fault.to_owned()))
+        });
+        Ok(Document { pages, faults: faults.collect() })
+    }
+
+    fn suffer(&self, page: u32) -> Result<Fate, ReadFailure> {
+        let mut fate = Fate::default();
+        for (_, fault) in self.faults.iter().filter(|(at, _)| *at == page) {
+            match fault.split_once(' ').unwrap_or((fault, "")) {
+                ("abort", _) => std::process::abort(),
+                ("exit", _) => std::process::exit(0),
+                ("panic", _) => panic!("made up"),
+                ("broken", _) => return Err(ReadFailure::Broken("made up".to_owned())),
+                ("encrypted", _) => return Err(Rejection::Encrypted.into()),
+                ("timeout", _) => return Err(Rejection::TimedOut.into()),
+                ("hang", _) => loop {
+                    std::thread::sleep(Duration::from_secs(1));
+                },
+                ("spin", _) => loop {
+                    std::hint::spin_loop();
+                },
+                ("memory", _) => devour_memory(),
+                ("noise", _) => {
+                    // To whatever file descriptor 1 is by now, which must not be the protocol.
+                    let _ = std::io::stdout().write_all(b"{\"v\":1}\nnoise \xff\n");
+                    let _ = std::io::stdout().flush();
+                }
+                ("slow", milliseconds) => {
+                    std::thread::sleep(Duration::from_millis(milliseconds.parse().unwrap_or(50)));
+                }
+                ("lie", _) => fate.lies = true,
+                ("socket", _) => fate.notes.push(told("socket", UdpSocket::bind("127.0.0.1:0").is_ok())),
+                ("program", _) => fate.notes.push(told("program", Command::new("/bin/true").status().is_ok())),
+                ("file", path) => fate.notes.push(told("file", fs::read(path).is_ok())),
+                ("write", path) => fate.notes.push(told("write", fs::write(path, b"x").is_ok())),
+                _ => return Err(ReadFailure::Broken("no such fault".to_owned())),
+            }
+        }
+        Ok(fate)
+    }
+}
+
+fn told(what: &str, went_through: bool) -> String {
+    format!("{what}-{}", if went_through { "allowed" } else { "denied" })
+}
+
+fn devour_memory() -> ! {
+    let mut hoard: Vec<Vec<u8>> = Vec::new();
+    loop {
+        hoard.push(vec![1; 16 << 20]);
+        std::hint::black_box(&hoard);
+    }
+}
+
+/// A page on which nothing is to be seen.
+pub fn reading(page: u32, notes: Vec<String>) -> PageReading {
+    PageReading {
+        format: READING_FORMAT,
+        page,
+        source: SourceFacts {
+            container: Container::Tiff,
+            encoding: "made-up".to_owned(),
+            width: 1728,
+            height: 2200,
+            resolution: Resolution { x: 204.0, y: 196.0, assumed: false },
+            damage: Damage::default(),
+        },
+        width: 1728,
+        height: 2200,
+        dpi: 204,
+        preparation: Preparation::default(),
+        header: None,
+        words: Vec::new(),
+        legibility: Legibility { confidence: Confidence::new(0.9), characters: 0, ink_share: 0.01 },
+        kinds: vec![KindScore { kind: PageKind::Junk, score: 1.0, reasons: vec!["made-up".to_owned()] }],
+        form: None,
+        letter: None,
+        people: Vec::new(),
+        fingerprint: Fingerprint::default(),
+        notes,
+    }
+}

@@ -1,0 +1,106 @@
+//! Shares, audits and other rules: the same answer again, or the reason why not.
+
+#![cfg(debug_assertions)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use crate::place::{Place, faxtriage, said};
+
+fn inbox_of_nine() -> Place {
+    let place = Place::new();
+    for n in 0..9 {
+        place.fax(&format!("{n}.fax"), &format!("pages={}\n2 abort", n % 3 + 1));
+    }
+    place.fax("copy.fax", "pages=1\n2 abort");
+    place
+}
+
+fn audit(place: &Place, archive: &Path) -> (Output, String) {
+    let output = faxtriage().args(["audit", "--made-up"]).arg(place.out()).arg("--inbox").arg(archive).output().unwrap();
+    let found = fs::read_to_string(place.out().join("audit.csv")).unwrap_or_default();
+    (output, found)
+}
+
+#[test]
+fn shares_merged_are_the_single_run_byte_for_byte() {
+    let place = inbox_of_nine();
+    place.run().assert().code(1);
+    let shares: Vec<PathBuf> = (1..=3).map(|n| place.path().join(format!("share{n}"))).collect();
+    for (n, share) in (1..).zip(&shares) {
+        let mut run = faxtriage();
+        run.arg("run").arg(place.inbox()).arg("--out").arg(share).args(["--shard", &format!("{n}/3")]);
+        let output = run.args(["--made-up", "--no-second-reader", "--as-of", "2026-11-21"]).output().unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", said(&output));
+    }
+    let merged = place.path().join("merged");
+    let output = faxtriage().arg("merge").args(&shares[..2]).arg("--out").arg(&merged).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "a share is missing");
+    assert!(said(&output).contains("share 3/3 is missing"), "{}", said(&output));
+
+    let output = faxtriage().arg("merge").args(&shares).arg("--out").arg(&merged).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    for file in ["queue.csv", "records.jsonl", "skipped.csv"] {
+        assert_eq!(fs::read(merged.join(file)).unwrap(), fs::read(place.out().join(file)).unwrap(), "{file}");
+    }
+}
+
+#[test]
+fn an_audit_of_the_same_scans_finds_nothing() {
+    let place = inbox_of_nine();
+    place.run().assert().code(1);
+    let (output, found) = audit(&place, &place.inbox());
+    assert_eq!(output.status.code(), Some(0), "{}{found}", said(&output));
+    assert_eq!(found.lines().count(), 1, "the header alone");
+    assert!(!place.out().join("audit").exists());
+}
+
+#[test]
+fn an_audit_of_a_tampered_archive_names_the_files() {
+    let place = inbox_of_nine();
+    place.run().assert().code(1);
+    let archive = place.path().join("archive");
+    fs::create_dir(&archive).unwrap();
+    for entry in fs::read_dir(place.inbox()).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), archive.join(entry.file_name())).unwrap();
+    }
+    fs::write(archive.join("3.fax"), "pages=2").unwrap();
+    fs::remove_file(archive.join("4.fax")).unwrap();
+    let (output, found) = audit(&place, &archive);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(found.lines().any(|line| line.starts_with("3.fax") && line.contains("changed in the archive")), "{found}");
+    assert!(found.lines().any(|line| line.starts_with("4.fax") && line.contains("missing in the archive")), "{found}");
+    assert!(!found.contains("unexplained"), "{found}");
+}
+
+#[test]
+fn an_audit_notices_a_queue_that_was_edited() {
+    let place = inbox_of_nine();
+    place.run().assert().code(1);
+    let edited = place.queue().replace("review", "complete");
+    fs::write(place.out().join("queue.csv"), edited).unwrap();
+    let (output, found) = audit(&place, &place.inbox());
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(found.contains("queue.csv") && found.contains("changed after the run"), "{found}");
+}
+
+#[test]
+fn a_recheck_under_the_same_rules_changes_nothing_and_the_run_stays() {
+    let place = inbox_of_nine();
+    place.run().assert().code(1);
+    let before = place.queue();
+    let output = faxtriage().arg("recheck").arg(place.out()).arg("--rules").arg(place.out().join("rules")).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 1);
+    assert_eq!(place.queue(), before);
+}
+
+#[test]
+fn a_recheck_of_a_folder_that_is_no_run_says_so() {
+    let place = Place::new();
+    let output = faxtriage().arg("recheck").arg(place.out()).arg("--rules").arg("rules").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!place.out().exists(), "nothing was made");
+}

@@ -1,0 +1,6 @@
+//! Stories told through the real command line; one module for each part of the program.
+
+mod audit;
+mod place;
+mod run;
+mod worker;
