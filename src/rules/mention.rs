@@ -41,6 +41,19 @@ impl<'a> Folded<'a> {
         let mut letters: Vec<Letter> = Vec::new();
         let mut inside = false;
         for (at, c) in text.char_indices() {
+            if c.is_ascii() {
+                // By far the most, and decomposing is what folding spends its time on.
+                if c.is_ascii_alphanumeric() {
+                    letters.push(Letter { folded: c.to_ascii_lowercase(), at, end: at + 1, starts_word: !inside, ends_word: false });
+                    inside = true;
+                } else {
+                    if let Some(last) = letters.last_mut() {
+                        last.ends_word = true;
+                    }
+                    inside = false;
+                }
+                continue;
+            }
             let mut any = false;
             for folded in c.nfkd().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
                 letters.push(Letter { folded, at, end: at + c.len_utf8(), starts_word: !inside, ends_word: false });

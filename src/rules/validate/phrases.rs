@@ -76,16 +76,16 @@ fn no_letters(text: &str, place: &Place, report: &mut Report<'_>) {
 
 /// Words of one reason that another reason, or an inappropriate one, would find.
 fn reasons(pack: &Pack, report: &mut Report<'_>) {
-    let words = |index: usize| {
-        let reason = &pack.reasons[index];
-        let mut words = phrases(&reason.labels, &reason.place.key("labels"));
-        words.extend(phrases(&reason.narrative, &reason.place.key("narrative")));
-        words
-    };
+    let words: Vec<Vec<(&str, Folded<'_>)>> = pack
+        .reasons
+        .iter()
+        .map(|reason| reason.labels.values().chain(reason.narrative.values()).flatten().map(|text| (text.as_str(), Folded::new(text))).collect())
+        .collect();
+    let fit = |index: usize, phrase: &str| words[index].iter().find(|(_, text)| !text.find(phrase, true).is_empty()).map(|(text, _)| *text);
     for index in 0..pack.reasons.len() {
         for other in (0..pack.reasons.len()).filter(|other| *other != index) {
             for (phrase, place) in phrases(&pack.reasons[index].narrative, &pack.reasons[index].place.key("narrative")) {
-                if let Some((found, _)) = words(other).iter().find(|(text, _)| !Folded::new(text).find(phrase, true).is_empty()) {
+                if let Some(found) = fit(other, phrase) {
                     let message = format!("the words \"{phrase}\" of `{}` also fit \"{found}\" of `{}`", pack.reasons[index].id, pack.reasons[other].id);
                     report.add(&place, message, Some("make the words longer, so that they name one reason".into()));
                 }
@@ -104,7 +104,7 @@ fn reasons(pack: &Pack, report: &mut Report<'_>) {
     for wording in &pack.inappropriate {
         for (phrase, place) in phrases(&wording.phrases, &wording.place.key("phrases")) {
             for index in 0..pack.reasons.len() {
-                if let Some((found, _)) = words(index).iter().find(|(text, _)| !Folded::new(text).find(phrase, true).is_empty()) {
+                if let Some(found) = fit(index, phrase) {
                     let message = format!("the words \"{phrase}\" of an inappropriate reason also fit \"{found}\" of `{}`", pack.reasons[index].id);
                     report.add(&place, message, Some("an office that names an appropriate reason would be warned of: make the words longer".into()));
                 }
