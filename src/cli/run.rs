@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::Local;
+use chrono::{Local, NaiveDate};
 use tracing::warn;
 
 use super::args::{Messages, ReadingArguments, RunArguments};
@@ -31,6 +31,7 @@ fn meant(typed: RunArguments, messages: &Messages) -> Result<Settings, Failure> 
     if !typed.inbox.is_dir() {
         return Err(Failure::cannot_run(format!("the inbox is not a folder: {}", shown(&typed.inbox))));
     }
+    let day = typed.as_of.unwrap_or_else(|| Local::now().date_naive());
     Ok(Settings {
         inbox: typed.inbox,
         out: typed.out,
