@@ -51,15 +51,19 @@ pub fn find_boxes(page: &PreparedPage, search: &Rect) -> Vec<MarkBox> {
     outline.circles(&mut found);
     outline.brackets(&mut found);
     found.retain(|b| search.holds(&b.rect));
+    let mut lines = Vec::new();
+    outline.lines(page, &mut lines);
+    // The top of a circle and the edge of a square are level too.
+    lines.retain(|line| {
+        let stroke = Rect::new(line.rect.left, line.rect.bottom - 4, line.rect.right, line.rect.bottom);
+        !found.iter().any(|b| b.quality >= 0.7 && b.rect.inflate(3, 3).intersect(&stroke).area() > 0)
+    });
+    found.extend(lines);
+    found.retain(|b| search.contains(b.rect.center_x(), b.rect.bottom - 2) || search.holds(&b.rect));
     let mut kept = without_overlaps(found);
     for circle in kept.iter_mut().filter(|b| b.shape == BoxShape::Circle) {
         circle.rect = outline.refined_circle(&circle.rect);
     }
-    let mut lines = Vec::new();
-    outline.lines(page, &mut lines);
-    lines.retain(|b| search.contains(b.rect.center_x(), b.rect.bottom - 2) || search.holds(&b.rect));
-    lines.retain(|l| !kept.iter().any(|b| b.rect.inflate(4, 4).intersect(&l.rect).area() > 0));
-    kept.extend(without_overlaps(lines));
     kept.sort_by_key(|b| (b.rect.top, b.rect.left));
     kept
 }
@@ -116,6 +120,7 @@ fn usual_box(all: &[Vec<MarkBox>], searches: &[Rect], dpi: u32) -> Option<Usual>
             boxes.iter().map(|b| (b.shape, b.rect, (s.right - b.rect.center_x(), b.rect.center_y() - s.top)))
         })
         .collect();
+    let qualities: Vec<f32> = all.iter().flatten().map(|b| b.quality).collect();
     let close = (0.05 * dpi as f32) as i32;
     let agree = |a: &(BoxShape, Rect, (i32, i32)), b: &(BoxShape, Rect, (i32, i32))| {
         a.0 == b.0
@@ -124,7 +129,10 @@ fn usual_box(all: &[Vec<MarkBox>], searches: &[Rect], dpi: u32) -> Option<Usual>
             && (a.2.0 - b.2.0).abs() <= 2 * close
             && (a.2.1 - b.2.1).abs() <= 2 * close
     };
-    let support = |a: &(BoxShape, Rect, (i32, i32))| candidates.iter().filter(|b| agree(a, b)).count();
+    // A doubtful outline says little: what marks leave looks like a box at times.
+    let support = |a: &(BoxShape, Rect, (i32, i32))| {
+        candidates.iter().zip(&qualities).filter(|(b, _)| agree(a, b)).map(|(_, quality)| (quality.powi(3) * 1000.0) as i64).sum::<i64>()
+    };
     let best = candidates.iter().max_by_key(|a| (support(a), std::cmp::Reverse((a.0, a.1.top, a.1.left))))?;
     let peers: Vec<_> = candidates.iter().filter(|b| agree(best, b)).collect();
     let median = |pick: &dyn Fn(&(BoxShape, Rect, (i32, i32))) -> i32| {
@@ -556,7 +564,11 @@ impl Outline {
                 let (top, bottom) = (left.top.min(right.top), (left.top + left.tall).max(right.top + right.tall));
                 let lid = self.level(top + 1, left.x, right.x + 1).max(self.level(bottom - 2, left.x, right.x + 1));
                 let alone = self.alone(left.x - 1, top, right.x + 2, bottom);
-                if alone < ALONE {
+                // The inside of a letter is white too, but a box has a word's gap on one side at least.
+                let gap_width = self.inches(0.09);
+                let before = self.busy_rows(left.x - 1 - gap_width, left.x - 3, top, bottom);
+                let after = self.busy_rows(right.x + 4, right.x + 2 + gap_width, top, bottom);
+                if alone < ALONE || before.min(after) > 0.3 {
                     continue;
                 }
                 let quality = (left.quality + right.quality) / 2.0 - 0.02 * uneven as f32 - 0.3 * (1.0 - alone) - (lid - 0.75).max(0.0);
@@ -601,9 +613,16 @@ impl Outline {
             return None;
         }
         let mut quality = 0.85 + 0.15 * (seen - POINTS + 1) as f32;
-        // Behind the back it is white.
-        let behind = self.busy_rows((x - 4 * facing).min(x - 2 * facing), (x - 4 * facing).max(x - 2 * facing) + 1, top + tall / 4, top + tall * 3 / 4);
+        // Behind the back it is white, along all of it: the sides of letters have corners and serifs there.
+        let (near, far) = (x - 2 * facing, x - 4 * facing);
+        let behind = self.busy_rows(near.min(far), near.max(far) + 1, top, top + tall);
+        if behind > 0.3 {
+            return None;
+        }
         quality -= 0.4 * behind;
+        if bulge > 0 && [top, top + tall - 1].iter().any(|&y| (2..=4).all(|d| self.at(x - facing * d, y))) {
+            return None;
+        }
         if bulge == 0 {
             let foot = |y: i32| (2..=4).all(|d| (-2..=2).any(|s| self.at(x + facing * d, y + s)));
             let serif = |y: i32| (3..=4).any(|d| (-1..=1).any(|s| self.at(x - facing * d, y + s)));
@@ -655,8 +674,10 @@ impl Outline {
                 let beside = self.busy_rows(left - 7, left - 2, y - 3, y + 4).max(self.busy_rows(right + 2, right + 7, y - 3, y + 4));
                 let cover = self.level(y, left, right);
                 let quality = cover - 0.5 * below.max(0.0) - 0.3 * above - 0.3 * beside;
+                // The sides of a box stand on its lower edge.
+                let side = self.upright(left + 1, y - shortest * 3 / 4, y).max(self.upright(right - 2, y - shortest * 3 / 4, y));
                 // Solid from this row on: the upper edge of the line.
-                if quality < 0.6 || self.at_row_above(left, right, y) {
+                if side > 0.7 || quality < 0.6 || self.at_row_above(left, right, y) {
                     continue;
                 }
                 let mut bottom = y + 1;
@@ -668,7 +689,7 @@ impl Outline {
             }
         }
         // Rulings that reach out of the zone are no boxes, whatever part of them shows.
-        found.retain(|b| {
+        found.retain(|b| b.shape != BoxShape::Line || {
             let line = Rect::new(b.rect.left, b.rect.bottom - 4, b.rect.right, b.rect.bottom + 2);
             !page.rulings.horizontal.iter().any(|r| r.rect.width() > longest && r.rect.intersect(&line).area() > 0)
         });
@@ -680,6 +701,6 @@ impl Outline {
 
     /// Whether the row above is as dark, so that the line began higher up.
     fn at_row_above(&self, left: i32, right: i32, y: i32) -> bool {
-        self.share(left, y - 1, right, y) > 0.5
+        self.share(left, y - 1, right, y) > 0.8
     }
 }
