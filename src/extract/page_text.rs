@@ -92,10 +92,12 @@ impl<'a> PageText<'a> {
         for at in lines.clone() {
             let Some(line) = self.lines.get(at) else { break };
             let next = self.lines.get(at + 1).filter(|_| lines.contains(&(at + 1)));
-            let here = line.triples.may_hold(phrase, max);
-            // A phrase over the break has its triples in both lines together.
-            let joined = next.is_some_and(|next| line.triples.or(&next.triples).may_hold(phrase, max));
-            if !here && !joined {
+            let needed = phrase.needed(max);
+            let seen = line.triples.seen(phrase);
+            // A phrase over the break has its beginning here and its triples in both lines together.
+            let begins = seen * 6 >= needed;
+            let joined = begins && next.is_some_and(|next| line.triples.or(&next.triples).seen(phrase) >= needed);
+            if seen < needed && !joined {
                 continue;
             }
             let end = next.filter(|_| joined).map_or(line.span.end, |next| next.span.end);
@@ -119,6 +121,8 @@ impl<'a> PageText<'a> {
 
     /// The phrase at the beginning of a line, when it stands there.
     pub fn starts_with(&self, line: usize, phrase: &Phrase, max: f32) -> Option<Found> {
-        self.find_at(phrase, max, line..line + 1).filter(|f| self.lines.get(line).is_some_and(|l| l.words.start == f.words.start))
+        // Specks that were read as marks stand before nothing.
+        let first = self.lines.get(line)?.words.clone().find(|at| self.words.get(*at).is_some_and(|w| w.text.chars().any(char::is_alphanumeric)))?;
+        self.find_at(phrase, max, line..line + 1).filter(|f| first == f.words.start)
     }
 }
