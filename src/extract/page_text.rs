@@ -121,6 +121,8 @@ impl<'a> PageText<'a> {
 
     /// The phrase at the beginning of a line, when it stands there.
     pub fn starts_with(&self, line: usize, phrase: &Phrase, max: f32) -> Option<Found> {
-        self.find_at(phrase, max, line..line + 1).filter(|f| self.lines.get(line).is_some_and(|l| l.words.start == f.words.start))
+        // Specks that were read as marks stand before nothing.
+        let first = self.lines.get(line)?.words.clone().find(|at| self.words.get(*at).is_some_and(|w| w.text.chars().any(char::is_alphanumeric)))?;
+        self.find_at(phrase, max, line..line + 1).filter(|f| first == f.words.start)
     }
 }

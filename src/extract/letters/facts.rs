@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::extract::fuzzy::{Phrase, fold};
 use crate::extract::page_text::PageText;
+use crate::extract::values::dates::find_dates;
 use crate::extract::values::{DateContext, Sameness, same_person};
 use crate::reading::{LetterFacts, PersonMention};
 use crate::rules::PhraseBook;
@@ -66,7 +67,7 @@ pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
                 .max_by(|a, b| a.0.cmp(&b.0).then(b.1.distance.total_cmp(&a.1.distance)));
             if let Some((_, found)) = found {
                 let joined = text.words().get(found.words.end - 1).and_then(|w| w.text.get(found.end..)).unwrap_or_default();
-                let rest = format!("{} {}", joined.trim_start_matches([')', '(', '/', ',']), text.text(found.words.end..line.words.end));
+                let rest = format!("{} {}", joined.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '[' | '{' | '<' | '_')), text.text(found.words.end..line.words.end));
                 let ends_well = line.text.trim_end().ends_with([':', ',', ';', '.']);
                 if ends_well || count <= 6 {
                     layout.salutation = Some(at);
@@ -94,7 +95,19 @@ fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: 
     let all = mentions(text, layout, phrases, reference);
     let of = |role: &str| all.iter().find(|m| m.role == role && m.name.is_some());
     // A child is named behind `parent of` or in the reference line; a grown-up in the address.
-    let named = of("guardian-of").or_else(|| of("addressee")).or_else(|| of("salutation")).or_else(|| of("reference"));
+    // Address and salutation say the same name twice: the better reading of it counts.
+    let greeted = of("salutation").filter(|m| m.name.as_ref().is_some_and(|n| n.split_whitespace().count() >= 2));
+    let addressed = match (of("addressee"), greeted) {
+        (Some(block), Some(greeted)) => {
+            let agree = match (&block.name, &greeted.name) {
+                (Some(a), Some(b)) => same_person(a, b, block.confidence.min(greeted.confidence)).answer != Sameness::Different,
+                _ => false,
+            };
+            Some(if agree && greeted.confidence > block.confidence { greeted } else { block })
+        }
+        (block, greeted) => block.or(greeted),
+    };
+    let named = of("guardian-of").or(addressed).or_else(|| of("salutation")).or_else(|| of("reference"));
     let mut best = named.cloned().or_else(|| all.first().cloned())?;
     for other in &all {
         let together = match (&best.name, &other.name) {
@@ -121,7 +134,7 @@ pub(super) fn mentions(text: &PageText, layout: &Layout, phrases: &PhraseBook, r
         }
     }
     if let Some(salutation) = layout.salutation {
-        found.extend(address_name(text, layout, salutation, phrases));
+        found.extend(address_name(text, layout, salutation, phrases, reference));
         if let (Some(name), Some(line)) = (&layout.salutation_text, text.lines().get(salutation)) {
             let trust = text.confidence(line.words.clone());
             for part in joined_names(name, phrases) {
@@ -140,10 +153,16 @@ fn mention(role: &str, name: Option<String>, confidence: f32) -> PersonMention {
 }
 
 /// The first line of the address above the salutation that is a name.
-fn address_name(text: &PageText, layout: &Layout, salutation: usize, phrases: &PhraseBook) -> Vec<PersonMention> {
+fn address_name(text: &PageText, layout: &Layout, salutation: usize, phrases: &PhraseBook, reference: NaiveDate) -> Vec<PersonMention> {
     let context_words = &phrases.people;
+    let dated = |line: &str| {
+        let context = DateContext { reference: reference, day_first: false, words: &phrases.dates };
+        !find_dates(line, &context).is_empty()
+    };
     let block = address_block(text, layout, salutation);
-    for at in block {
+    let below_date = text.lines().iter().take(salutation).rposition(|line| dated(&line.text)).map_or(0, |at| at + 1);
+    let below_date = if below_date < salutation { below_date } else { 0 };
+    for at in block.start.max(below_date)..block.end {
         let Some(line) = text.lines().get(at) else { continue };
         if layout.references.contains(&at) || line.text.contains(':') || line.words.len() > 8 {
             continue;

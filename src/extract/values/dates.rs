@@ -189,7 +189,8 @@ pub(super) fn tokens(text: &str, words: &DateWords) -> Vec<Token> {
     let mut chunk: Option<usize> = None;
     loop {
         let next = rest.next();
-        let joins = next.is_some_and(|(_, c)| c.is_alphanumeric() || c == '|');
+        // A bar before a number is a frame, behind a digit it may be a one.
+        let joins = next.is_some_and(|(_, c)| c.is_alphanumeric() || (c == '|' && chunk.is_some()));
         if joins {
             if chunk.is_none() {
                 chunk = next.map(|(at, _)| at);
@@ -344,7 +345,7 @@ fn named_month_date(tokens: &[Token], context: &DateContext) -> Option<Written> 
                 side.push((digits.as_str(), *repairs, *quoted));
             }
             Is::Filler => {}
-            Is::Mark(',' | '.' | '-' | '/' | '–' | '—' | '\'' | ':' | '_' | '·') => {}
+            Is::Mark(',' | '.' | '-' | '/' | '–' | '—' | '\'' | ':' | ';' | '_' | '·' | '|') => {}
             _ => return None,
         }
     }

@@ -142,6 +142,14 @@ fn with_commas(mut words: Vec<String>) -> Vec<String> {
             before.push(',');
         }
     }
+    // A speck behind a whole word is no period.
+    let last = words.len().saturating_sub(1);
+    for (at, word) in words.iter_mut().enumerate() {
+        let title = TITLES.iter().any(|t| t.eq_ignore_ascii_case(&bare(word)));
+        if at < last && word.ends_with('.') && word.chars().filter(|c| c.is_alphabetic()).count() > 2 && !title && !is_suffix(word) && word.matches('.').count() == 1 {
+            word.pop();
+        }
+    }
     // Periods at the end of the whole belong to nothing, unless an initial or a suffix ends it.
     if let Some(last) = words.last_mut()
         && last.ends_with('.')
@@ -281,6 +289,7 @@ mod tests {
         assert_eq!(read("| Susan Ortiz _"), "Susan Ortiz");
         assert_eq!(read("Rosa Patel. MD"), "Rosa Patel, MD");
         assert_eq!(read("_Susan Ortiz."), "Susan Ortiz");
+        assert_eq!(read("Rosa. Williams"), "Rosa Williams");
         let zero = read_name("SUSAN 0RTIZ");
         assert_eq!((zero.value.as_deref(), zero.repaired), (Some("Susan Ortiz"), true));
         assert_eq!(read_name("__ | .").value, None);
