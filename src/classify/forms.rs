@@ -35,7 +35,8 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
         points.add((anchors as f32 * 0.8).min(2.4), format!("anchors-{anchors}"));
     }
     let fields = form.fields.iter().filter(|f| f.labels.iter().any(|l| is_label(text, l))).count();
-    let options = form.choices.iter().flat_map(|c| &c.options).filter(|o| o.labels.iter().any(|l| is_option(text, l))).count();
+    let options =
+        form.choices.iter().flat_map(|c| &c.options).filter(|o| o.labels.iter().any(|l| is_option(text, l))).count();
     if fields > 0 {
         points.add((fields as f32 * 0.55).min(6.0), format!("labels-{fields}"));
     }
@@ -86,7 +87,9 @@ pub(super) fn is_label(text: &PageText, wording: &str) -> bool {
     text.lines().iter().enumerate().any(|(at, line)| {
         text.find_all_in_line(&phrase, tolerance(phrase.len()), at).into_iter().any(|found| {
             let words = text.words();
-            let marked = words.get(found.words.end - 1).is_some_and(|w| w.text.get(found.end..).is_some_and(|rest| rest.starts_with([':', '#', '_', '.'])));
+            let marked = words
+                .get(found.words.end - 1)
+                .is_some_and(|w| w.text.get(found.end..).is_some_and(|rest| rest.starts_with([':', '#', '_', '.'])));
             let marked = marked || words.get(found.words.end).is_some_and(|w| w.text.starts_with([':', '#', '_']));
             let heads = found.words.start == line.words.start && line.words.len() <= 9;
             let gap = found.words.start.checked_sub(1).and_then(|before| {

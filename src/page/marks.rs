@@ -96,7 +96,9 @@ fn dips_in(page: &PreparedPage, boxes: &[MarkBox], inks: &[MarkInk], index: usiz
             return false;
         }
         let both = own.rect.union(&other.rect);
-        if both.width() > own.rect.width() + other.rect.width() + reach || both.height() > own.rect.height() + other.rect.height() + reach {
+        if both.width() > own.rect.width() + other.rect.width() + reach
+            || both.height() > own.rect.height() + other.rect.height() + reach
+        {
             return false;
         }
         // One piece of ink lies in both insides.
@@ -153,8 +155,12 @@ fn inside_of(mark_box: &MarkBox) -> Rect {
 fn outline_thickness(shapes: &Bitmap, mark_box: &MarkBox) -> i32 {
     let r = mark_box.rect;
     let most = (r.width().min(r.height()) / 4).clamp(2, 7);
-    let level = |y: i32| shapes.count(&Rect::new(r.left + 2, y, r.right - 2, y + 1)) as f32 / (r.width() - 4).max(1) as f32 > 0.5;
-    let upright = |x: i32| shapes.count(&Rect::new(x, r.top + 2, x + 1, r.bottom - 2)) as f32 / (r.height() - 4).max(1) as f32 > 0.5;
+    let level = |y: i32| {
+        shapes.count(&Rect::new(r.left + 2, y, r.right - 2, y + 1)) as f32 / (r.width() - 4).max(1) as f32 > 0.5
+    };
+    let upright = |x: i32| {
+        shapes.count(&Rect::new(x, r.top + 2, x + 1, r.bottom - 2)) as f32 / (r.height() - 4).max(1) as f32 > 0.5
+    };
     let depth = |dark: &dyn Fn(i32) -> bool| {
         // The rectangle may stand a pixel off its outline.
         let first = (0..=1).find(|&i| dark(i)).unwrap_or(0);
@@ -181,7 +187,9 @@ fn bracket_thickness(shapes: &Bitmap, rect: &Rect, most: i32) -> i32 {
         .flat_map(|y| [(rect.left - 2, 1, y), (rect.right + 1, -1, y)])
         .filter_map(|(x, step, y)| {
             let first = (0..=5).find(|&d| shapes.get(x + step * d, y))?;
-            (first + 1..=first + most + 2).find(|&d| !shapes.get(x + step * d, y)).map(|end| end - 1 + i32::from(first > 3))
+            (first + 1..=first + most + 2)
+                .find(|&d| !shapes.get(x + step * d, y))
+                .map(|end| end - 1 + i32::from(first > 3))
         })
         .collect();
     depths.sort_unstable();
@@ -252,7 +260,11 @@ fn leaving(page: &PreparedPage, mark_box: &MarkBox, labelled: &Labelled, inch: i
     // Lines of a table that the box stands on are not the mark's.
     let printed = |y: i32, left: i32, right: i32| {
         let run = Rect::new(left, y, right, y + 1);
-        page.rulings.horizontal.iter().chain(&page.rulings.vertical).any(|r| r.rect.inflate(1, 2).intersect(&run) == run)
+        page.rulings
+            .horizontal
+            .iter()
+            .chain(&page.rulings.vertical)
+            .any(|r| r.rect.inflate(1, 2).intersect(&run) == run)
     };
     let mut ink = 0u32;
     let (mut west, mut east) = (0, 0);
@@ -260,7 +272,8 @@ fn leaving(page: &PreparedPage, mark_box: &MarkBox, labelled: &Labelled, inch: i
         let outside = if run.y < body.top || run.y >= body.bottom {
             run.right - run.left
         } else {
-            (body.left - run.left).max(0).min(run.right - run.left) + (run.right - body.right).max(0).min(run.right - run.left)
+            (body.left - run.left).max(0).min(run.right - run.left)
+                + (run.right - body.right).max(0).min(run.right - run.left)
         };
         if outside == 0 || printed(run.y, run.left, run.right) {
             continue;
@@ -288,7 +301,10 @@ impl Inside {
             BoxShape::Circle => {
                 let radius = r.width().min(r.height()) as f32 / 2.0 - thickness as f32 - 2.0;
                 let centre = ((r.left + r.right) as f32 / 2.0, (r.top + r.bottom) as f32 / 2.0);
-                Self { rect: r.inflate(-margin(r.width()), -margin(r.height())), round: Some((centre.0, centre.1, radius.max(2.0))) }
+                Self {
+                    rect: r.inflate(-margin(r.width()), -margin(r.height())),
+                    round: Some((centre.0, centre.1, radius.max(2.0))),
+                }
             }
             // The ends of brackets are open; feet of square ones reach in a little.
             BoxShape::Bracket => {
@@ -296,8 +312,12 @@ impl Inside {
                 let above = (thickness + 2).max(r.height() / 10).min(r.height() / 4);
                 Self { rect: r.inflate(-aside, -above), round: None }
             }
-            BoxShape::Line => Self { rect: Rect::new(r.left, r.top, r.right, r.bottom - line_thickness(r)), round: None },
-            BoxShape::Square | BoxShape::None => Self { rect: r.inflate(-margin(r.width()), -margin(r.height())), round: None },
+            BoxShape::Line => {
+                Self { rect: Rect::new(r.left, r.top, r.right, r.bottom - line_thickness(r)), round: None }
+            }
+            BoxShape::Square | BoxShape::None => {
+                Self { rect: r.inflate(-margin(r.width()), -margin(r.height())), round: None }
+            }
         }
     }
 
@@ -465,7 +485,10 @@ mod tests {
         let page = PreparedPage::from_ink(ink, 204);
         let boxes = find_group(&page, &searches);
         let measures = measure_group(&page, &boxes, &MarkBand::default());
-        assert_eq!(measures.iter().map(|m| m.mark).collect::<Vec<_>>(), [Mark::Unchecked, Mark::Unsure, Mark::Unchecked]);
+        assert_eq!(
+            measures.iter().map(|m| m.mark).collect::<Vec<_>>(),
+            [Mark::Unchecked, Mark::Unsure, Mark::Unchecked]
+        );
     }
 
     #[test]

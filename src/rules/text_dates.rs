@@ -39,14 +39,21 @@ const LETTERS_BESIDE_A_LONE_DATE: usize = 12;
 
 type Pattern = LazyLock<Option<Regex>>;
 
-static NUMERIC: Pattern = LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{4}|\d{2})\b").ok());
+static NUMERIC: Pattern =
+    LazyLock::new(|| Regex::new(r"\b(\d{1,2})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{4}|\d{2})\b").ok());
 static ISO: Pattern = LazyLock::new(|| Regex::new(r"\b(\d{4})-(\d{2})-(\d{2})\b").ok());
-static MONTH_FIRST: Pattern = LazyLock::new(|| Regex::new(r"(?i)\b([a-z]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?\s*[,.]?\s+(\d{4})\b").ok());
-static DAY_FIRST: Pattern = LazyLock::new(|| Regex::new(r"(?i)\b(\d{1,2})(?:st|nd|rd|th)?\s+(?:de\s+|of\s+)?([a-z]{3,10})\.?,?\s+(?:del?\s+)?(\d{4})\b").ok());
-static TIME: Pattern = LazyLock::new(|| Regex::new(r"(?i)^\W{0,3}(?:at|a las|@|,)?\s*(\d{1,2})(?:[:.](\d{2}))?\s*([ap])\.?\s?m\b").ok());
+static MONTH_FIRST: Pattern =
+    LazyLock::new(|| Regex::new(r"(?i)\b([a-z]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?\s*[,.]?\s+(\d{4})\b").ok());
+static DAY_FIRST: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(\d{1,2})(?:st|nd|rd|th)?\s+(?:de\s+|of\s+)?([a-z]{3,10})\.?,?\s+(?:del?\s+)?(\d{4})\b").ok()
+});
+static TIME: Pattern =
+    LazyLock::new(|| Regex::new(r"(?i)^\W{0,3}(?:at|a las|@|,)?\s*(\d{1,2})(?:[:.](\d{2}))?\s*([ap])\.?\s?m\b").ok());
 static TIME_24: Pattern = LazyLock::new(|| Regex::new(r"(?i)^\W{0,3}(?:at|a las|@)?\s*(\d{1,2}):(\d{2})\b").ok());
 /// A date whose digits came back as letters, or a month's name with digits in it.
-static NEARLY: Pattern = LazyLock::new(|| Regex::new(r"(?i)\b(?:[\doilsb]{1,2}\s?[/\-]\s?[\doilsb]{1,2}\s?[/\-]\s?[\doilsb]{2,4}|([a-z0-9]{3,10})\.?\s+[\doilsb]{1,2},?\s+[12][\doilsb]{3})\b").ok());
+static NEARLY: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:[\doilsb]{1,2}\s?[/\-]\s?[\doilsb]{1,2}\s?[/\-]\s?[\doilsb]{2,4}|([a-z0-9]{3,10})\.?\s+[\doilsb]{1,2},?\s+[12][\doilsb]{3})\b").ok()
+});
 
 /// All dates of `text`, in its order; days that do not exist are left out.
 pub(super) fn text_dates(text: &str, facts: &Context<'_>) -> Vec<TextDate> {
@@ -60,11 +67,20 @@ pub(super) fn text_dates(text: &str, facts: &Context<'_>) -> Vec<TextDate> {
     let mut add = |pattern: &Pattern, read: &dyn Fn(&str, &str, &str) -> Option<NaiveDate>| {
         let Some(pattern) = pattern.as_ref() else { return };
         for captures in pattern.captures_iter(text) {
-            let (Some(whole), Some(a), Some(b), Some(c)) = (captures.get(0), captures.get(1), captures.get(2), captures.get(3)) else { continue };
+            let (Some(whole), Some(a), Some(b), Some(c)) =
+                (captures.get(0), captures.get(1), captures.get(2), captures.get(3))
+            else {
+                continue;
+            };
             let span = whole.range();
             let taken = found.iter().any(|f| f.span.start < span.end && span.start < f.span.end);
             if let (false, Some(date)) = (taken, read(a.as_str(), b.as_str(), c.as_str())) {
-                found.push(TextDate { date, time: time_after(&text[span.end..]), alone: stands_alone(text, &span), span });
+                found.push(TextDate {
+                    date,
+                    time: time_after(&text[span.end..]),
+                    alone: stands_alone(text, &span),
+                    span,
+                });
             }
         }
     };
@@ -82,7 +98,12 @@ pub(super) fn has_unread_date(text: &str, read: &[TextDate]) -> bool {
     pattern.captures_iter(text).any(|captures| {
         let Some(near) = captures.get(0) else { return false };
         let is_read = read.iter().any(|f| f.span.start < near.end() && near.start() < f.span.end);
-        let is_month = captures.get(1).is_none_or(|name| MONTHS.iter().flat_map(|m| m.iter()).any(|m| m.len() > 3 && strsim::levenshtein(&name.as_str().to_lowercase(), m) <= 2));
+        let is_month = captures.get(1).is_none_or(|name| {
+            MONTHS
+                .iter()
+                .flat_map(|m| m.iter())
+                .any(|m| m.len() > 3 && strsim::levenshtein(&name.as_str().to_lowercase(), m) <= 2)
+        });
         !is_read && is_month && near.as_str().chars().filter(char::is_ascii_digit).count() >= 2
     })
 }
@@ -91,11 +112,15 @@ pub(super) fn has_unread_date(text: &str, read: &[TextDate]) -> bool {
 fn month(name: &str) -> Option<u32> {
     let name = name.to_lowercase();
     let near = |known: &&str| name == **known || (known.len() > 4 && strsim::levenshtein(&name, known) <= 1);
-    MONTHS.iter().position(|names| names.iter().any(|known| near(&known))).and_then(|index| u32::try_from(index + 1).ok())
+    MONTHS
+        .iter()
+        .position(|names| names.iter().any(|known| near(&known)))
+        .and_then(|index| u32::try_from(index + 1).ok())
 }
 
 fn time_after(rest: &str) -> Option<NaiveTime> {
-    let part = |captures: &regex::Captures<'_>, group: usize| captures.get(group).and_then(|m| m.as_str().parse::<u32>().ok());
+    let part =
+        |captures: &regex::Captures<'_>, group: usize| captures.get(group).and_then(|m| m.as_str().parse::<u32>().ok());
     if let Some(captures) = TIME.as_ref().and_then(|pattern| pattern.captures(rest)) {
         let hour = part(&captures, 1).filter(|hour| (1..=12).contains(hour))? % 12;
         let noon = if captures.get(3).is_some_and(|half| half.as_str().eq_ignore_ascii_case("p")) { 12 } else { 0 };
@@ -119,7 +144,10 @@ mod tests {
     fn told(text: &str) -> Vec<String> {
         let example = Example::complete();
         let pack = crate::rules::Pack::builtin().unwrap();
-        text_dates(text, &example.context(&pack)).iter().map(|f| format!("{}{}", f.date, f.time.map_or(String::new(), |t| format!(" {t}")))).collect()
+        text_dates(text, &example.context(&pack))
+            .iter()
+            .map(|f| format!("{}{}", f.date, f.time.map_or(String::new(), |t| format!(" {t}"))))
+            .collect()
     }
 
     #[test]
@@ -135,7 +163,10 @@ mod tests {
     fn a_date_on_its_own_line_is_the_head_of_the_letter() {
         let example = Example::complete();
         let pack = crate::rules::Pack::builtin().unwrap();
-        let found = text_dates("Castroville Pediatrics\nDate: November 20, 2026\nShe left our workforce on November 18, 2026.", &example.context(&pack));
+        let found = text_dates(
+            "Castroville Pediatrics\nDate: November 20, 2026\nShe left our workforce on November 18, 2026.",
+            &example.context(&pack),
+        );
         assert_eq!(found.iter().map(|f| f.alone).collect::<Vec<_>>(), [true, false]);
     }
 

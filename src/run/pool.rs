@@ -124,11 +124,16 @@ impl Pool {
     }
 
     /// Does `task` for each item on the pool's threads, stealing item by item; the first error ends it.
-    pub fn for_each<T: Sync>(&self, items: &[T], task: impl Fn(&T) -> Result<(), RunError> + Sync) -> Result<(), RunError> {
+    pub fn for_each<T: Sync>(
+        &self,
+        items: &[T],
+        task: impl Fn(&T) -> Result<(), RunError> + Sync,
+    ) -> Result<(), RunError> {
         self.threads.install(|| {
-            items.par_iter().with_max_len(1).try_for_each(|item| {
-                if interrupt::asked() { Err(RunError::Interrupted) } else { task(item) }
-            })
+            items
+                .par_iter()
+                .with_max_len(1)
+                .try_for_each(|item| if interrupt::asked() { Err(RunError::Interrupted) } else { task(item) })
         })
     }
 

@@ -107,10 +107,18 @@ fn looks_like_a_date(line: &str, phrases: &PhraseBook) -> bool {
     if words > 6 || line.len() > 34 {
         return false;
     }
-    let month = line.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() >= 3).any(|word| {
-        let folded = fold(word);
-        phrases.dates.months.iter().flatten().any(|name| folded.len() >= 3 && fold(name) == folded && folded != "mar" && folded != "may")
-    });
+    let month = line
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() >= 3)
+        .any(|word| {
+            let folded = fold(word);
+            phrases
+                .dates
+                .months
+                .iter()
+                .flatten()
+                .any(|name| folded.len() >= 3 && fold(name) == folded && folded != "mar" && folded != "may")
+        });
     let numeric = digits >= 5 && marks >= 2 && line.chars().filter(|c| c.is_alphabetic()).count() <= 3;
     (month && digits >= 1) || numeric
 }

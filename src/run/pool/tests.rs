@@ -98,7 +98,8 @@ fn an_answer_too_many_is_found_at_the_next_question() {
 
 #[test]
 fn a_rejection_is_final() {
-    let (told, tries) = probe(r#"echo '{"v":1,"id":"'$id'","status":"rejected","rejection":{"why":"encrypted"},"ms":1}'"#);
+    let (told, tries) =
+        probe(r#"echo '{"v":1,"id":"'$id'","status":"rejected","rejection":{"why":"encrypted"},"ms":1}'"#);
     assert_eq!((told, tries), (Err(Rejection::Encrypted), 1));
 }
 
