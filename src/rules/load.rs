@@ -2,6 +2,7 @@
 
 use super::forms::FormDefinition;
 use super::pack::{Pack, PackFile};
+use super::phrases::{PhraseBook, PhraseError};
 use super::problem::Problem;
 use super::rule::Rule;
 use super::settings::PackSettings;
@@ -61,11 +62,13 @@ fn load_with(files: Vec<PackFile>, validated: bool) -> (Option<Pack>, Vec<Proble
     }
     let settings: Option<PackSettings> = settings.and_then(|source| source.read_whole(&mut problems));
     let mut pack = settings.map(|settings| Pack::new(settings, files));
+    let phrases = read_phrases(&sources, &mut problems);
     let mut parts = Parts::default();
     for (file, source) in sources.iter().enumerate() {
         parts.take(file, source, &mut problems);
     }
     if let Some(pack) = &mut pack {
+        pack.phrases = phrases;
         pack.reasons = parts.reasons;
         pack.inappropriate = parts.inappropriate;
         pack.wordings = parts.wordings;
@@ -81,6 +84,32 @@ fn load_with(files: Vec<PackFile>, validated: bool) -> (Option<Pack>, Vec<Proble
     problems.sort();
     problems.dedup();
     (pack, problems)
+}
+
+/// The words of letters, headers and dates; what cannot be read is a problem of its file. Offices write letters and dates the same
+/// way whatever the plan: a pack without `phrases/` takes the built-in words.
+fn read_phrases(sources: &[SourceFile], problems: &mut Vec<Problem>) -> PhraseBook {
+    let text = |name: &str| {
+        let path = format!("phrases/{name}");
+        sources.iter().find(|source| source.path == path).map(|source| source.text.clone())
+    };
+    if !sources.iter().any(|source| source.path.starts_with("phrases/")) {
+        return PhraseBook::builtin().clone();
+    }
+    PhraseBook::parse(text).unwrap_or_else(|error| {
+        let (file, message, span) = match &error {
+            PhraseError::Missing(file) => (*file, "the file is missing".to_owned(), None),
+            PhraseError::Syntax { file, source } => (*file, source.message().to_owned(), source.span()),
+            PhraseError::Meaning { file, what } => (*file, what.clone(), None),
+        };
+        let path = format!("phrases/{file}");
+        let hint = Some("phrases/ of the built-in pack shows what the file may hold".to_owned());
+        problems.push(match (span, text(file)) {
+            (Some(span), Some(text)) => Problem::at(&path, &text, span, message, hint),
+            _ => Problem::of_file(&path, message, hint),
+        });
+        PhraseBook::default()
+    })
 }
 
 #[derive(Default)]

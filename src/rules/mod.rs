@@ -40,7 +40,7 @@ pub use listing::{docs, list};
 pub use mention::{Mention, mentions};
 pub use notice::NoticeFacts;
 pub use pack::{Pack, PackError, PackFile};
-pub use phrases::DateWords;
+pub use phrases::{DateWords, PhraseBook};
 pub use problem::Problem;
 pub use rule::{AppliesTo, Day, InForce, Rule};
 pub use schema::schema;

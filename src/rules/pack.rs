@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::forms::FormDefinition;
 use super::load;
+use super::phrases::PhraseBook;
 use super::problem::Problem;
 use super::rule::Rule;
 use super::settings::{DateSettings, LetterSettings, MarkSettings, PackSettings, Plan, ReceivedSettings, RequestSettings, ReviewSettings, RosterSettings};
@@ -37,6 +38,8 @@ pub struct Pack {
     pub notices: Vec<Wording>,
     pub formats: Vec<Format>,
     pub forms: Vec<FormDefinition>,
+    /// Words of letters, attachments, headers and dates.
+    pub phrases: PhraseBook,
     /// All versions of all rules, in rule order.
     pub rules: Vec<Rule>,
     pub letters: LetterSettings,
@@ -114,6 +117,7 @@ impl Pack {
             notices: Vec::new(),
             formats: Vec::new(),
             forms: Vec::new(),
+            phrases: PhraseBook::default(),
             rules: Vec::new(),
             letters: settings.letters,
             files,

@@ -123,6 +123,8 @@ pub enum PhraseKind {
 pub enum Place {
     /// The upper third of the page.
     Top,
+    /// Alone on its line.
+    Line,
 }
 
 /// A phrase that speaks for a kind of page.
