@@ -37,6 +37,7 @@ fn after_long_help() -> String {
          faxtriage run /srv/fax/inbox --out /srv/fax/runs/2026-11-21 --roster members.csv\n  \
          \x20                                          the nightly job; the same command again resumes an interrupted run\n  \
          faxtriage run inbox --out run1 --shard 1/4    a quarter of the inbox, for one of four machines\n  \
+         faxtriage explain /srv/fax/inbox/fax.tif      why a fax came out as it did\n  \
          faxtriage recheck runs/2026-11-21 --rules new-rules\n  \
          \x20                                          which rows other rules would change, without reading a page\n  \
          faxtriage audit runs/2026-11-21 --inbox archive\n  \
@@ -71,9 +72,11 @@ pub enum LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Run(RunArguments),
+    Explain(ExplainArguments),
     Rules(RulesArguments),
     Audit(AuditArguments),
     Recheck(RecheckArguments),
+    Score(ScoreArguments),
     Merge(MergeArguments),
     Worker(WorkerArguments),
 }
@@ -143,7 +146,29 @@ pub struct ReadingArguments {
     pub made_up: bool,
 }
 
-/// Validate a rule pack.
+/// Show one transmission as the program sees it: pages, fields with where they were read, rules with their answers.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    faxtriage explain inbox/fax.tif\n  \
+    faxtriage explain inbox/fax.tif --json > fax.json\n\n\
+    Prints values that were read: the output is health information. Copies of earlier requests are not looked for.")]
+pub struct ExplainArguments {
+    /// The fax.
+    pub file: PathBuf,
+    /// Everything as one JSON object, for programs.
+    #[arg(long)]
+    pub json: bool,
+    /// Members and their PCPs, as for `run`. Default: none, and linkage is not checked.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// The day, for every rule about "now". Default: today.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+}
+
+/// Validate a rule pack, list its rules, or print its schema and its page for readers.
 #[derive(Clone, Debug, Args)]
 pub struct RulesArguments {
     #[command(subcommand)]
@@ -157,6 +182,55 @@ pub enum RulesCommand {
         /// Folder of the pack. Default: the pack that is built in.
         dir: Option<PathBuf>,
     },
+    /// The rules in force on a day: code, severity, dates, rule and source.
+    List {
+        /// The day. Default: today.
+        #[arg(long, value_name = "DATE")]
+        as_of: Option<NaiveDate>,
+        /// Folder of the pack. Default: the pack that is built in.
+        #[arg(long, value_name = "DIR")]
+        rules: Option<PathBuf>,
+    },
+    /// The JSON Schema of a pack's files, for editors that complete and check TOML.
+    Schema,
+    /// All rules as a Markdown page, with what each demands and where it comes from.
+    Docs {
+        /// Folder of the pack. Default: the pack that is built in.
+        #[arg(long, value_name = "DIR")]
+        rules: Option<PathBuf>,
+    },
+}
+
+/// Accuracy of a run against truth in the queue's own columns, each figure with its count and Wilson 95 % interval.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Examples:\n  \
+    faxtriage score runs/2026-11-21 truth.csv\n  \
+    faxtriage score runs/2026-11-21 truth.csv --by form --by resolution\n  \
+    faxtriage score runs/2026-11-21 truth.csv --min field=0.97,deficiency-recall=0.95\n\n\
+    TRUTH.csv has source_file and pages, and any of the queue's columns. Figures for --min: found, field, not-silent, status, \
+    deficiency-precision, deficiency-recall, warning-precision, warning-recall, straight-through, or a column's name.\n\n\
+    Ends with 0, or with 3 when a figure lies below its --min.")]
+pub struct ScoreArguments {
+    /// The run folder.
+    pub run: PathBuf,
+    /// What is true, as CSV.
+    pub truth: PathBuf,
+    /// Show the figures for each value of this column of truth too: `form`, `container`, `resolution` … May be given again.
+    #[arg(long, value_name = "COLUMN")]
+    pub by: Vec<String>,
+    /// Least shares, from 0 to 1.
+    #[arg(long, value_name = "FIGURE=SHARE", value_delimiter = ',', value_parser = least)]
+    pub min: Vec<(String, f64)>,
+    /// Show how well confidence tells right from wrong.
+    #[arg(long)]
+    pub calibration: bool,
+}
+
+fn least(text: &str) -> Result<(String, f64), String> {
+    let wrong = || "write a figure and its least share, such as field=0.97".to_owned();
+    let (figure, share) = text.split_once('=').ok_or_else(wrong)?;
+    let share: f64 = share.parse().map_err(|_| wrong())?;
+    if (0.0..=1.0).contains(&share) { Ok((figure.to_owned(), share)) } else { Err("a share lies between 0 and 1".to_owned()) }
 }
 
 /// Read the archived scans again under the recorded rules, models and date, and compare.
@@ -242,6 +316,9 @@ pub struct MergeArguments {
     is 2 only when the worker itself broke. End of input ends it with 0. Start it with OMP_THREAD_LIMIT=1 in its environment, one for each \
     core. It confines itself: no network, no writing, reading only below --inbox and what its readers need.")]
 pub struct WorkerArguments {
+    /// The day that two-digit years turn on. Default: today.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
     /// Folder or file that may be read. Default: no restriction to a folder.
     #[arg(long, value_name = "PATH")]
     pub inbox: Option<PathBuf>,
@@ -260,6 +337,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn least_shares_are_checked() {
+        assert_eq!(least("field=0.97"), Ok(("field".to_owned(), 0.97)));
+        for wrong in ["field", "field=", "field=97", "field=NaN"] {
+            assert!(least(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

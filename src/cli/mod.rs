@@ -9,12 +9,14 @@ mod audit;
 pub mod clean;
 pub mod exit;
 mod execute;
+mod explain;
 mod failure;
 mod log;
 mod merge;
 mod recheck;
 mod rules;
 mod run;
+mod score;
 mod summary;
 mod worker;
 

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::Local;
+use chrono::{Local, NaiveDate};
 use tracing::warn;
 
 use super::args::{Messages, ReadingArguments, RunArguments};
@@ -31,6 +31,7 @@ fn meant(typed: RunArguments, messages: &Messages) -> Result<Settings, Failure> 
     if !typed.inbox.is_dir() {
         return Err(Failure::cannot_run(format!("the inbox is not a folder: {}", shown(&typed.inbox))));
     }
+    let day = typed.as_of.unwrap_or_else(|| Local::now().date_naive());
     Ok(Settings {
         inbox: typed.inbox,
         out: typed.out,
@@ -40,7 +41,7 @@ fn meant(typed: RunArguments, messages: &Messages) -> Result<Settings, Failure> 
         jobs: typed.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get),
         shard: typed.shard,
         settle: Duration::from_secs(typed.settle),
-        reading: reading(typed.reading)?,
+        reading: reading(typed.reading, day)?,
         show: how_to_show(messages),
     })
 }
@@ -56,7 +57,7 @@ pub(super) fn how_to_show(messages: &Messages) -> Show {
 }
 
 /// The options of every command that reads pages, checked.
-pub(super) fn reading(typed: ReadingArguments) -> Result<ReadingSettings, Failure> {
+pub(super) fn reading(typed: ReadingArguments, as_of: NaiveDate) -> Result<ReadingSettings, Failure> {
     let model = if typed.no_second_reader { None } else { model(typed.model)? };
     Ok(ReadingSettings {
         rules: typed.rules.map(absolute).transpose()?,
@@ -64,6 +65,7 @@ pub(super) fn reading(typed: ReadingArguments) -> Result<ReadingSettings, Failur
         page_timeout: Duration::from_secs(typed.page_timeout),
         max_pages: typed.max_pages,
         memory_bytes: typed.memory << 20,
+        as_of,
         #[cfg(debug_assertions)]
         made_up: typed.made_up,
         #[cfg(not(debug_assertions))]

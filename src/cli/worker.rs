@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use super::args::WorkerArguments;
 use super::{Failure, exit, run};
 use crate::run::batch::ReadingSettings;
+use crate::run::reader::Engine;
 use crate::run::sandbox::{self, Confinement};
 use crate::run::worker::{self, ReadPage};
 
 pub fn execute(typed: WorkerArguments) -> Result<u8, Failure> {
-    let settings = run::reading(typed.reading)?;
+    let today = chrono::Local::now().date_naive();
+    let settings = run::reading(typed.reading, typed.as_of.unwrap_or(today))?;
     let mut output = worker::take_stdout()
         .map_err(|error| Failure::cannot_run(format!("cannot take stdout for the results: {error}")))?;
     // Without a folder to keep to, everything may be read, and still nothing written.
@@ -33,5 +35,5 @@ fn reader(settings: &ReadingSettings) -> Result<Box<dyn ReadPage>, String> {
     if settings.made_up {
         return Ok(Box::new(crate::run::made_up::MadeUpReader));
     }
-    crate::run::page_reader(settings)
+    Ok(Box::new(Engine::start(settings)?))
 }

@@ -153,10 +153,12 @@ pub(super) fn check_stream(stream: &Stream<'_>, limits: &Limits) -> Result<(), R
         return Ok(());
     }
     let mut data = raw.into_owned();
-    for (name, parameters) in &filters {
+    for (index, (name, parameters)) in filters.iter().enumerate() {
+        // What no other filter reads is only counted.
+        let keep = index + 1 < filters.len();
         data = match &name[..] {
-            b"FlateDecode" | b"Fl" => inflate(&data, limits)?,
-            b"LZWDecode" | b"LZW" => unpack_lzw(&data, limits)?,
+            b"FlateDecode" | b"Fl" => inflate(&data, keep, limits)?,
+            b"LZWDecode" | b"LZW" => unpack_lzw(&data, keep, limits)?,
             b"RunLengthDecode" | b"RL" => {
                 limits.check_stream(data.len() as u64 * 64)?;
                 return Ok(());
@@ -198,30 +200,60 @@ pub(super) fn filters<'a>(dict: &Dict<'a>) -> Vec<(Vec<u8>, Dict<'a>)> {
         .collect()
 }
 
-fn inflate(data: &[u8], limits: &Limits) -> Result<Vec<u8>, Rejection> {
-    let mut unpacked = Vec::new();
-    let most = limits.stream_bytes.saturating_add(1);
-    // Damaged data ends early; that is for the renderer to deal with.
-    let _ = flate2::read::ZlibDecoder::new(data).take(most).read_to_end(&mut unpacked);
-    if unpacked.is_empty() {
-        let _ = flate2::read::DeflateDecoder::new(data).take(most).read_to_end(&mut unpacked);
+fn inflate(data: &[u8], keep: bool, limits: &Limits) -> Result<Vec<u8>, Rejection> {
+    let unpack = |reader: &mut dyn Read| {
+        let mut kept = Kept { bytes: Vec::new(), keep, count: 0 };
+        // Damaged data ends early; that is for the renderer to deal with.
+        let _ = std::io::copy(&mut reader.take(limits.stream_bytes.saturating_add(1)), &mut kept);
+        kept
+    };
+    let mut kept = unpack(&mut flate2::read::ZlibDecoder::new(data));
+    if kept.count == 0 {
+        kept = unpack(&mut flate2::read::DeflateDecoder::new(data));
     }
-    limits.check_stream(unpacked.len() as u64)?;
-    Ok(unpacked)
+    limits.check_stream(kept.count)?;
+    Ok(kept.bytes)
 }
 
-fn unpack_lzw(data: &[u8], limits: &Limits) -> Result<Vec<u8>, Rejection> {
+fn unpack_lzw(data: &[u8], keep: bool, limits: &Limits) -> Result<Vec<u8>, Rejection> {
     let mut decoder = weezl::decode::Decoder::with_tiff_size_switch(weezl::BitOrder::Msb, 8);
-    let (mut unpacked, mut used, mut buffer) = (Vec::new(), 0, vec![0; 1 << 16]);
+    let (mut kept, mut used, mut buffer) = (Kept { bytes: Vec::new(), keep, count: 0 }, 0, vec![0; 1 << 16]);
     loop {
         let step = decoder.decode_bytes(&data[used..], &mut buffer);
         used += step.consumed_in;
-        unpacked.extend_from_slice(&buffer[..step.consumed_out]);
-        limits.check_stream(unpacked.len() as u64)?;
+        kept.add(&buffer[..step.consumed_out]);
+        limits.check_stream(kept.count)?;
         match step.status {
             Ok(weezl::LzwStatus::Ok) if step.consumed_in + step.consumed_out > 0 => {}
-            _ => return Ok(unpacked),
+            _ => return Ok(kept.bytes),
         }
+    }
+}
+
+/// Unpacked bytes, counted, and kept only when another filter needs them.
+struct Kept {
+    bytes: Vec<u8>,
+    keep: bool,
+    count: u64,
+}
+
+impl Kept {
+    fn add(&mut self, bytes: &[u8]) {
+        self.count += bytes.len() as u64;
+        if self.keep {
+            self.bytes.extend_from_slice(bytes);
+        }
+    }
+}
+
+impl std::io::Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.add(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

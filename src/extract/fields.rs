@@ -89,7 +89,6 @@ fn one_label_each<'a>(form: &FormDefinition, placed: &'a [Placed<'a>], source: &
 fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader: &mut (dyn LineReader + '_)) {
     let mut crops = Vec::new();
     let mut owners = Vec::new();
-    let margin = (source.sheet.letter_height / 5).max(2);
     for (index, field) in written.iter().enumerate() {
         let wanted = match field.kind {
             FieldKind::Ink => false,
@@ -101,7 +100,7 @@ fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader:
             continue;
         }
         for line in &field.ink.lines {
-            if let Some((picture, _)) = cut_line(source.page, line, margin) {
+            if let Some((picture, _)) = cut_line(source.page, line) {
                 crops.push(picture);
                 owners.push(index);
             }

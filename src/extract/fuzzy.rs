@@ -101,6 +101,7 @@ const SPLIT: &[(&[u8; 2], u8, u16)] = &[
 ];
 
 /// Thin letters are lost to dropouts, and made up from specks, more often than others.
+#[inline]
 fn gap_cost(letter: u8) -> u16 {
     match letter {
         b'i' | b'l' | b'1' | b'j' => 60,
@@ -109,6 +110,7 @@ fn gap_cost(letter: u8) -> u16 {
     }
 }
 
+#[inline]
 fn rank(letter: u8) -> usize {
     match letter {
         b'a'..=b'z' => usize::from(letter - b'a'),
@@ -143,11 +145,17 @@ static SPLITTING: LazyLock<Vec<u8>> = LazyLock::new(|| {
     table
 });
 
+#[inline]
 fn substitution(a: u8, b: u8) -> u16 {
     if a == b { 0 } else { SUBSTITUTION.get(rank(a) * ALPHABET + rank(b)).copied().unwrap_or(EDIT) }
 }
 
+#[inline]
 fn splitting(first: u8, second: u8, one: u8) -> Option<u16> {
+    // Few letters are ever read as two: the table is asked for those only.
+    if !matches!(one, b'm' | b'd' | b'w' | b'u' | b'n' | b'h' | b'k' | b'b' | b'y') {
+        return None;
+    }
     match SPLITTING.get((rank(first) * ALPHABET + rank(second)) * ALPHABET + rank(one)) {
         Some(0) | None => None,
         Some(cost) => Some(u16::from(*cost)),
@@ -259,21 +267,32 @@ fn edit_cost(a: &[u8], b: &[u8]) -> f32 {
 }
 
 /// Which triples of neighbouring letters occur: a cheap test before the alignment.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Triples([u64; 12]);
+#[derive(Clone, Debug)]
+pub(super) struct Triples([u64; CLASSES * CLASSES * CLASSES / 64]);
 
-/// Letters that are easily taken for each other stand in one class, so that the test forgives what the alignment forgives.
+/// Letters that are easily taken for each other stand in one class, so that the test forgives most of what the alignment forgives.
+const CLASSES: usize = 12;
+
 fn class(letter: u8) -> usize {
     match letter {
-        b'o' | b'0' | b'q' | b'd' | b'c' | b'e' | b'a' => 0,
-        b'l' | b'1' | b'i' | b't' | b'f' | b'j' | b'7' => 1,
-        b's' | b'5' | b'6' | b'g' | b'9' => 2,
-        b'b' | b'8' | b'h' | b'3' => 3,
-        b'n' | b'm' | b'r' | b'u' | b'v' | b'w' | b'y' => 4,
-        b'z' | b'2' => 5,
-        b'k' | b'x' => 6,
-        b'p' => 7,
-        _ => 8,
+        b'o' | b'0' | b'q' | b'd' => 0,
+        b'c' | b'e' | b'a' => 1,
+        b'l' | b'1' | b'i' | b'j' | b'7' => 2,
+        b't' | b'f' => 3,
+        b's' | b'5' => 4,
+        b'g' | b'6' | b'9' => 5,
+        b'b' | b'8' | b'3' => 6,
+        b'n' | b'm' | b'r' | b'h' => 7,
+        b'u' | b'v' | b'w' | b'y' => 8,
+        b'k' | b'x' => 9,
+        b'p' => 10,
+        _ => 11,
+    }
+}
+
+impl Default for Triples {
+    fn default() -> Self {
+        Self([0; CLASSES * CLASSES * CLASSES / 64])
     }
 }
 
@@ -300,18 +319,18 @@ impl Triples {
 
     /// Whether enough of the phrase's letter triples occur for an alignment to be worth its time.
     pub(super) fn may_hold(&self, phrase: &Phrase, max: f32) -> bool {
-        if phrase.triples.len() < 4 {
-            return true;
-        }
-        let needed = (phrase.triples.len() as f32 * (1.0 - 3.2 * max).clamp(0.12, 0.5)).ceil() as usize;
-        let seen = phrase.triples.iter().filter(|(slot, bit)| self.0.get(*slot).is_some_and(|bits| bits & bit != 0)).count();
-        seen >= needed
+        self.seen(phrase) >= phrase.needed(max)
+    }
+
+    /// How many of the phrase's triples occur.
+    pub(super) fn seen(&self, phrase: &Phrase) -> usize {
+        phrase.triples.iter().filter(|(slot, bit)| self.0.get(*slot).is_some_and(|bits| bits & bit != 0)).count()
     }
 }
 
-/// The place of a triple's bit: nine classes to the power of three.
+/// The place of a triple's bit: classes to the power of three.
 fn slot_of(triple: &[u8]) -> (usize, u64) {
-    let at = triple.iter().fold(0, |at, letter| at * 9 + class(*letter));
+    let at = triple.iter().fold(0, |at, letter| at * CLASSES + class(*letter));
     (at / 64, 1u64 << (at % 64))
 }
 
@@ -338,6 +357,14 @@ impl Phrase {
 
     pub fn is_empty(&self) -> bool {
         self.letters.is_empty()
+    }
+
+    /// Triples that must occur where the phrase may stand: each edit spoils three, and not all edits are whole ones.
+    pub(super) fn needed(&self, max: f32) -> usize {
+        if self.triples.len() < 4 {
+            return 0;
+        }
+        (self.triples.len() as f32 * (1.0 - 3.2 * max).clamp(0.12, 0.5)).ceil() as usize
     }
 }
 

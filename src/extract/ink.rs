@@ -136,8 +136,10 @@ fn into_lines(mut parts: Vec<Component>, letter: i32) -> Vec<Vec<Component>> {
 /// A picture of one line of writing and nothing else: only its own components are copied, onto white.
 ///
 /// Returns the picture and the page position of its top left corner.
-pub fn cut_line(page: &PreparedPage, line: &[Component], margin: i32) -> Option<(GrayImage, Rect)> {
-    let extent = Rect::bounding(line.iter().map(|c| &c.rect))?.inflate(margin, margin);
+pub fn cut_line(page: &PreparedPage, line: &[Component]) -> Option<(GrayImage, Rect)> {
+    let ink = Rect::bounding(line.iter().map(|c| &c.rect))?;
+    // Measured margins: see `crate::ocr::crops`.
+    let extent = ink.inflate(ink.height(), (ink.height() / 12).max(1));
     let mut picture = GrayImage::from_pixel(extent.width().max(1) as u32, extent.height().max(1) as u32, Luma([255]));
     let bounds = page.ink.bounds();
     for component in line {

@@ -2,7 +2,7 @@
 //!
 //! A form is fitted by its labels (`labels`, `compose`), which fix where its values stand (`zones`); what is written there (`ink`) is
 //! read by two readers and settled by vote (`fields`, `meaning`, `vote`); boxes are measured (`choices`). Letters and headers are
-//! read from words alone. [`pipeline`] does all of it for one page. Before it: [`crate::page`], [`crate::ocr`],
+//! read from words alone. [`PageEngine`] does all of it for one page. Before it: [`crate::page`], [`crate::ocr`],
 //! [`crate::classify`]; after it: [`crate::assemble`].
 
 pub mod fuzzy;
@@ -18,6 +18,7 @@ mod form;
 mod ink;
 mod labels;
 mod meaning;
+mod pipeline;
 mod reread;
 mod sheet;
 mod text_layer;
@@ -26,5 +27,6 @@ mod zones;
 
 pub use form::{Fit, FormPage};
 pub use meaning::Meanings;
+pub use pipeline::PageEngine;
 pub use sheet::Sheet;
 pub use text_layer::trusted_words;

@@ -92,10 +92,12 @@ impl<'a> PageText<'a> {
         for at in lines.clone() {
             let Some(line) = self.lines.get(at) else { break };
             let next = self.lines.get(at + 1).filter(|_| lines.contains(&(at + 1)));
-            let here = line.triples.may_hold(phrase, max);
-            // A phrase over the break has its triples in both lines together.
-            let joined = next.is_some_and(|next| line.triples.or(&next.triples).may_hold(phrase, max));
-            if !here && !joined {
+            let needed = phrase.needed(max);
+            let seen = line.triples.seen(phrase);
+            // A phrase over the break has its beginning here and its triples in both lines together.
+            let begins = seen * 6 >= needed;
+            let joined = begins && next.is_some_and(|next| line.triples.or(&next.triples).seen(phrase) >= needed);
+            if seen < needed && !joined {
                 continue;
             }
             let end = next.filter(|_| joined).map_or(line.span.end, |next| next.span.end);

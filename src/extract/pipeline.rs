@@ -1,19 +1,22 @@
 //! One page, from the decoder's pixels to a [`PageReading`]: what a worker does.
 
+use std::collections::BTreeMap;
+use std::time::Instant;
+
 use chrono::NaiveDate;
 
 use super::form::{Fit, FormPage};
 use super::header::parse_header;
-use super::letter::{letter_facts, people};
+use super::letters::{letter_facts, people};
 use super::meaning::Meanings;
+use super::page_text::PageText;
 use super::reread::{DOUBTFUL, reread};
 use super::sheet::Sheet;
 use super::text_layer::trusted_words;
 use crate::answer::Confidence;
 use crate::assemble::fingerprint;
 use crate::classify::{PageEvidence, classify};
-use crate::decode::SourcePage;
-use crate::geometry::Rect;
+use crate::decode::{FormValue, SourcePage};
 use crate::ocr::{Layout, LineReader, OcrError, PageReader, Word};
 use crate::page::{MarkBand, PreparedPage, Rotation, prepare};
 use crate::reading::{HeaderLine, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
@@ -24,8 +27,10 @@ pub struct PageEngine<'a> {
     pub reader: &'a mut dyn PageReader,
     pub second: Option<&'a mut dyn LineReader>,
     pub pack: &'a Pack,
-    /// The day the fax was received: what two-digit years pivot on.
+    /// The day that two-digit years turn on.
     pub reference: NaiveDate,
+    /// Milliseconds by stage of the last page; they never reach a reading.
+    pub stages: BTreeMap<String, u32>,
 }
 
 /// A page's words in prepared pixels, with where they came from.
@@ -39,30 +44,37 @@ impl PageEngine<'_> {
     /// Reads page `number` of a file. The prepared page comes back too, for those who draw on it.
     pub fn read(&mut self, source: &SourcePage, number: u32) -> Result<(PageReading, PreparedPage), OcrError> {
         let Words { page, mut words, text_layer } = self.words(source)?;
-        if let Some(second) = self.second.as_deref_mut()
-            && !text_layer
-            && legibility(&words, &page).confidence.get() < DOUBTFUL
-        {
-            words = reread(&page, words, second);
-        }
         let header = self.take_header(&page, &mut words)?;
-        let sheet = Sheet::new(&words, &page.rulings);
-        let fits: Vec<Fit<'_>> = self.pack.forms.iter().map(|form| Fit::new(form, &sheet)).collect();
+        if !text_layer && legibility(&words, &page).confidence.get() < DOUBTFUL {
+            words = self.timed("reread", |engine| match engine.second.as_deref_mut() {
+                Some(second) => reread(&page, words, second),
+                None => words,
+            });
+        }
         let legibility = legibility(&words, &page);
-        let kinds = classify(
-            &PageEvidence { words: &words, width: page.ink.width(), height: page.ink.height(), ink_share: legibility.ink_share, rulings: &page.rulings, dpi: page.dpi },
-            &self.pack.phrases,
-            &self.pack.forms,
-        );
+        let sheet = Sheet::new(&words, &page.rulings);
+        let form_values = on_page(&source.form_values, &page);
+        let kinds = {
+            let text = PageText::new(&words, page.ink.height());
+            let evidence = PageEvidence {
+                text: &text,
+                ink_share: ink_without_header(&page),
+                boxes: 0,
+                rulings: (page.rulings.horizontal.len() + page.rulings.vertical.len()) as u32,
+                reference: self.reference,
+            };
+            classify(&evidence, &self.pack.phrases, &self.pack.forms)
+        };
         let meanings = Meanings { reference: self.reference, words: &self.pack.phrases.dates, day_first: false };
         let best = kinds.first().map(|k| &k.kind);
         let form = match best {
-            Some(PageKind::Form(id)) => fits.iter().find(|fit| fit.form.id == *id).map(|fit| {
+            Some(PageKind::Form(id)) => self.pack.forms.iter().find(|form| form.id == *id).map(|form| {
+                let fit = Fit::new(form, &sheet);
                 let page = FormPage {
                     page: &page,
                     number,
                     sheet: &sheet,
-                    form_values: &source.form_values,
+                    form_values: &form_values,
                     text_layer,
                     band: self.band(),
                     meanings: &meanings,
@@ -101,13 +113,21 @@ impl PageEngine<'_> {
             legibility,
             letter: None,
             people: Vec::new(),
-            fingerprint: fingerprint(&words, &page.ink),
+            fingerprint: fingerprint(&words, &page.writing),
             words,
             kinds,
             form,
             notes,
         };
         Ok((self.with_letter(reading), page))
+    }
+
+    /// Notes how long a stage took.
+    fn timed<T>(&mut self, stage: &str, work: impl FnOnce(&mut Self) -> T) -> T {
+        let started = Instant::now();
+        let result = work(self);
+        *self.stages.entry(stage.to_owned()).or_default() += u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
+        result
     }
 
     fn band(&self) -> MarkBand {
@@ -146,7 +166,7 @@ impl PageEngine<'_> {
         if is_white(page) {
             return Ok(Vec::new());
         }
-        let mut words = self.reader.read_page(&page.clean, page.dpi, Layout::Block)?;
+        let mut words = self.reader.read_page(&page.clean, page.dpi, Layout::Auto)?;
         words.retain(|w| w.text.chars().any(|c| !c.is_whitespace()));
         Ok(words)
     }
@@ -158,22 +178,15 @@ impl PageEngine<'_> {
         let Some(band) = page.header_band else { return Ok(None) };
         let (inside, outside): (Vec<Word>, Vec<Word>) = words.drain(..).partition(|w| band.holds(&w.rect));
         *words = outside;
-        let upright = parse_header(&join(&inside), band);
+        let parse = |text: &str| parse_header(text, band, &self.pack.phrases, self.reference);
+        let upright = parse(&join(&inside));
         if upright.page.is_some() || upright.sent_at.is_some() {
             return Ok(Some(upright));
         }
-        let margin = band.inflate(8, 8).intersect(&page.ink.bounds());
-        let cut = image::imageops::crop_imm(
-            &page.gray,
-            margin.left as u32,
-            margin.top as u32,
-            margin.width() as u32,
-            margin.height() as u32,
-        )
-        .to_image();
-        for picture in [cut.clone(), image::imageops::rotate180(&cut)] {
-            let words = self.reader.read_page(&picture, page.dpi, Layout::Line)?;
-            let line = parse_header(&join(&words), band);
+        // The strip is cut from the source before any turn: what the machine printed stands upright there.
+        if let Some(strip) = &page.header_strip {
+            let words = self.reader.read_page(strip, page.dpi, Layout::Block)?;
+            let line = parse_header(&join(&words), band, &self.pack.phrases, self.reference);
             if line.page.is_some() || line.sent_at.is_some() {
                 return Ok(Some(line));
             }
@@ -186,9 +199,11 @@ impl PageEngine<'_> {
         let may_be_letter = matches!(reading.kind(), PageKind::Letter | PageKind::Unknown)
             || reading.kinds.iter().any(|k| k.kind == PageKind::Letter && k.score > 0.3);
         if may_be_letter {
-            reading.letter = Some(letter_facts(&reading.lines(), &self.pack.phrases, self.reference));
+            let text = PageText::new(&reading.words, reading.height);
+            reading.letter = Some(letter_facts(&text, &self.pack.phrases, self.reference));
         }
-        reading.people = people(&reading.lines(), &self.pack.phrases, self.reference);
+        let text = PageText::new(&reading.words, reading.height);
+        reading.people = people(&text, &self.pack.phrases, self.reference);
         reading
     }
 }
@@ -236,6 +251,18 @@ fn legibility(words: &[Word], page: &PreparedPage) -> Legibility {
         characters: letters as u32,
         ink_share: page.ink.count(&page.ink.bounds()) as f32 / area as f32,
     }
+}
+
+/// The file's form fields where they lie on the prepared page.
+fn on_page(values: &[FormValue], page: &PreparedPage) -> Vec<FormValue> {
+    values.iter().map(|field| FormValue { rect: page.placement.to_page(&field.rect), ..field.clone() }).collect()
+}
+
+/// Share of the page's pixels that are ink, the header band left out.
+fn ink_without_header(page: &PreparedPage) -> f32 {
+    let all = page.writing.count(&page.writing.bounds());
+    let band = page.header_band.map_or(0, |band| page.writing.count(&band));
+    all.saturating_sub(band) as f32 / page.writing.bounds().area().max(1) as f32
 }
 
 fn join(words: &[Word]) -> String {

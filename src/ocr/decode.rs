@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::format::{Format, Walk, case_variants};
+use super::format::{Format, case_variants};
+use super::pattern::Walk;
 use super::{Lattice, LatticeStep};
 
 /// Log-probability of a character that a step did not keep: below the least that is kept.
@@ -78,7 +79,7 @@ pub fn greedy(lattice: &Lattice) -> Greedy {
 /// `beam` prefixes are kept at each step (32 is ample for a field), and two more for each state of the format, so that an unlikely
 /// prefix which alone can be finished is not lost. Characters that the format ignores count as blank.
 pub fn decode(lattice: &Lattice, format: &Format, beam: usize) -> Vec<Decoded> {
-    let mut walk = Walk::new(format);
+    let mut walk = Walk::new(&format.pattern);
     let mut prefixes = Prefixes { nodes: vec![Prefix { before: 0, symbol: '\0', state: walk.start() }], next: BTreeMap::new() };
     let mut beams: Vec<(usize, Mass)> = vec![(0, Mass { blank: 0.0, symbol: f64::NEG_INFINITY })];
 

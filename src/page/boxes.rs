@@ -85,8 +85,8 @@ pub fn find_group(page: &PreparedPage, searches: &[Rect]) -> Vec<MarkBox> {
             let fits = |b: &&MarkBox| {
                 b.shape == usual.shape
                     && (b.rect.width() - usual.size.0).abs() <= tolerance.max(usual.size.0 / 4)
-                    && (b.rect.center_x() - place.center_x()).abs() <= 3 * tolerance
-                    && (b.rect.center_y() - place.center_y()).abs() <= 4 * tolerance
+                    && (b.rect.center_x() - place.center_x()).abs() <= 2 * tolerance
+                    && (b.rect.center_y() - place.center_y()).abs() <= 2 * tolerance
             };
             match boxes.iter().filter(fits).max_by(|a, b| a.quality.total_cmp(&b.quality)) {
                 Some(found) => *found,
@@ -152,7 +152,7 @@ fn fitted(page: &PreparedPage, place: &Rect, shape: BoxShape, tolerance: i32) ->
     let Some(outline) = Outline::new(page, &place.inflate(4 * tolerance, 4 * tolerance)) else { return nothing };
     let mut best = nothing;
     let mut best_value = f32::MIN;
-    for dy in -3 * tolerance..=3 * tolerance {
+    for dy in -2 * tolerance..=2 * tolerance {
         for dx in -2 * tolerance..=2 * tolerance {
             let rect = place.translate(dx, dy);
             let cover = outline.cover(&rect, shape);
@@ -183,6 +183,9 @@ fn without_overlaps(mut found: Vec<MarkBox>) -> Vec<MarkBox> {
     }
     kept
 }
+
+/// Points at which half a bracket is looked at.
+const POINTS: i32 = 12;
 
 /// Half a bracket: outermost at column `x`.
 #[derive(Clone, Copy)]
@@ -322,8 +325,11 @@ impl Outline {
             }
             BoxShape::Circle => self.ring((r.left + r.right - 1) as f32 / 2.0, (r.top + r.bottom - 1) as f32 / 2.0, r.width().min(r.height()) as f32 / 2.0 - 1.0, 32),
             BoxShape::Bracket => {
-                let (left, right) = (self.upright(r.left + 1, r.top, r.bottom), self.upright(r.right - 2, r.top, r.bottom));
-                left.min(right) * 0.7 + left.max(right) * 0.3
+                let best = (0..=3).map(|bulge| {
+                    let (left, right) = (self.arc_share(r.left + 1, r.top, r.height(), bulge, 1), self.arc_share(r.right - 2, r.top, r.height(), bulge, -1));
+                    left.min(right) * 0.7 + left.max(right) * 0.3
+                });
+                best.fold(0.0, f32::max)
             }
             BoxShape::Line => self.level(r.bottom - 2, r.left, r.right),
             BoxShape::None => 0.0,
@@ -508,7 +514,7 @@ impl Outline {
 
     /// `[ ]` and `( )`: two upright strokes with feet that point, or arcs that open, towards each other.
     fn brackets(&self, found: &mut Vec<MarkBox>) {
-        let (shortest, longest) = (self.inches(0.09), self.inches(0.26));
+        let (shortest, longest) = (self.inches(0.09), self.inches(0.33));
         let (narrow, wide) = (self.inches(0.05), self.inches(0.32));
         let mut lefts: Vec<Arc> = Vec::new();
         let mut rights: Vec<Arc> = Vec::new();
@@ -562,33 +568,35 @@ impl Outline {
         }
     }
 
+    /// Share of a bracket's half that shows.
+    fn arc_share(&self, x: i32, top: i32, tall: i32, bulge: i32, facing: i32) -> f32 {
+        let deep = bulge as f32 * 0.09 * tall as f32;
+        let seen = (0..POINTS).filter(|&i| {
+            let t = (i as f32 + 0.5) / POINTS as f32 * 2.0 - 1.0;
+            let column = x + facing * (deep * t * t).round() as i32;
+            let row = top + ((t + 1.0) / 2.0 * (tall - 1) as f32).round() as i32;
+            (-1..=1).any(|d| self.at(column + d, row))
+        });
+        seen.count() as f32 / POINTS as f32
+    }
+
     /// Quality of a bracket's half: outermost at column `x`, opening towards `facing`; straight with feet, or bulging.
     fn arc(&self, x: i32, top: i32, tall: i32, bulge: i32, facing: i32) -> Option<f32> {
         let deep = bulge as f32 * 0.09 * tall as f32;
         if bulge > 0 && deep < 2.0 {
             return None;
         }
-        const POINTS: i32 = 12;
         let ends = x + facing * deep.round() as i32;
         if !self.near(ends, top) || !self.near(ends, top + tall - 1) {
             return None;
         }
-        let mut seen = 0;
-        for i in 0..POINTS {
-            let t = (i as f32 + 0.5) / POINTS as f32 * 2.0 - 1.0;
-            let column = x + facing * (deep * t * t).round() as i32;
-            let row = top + ((t + 1.0) / 2.0 * (tall - 1) as f32).round() as i32;
-            seen += i32::from((-1..=1).any(|d| self.at(column + d, row)));
-            if i == 3 && seen < 3 {
-                return None;
-            }
-        }
+        let seen = (self.arc_share(x, top, tall, bulge, facing) * POINTS as f32).round() as i32;
         if seen < POINTS - 1 {
             return None;
         }
         // The ends: nothing goes on above and below.
         let tip = x + facing * deep.round() as i32;
-        let goes_on = |y: i32| (-1..=1).any(|d| self.at(tip + d, y));
+        let goes_on = |y: i32| (-1..=1).any(|d| self.at(tip + d, y) || self.at(x + d, y));
         if goes_on(top - 3) || goes_on(top + tall + 2) {
             return None;
         }
@@ -606,7 +614,8 @@ impl Outline {
         } else {
             // A straight stroke passes as a slightly bent one; its middle then shows at the tips' column too.
             let straight = (0..5).filter(|i| self.at(tip, top + tall * (i + 3) / 10)).count();
-            if deep >= 3.0 && straight >= 4 {
+            let unbent = deep >= 3.0 && (self.at(x, top) || self.at(x, top + tall - 1));
+            if unbent || (deep >= 3.0 && straight >= 4) {
                 return None;
             }
         }

@@ -10,4 +10,4 @@ mod row;
 pub use csv::{harmless, write_queue};
 pub use explain::{Explained, explain, kind_name, page_text};
 pub use records::{RECORD_FORMAT, Record, confidences, read_records, write_records};
-pub use row::{COLUMNS, Row, page_ranges, sort_key};
+pub use row::{COLUMNS, Row, page_ranges};

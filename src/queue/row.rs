@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::{Answer, Mark, Reading};
 use crate::assemble::{Request, RequestKind};
 use crate::reading::Value;
-use crate::rules::{Finding, Pack, Severity, review_fields, status};
+use crate::rules::{Context, Finding, Severity, lowest_confidence, priority, review_fields, status};
 
 /// The columns of queue.csv, in order. Programs and spreadsheets rely on them: add at the end, never change silently.
 pub const COLUMNS: [&str; 32] = [
@@ -82,9 +82,9 @@ pub struct Row {
 
 impl Row {
     /// The row of `request` with what the rules found.
-    pub fn new(request: &Request, findings: &[Finding], pack: &Pack) -> Row {
-        let review = review_fields(request, pack);
-        let status = status(request, findings, &review);
+    pub fn new(request: &Request, findings: &[Finding], facts: &Context<'_>) -> Row {
+        let review = review_fields(request, findings, facts);
+        let status = status(request, findings, &review, facts);
         let codes = |severity: Severity| -> Vec<String> {
             let unmet = findings.iter().filter(|f| f.severity == severity && f.answer == Answer::NotMet);
             let mut codes: Vec<String> = Vec::new();
@@ -109,7 +109,7 @@ impl Row {
         Row {
             request_id: request.id.clone(),
             status: status.name().to_owned(),
-            priority: priority(findings).to_owned(),
+            priority: priority(findings).name().to_owned(),
             deficiencies: codes(Severity::Deficiency),
             warnings: codes(Severity::Warning),
             notes,
@@ -137,9 +137,9 @@ impl Row {
                 .map_or_else(String::new, |date| Value::Date(*date).to_column()),
             letter_language: letter.and_then(|l| l.facts.language.clone()).unwrap_or_default(),
             attachments: attachments(request),
-            confidence: confidence(request, pack),
+            confidence: lowest_confidence(request, facts).map_or_else(String::new, |lowest| lowest.percent().to_string()),
             duplicate_of: request.duplicate_of.clone().unwrap_or_default(),
-            rules_version: format!("{} {}", pack.id, pack.version),
+            rules_version: facts.pack.rules_version(),
             review_fields: review,
         }
     }
@@ -181,12 +181,6 @@ impl Row {
             self.rules_version.clone(),
         ]
     }
-}
-
-/// `urgent` for a reported privacy incident, which outranks everything.
-fn priority(findings: &[Finding]) -> &'static str {
-    let incident = findings.iter().any(|f| f.code == "incident-reported" && f.answer == Answer::NotMet);
-    if incident { "urgent" } else { "normal" }
 }
 
 fn explanation(findings: &[Finding]) -> String {
@@ -248,15 +242,6 @@ fn attachments(request: &Request) -> String {
     names.join(";")
 }
 
-/// The lowest confidence among the required fields, 0 to 100; empty when the request has none.
-fn confidence(request: &Request, pack: &Pack) -> String {
-    if !matches!(request.kind, RequestKind::Reassignment | RequestKind::Portal) {
-        return String::new();
-    }
-    let required = request.fields.iter().filter(|f| pack.is_required(request, &f.field));
-    required.map(|f| f.confidence.percent()).min().map_or_else(String::new, |lowest| lowest.to_string())
-}
-
 /// `1-3,5` from sorted page numbers.
 pub fn page_ranges(pages: &[u32]) -> String {
     let mut ranges: Vec<(u32, u32)> = Vec::new();
@@ -270,12 +255,6 @@ pub fn page_ranges(pages: &[u32]) -> String {
         ranges.iter().map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") }).collect();
     texts.join(",")
 }
-
-/// Orders rows as the contract says: by file, then by first page, then by ordinal.
-pub fn sort_key(request: &Request) -> (Vec<u8>, u32, u32) {
-    (request.source_file.clone().into_bytes(), request.pages.first().copied().unwrap_or(0), request.ordinal)
-}
-
 
 #[cfg(test)]
 mod tests {

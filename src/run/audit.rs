@@ -149,6 +149,7 @@ fn second_run_skeleton(settings: &AuditSettings) -> Settings {
             page_timeout: Duration::from_secs(60),
             max_pages: 1_000,
             memory_bytes: 1 << 30,
+            as_of: chrono::NaiveDate::MIN,
             made_up: settings.made_up,
         },
         show: settings.show,
@@ -163,6 +164,7 @@ fn second_run(settings: &AuditSettings, record: &RunRecord) -> Result<Settings, 
     };
     let mut second = second_run_skeleton(settings);
     second.as_of = AsOf::Given(day(record)?);
+    second.reading.as_of = day(record)?;
     second.reading.rules = Some(fs::canonicalize(settings.run.join("rules")).map_err(RunError::io("read", &settings.run))?);
     second.reading.page_timeout = Duration::from_secs(number("page-timeout")?);
     second.reading.max_pages = u32::try_from(number("max-pages")?).unwrap_or(u32::MAX);

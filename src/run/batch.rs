@@ -71,6 +71,8 @@ pub struct ReadingSettings {
     pub max_pages: u32,
     /// Most address space of a worker.
     pub memory_bytes: u64,
+    /// The day that two-digit years turn on.
+    pub as_of: NaiveDate,
     /// Read made-up documents, for tests.
     pub made_up: bool,
 }
@@ -83,6 +85,7 @@ impl ReadingSettings {
         option("--page-timeout", self.page_timeout.as_secs().to_string().into());
         option("--max-pages", self.max_pages.to_string().into());
         option("--memory", (self.memory_bytes >> 20).to_string().into());
+        option("--as-of", self.as_of.to_string().into());
         if let Some(rules) = &self.rules {
             option("--rules", rules.into());
         }

@@ -6,17 +6,18 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use tracing::warn;
 
 use super::error::RunError;
 use super::folder::RunFolder;
 use super::journal::{self, Header};
 use super::record::sha256_of_parts;
-use super::seam::{self, Judged};
 use crate::assemble::{self, PageOutcome, Request, Roster, Trace, apply_roster, link_copies};
 use crate::inbox::Ledger;
-use crate::rules::Pack;
+use crate::queue::{Record, Row, write_queue, write_records};
+use crate::reading::PageReading;
+use crate::rules::{Context, Pack, evaluate};
 
 /// What a decision needs besides the readings.
 pub(crate) struct Deciding<'a> {
@@ -62,29 +63,33 @@ pub(crate) struct Decided {
 
 /// Decides all stored readings and writes the queue and what stands beside it into `folder`.
 pub(crate) fn decide(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>, folder: &RunFolder) -> Result<Decided, RunError> {
-    let judged = judge(readings, deciding)?;
-    let mut decided = Decided { outputs: seam::write_outputs(&judged, deciding.pack, folder)?, ..Decided::default() };
-    for row in judged {
+    let records = judge(readings, deciding)?;
+    let rows: Vec<Row> = records.iter().map(|record| record.row.clone()).collect();
+    folder.write("queue.csv", |file| write_queue(file, &rows))?;
+    folder.write("records.jsonl", |file| write_records(file, &records))?;
+    let mut decided =
+        Decided { outputs: vec!["queue.csv".to_owned(), "records.jsonl".to_owned()], ..Decided::default() };
+    for row in rows {
         *decided.by_status.entry(row.status).or_default() += 1;
         for (codes, counts) in [(row.deficiencies, &mut decided.by_deficiency), (row.warnings, &mut decided.by_warning)] {
             for code in codes {
                 *counts.entry(code).or_default() += 1;
             }
         }
-        decided.rows.push(row.request.source_file);
+        decided.rows.push(row.source_file);
     }
     Ok(decided)
 }
 
 /// The queue's rows as the bytes of queue.csv, without writing anything anywhere.
 pub(crate) fn queue_bytes(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Vec<u8>, RunError> {
-    let judged = judge(readings, deciding)?;
+    let rows: Vec<Row> = judge(readings, deciding)?.into_iter().map(|record| record.row).collect();
     let mut bytes = Vec::new();
-    seam::write_queue(&judged, deciding.pack, &mut bytes).map_err(|error| RunError::Input(error.to_string()))?;
+    write_queue(&mut bytes, &rows).map_err(|error| RunError::Input(error.to_string()))?;
     Ok(bytes)
 }
 
-fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Vec<Judged>, RunError> {
+fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Vec<Record>, RunError> {
     let roster = deciding.roster.map(load_roster).transpose()?;
     let mut requests: Vec<Request> = Vec::new();
     let mut traces: Vec<Trace> = Vec::new();
@@ -99,8 +104,31 @@ fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Vec<
         }
     }
     link(&mut requests, &mut traces, deciding)?;
-    requests.sort_by(|a, b| place(a).cmp(&place(b)));
-    Ok(requests.into_iter().map(|request| seam::judge(request, deciding.pack, deciding.as_of)).collect())
+    let mut records = Vec::with_capacity(requests.len());
+    let mut requests = requests.into_iter().peekable();
+    for (header, path) in readings {
+        let pages = pages_of(header, path)?;
+        while let Some(request) = requests.next_if(|request| request.source_file == header.transmission.source_file) {
+            records.push(record(request, &pages, deciding, roster.is_some()));
+        }
+    }
+    records.sort_by(|a, b| place(&a.request).cmp(&place(&b.request)));
+    Ok(records)
+}
+
+/// Applies the rules to one request: its findings and its row.
+pub(crate) fn record(request: Request, pages: &[PageOutcome], deciding: &Deciding<'_>, roster: bool) -> Record {
+    let read: Vec<PageReading> = pages
+        .iter()
+        .filter_map(|page| match page {
+            PageOutcome::Read(reading) => Some((**reading).clone()),
+            PageOutcome::Rejected(_) => None,
+        })
+        .collect();
+    let received = request.received_at.as_deref().and_then(|at| at.trim_end_matches('Z').parse::<NaiveDateTime>().ok());
+    let context = Context { as_of: deciding.as_of, received, pages: &read, pack: deciding.pack, roster };
+    let findings = evaluate(&request, &context);
+    Record::new(Row::new(&request, &findings, &context), request, findings)
 }
 
 /// Rows stand in the order of source_file, then pages.

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod batch;
 mod decide;
 pub mod differences;
+pub mod explain;
 pub mod folder;
 pub mod interrupt;
 pub mod journal;
@@ -19,9 +20,9 @@ pub mod pool;
 pub mod progress;
 pub mod protocol;
 pub mod recheck;
+pub mod reader;
 pub mod record;
 pub mod sandbox;
-mod seam;
 pub mod shard;
 pub mod worker;
 
@@ -31,13 +32,3 @@ pub mod made_up;
 mod error;
 
 pub use error::RunError;
-
-/// The page reader that `settings` ask for, with its engines started. The error says what is missing.
-pub fn page_reader(settings: &batch::ReadingSettings) -> Result<Box<dyn worker::ReadPage>, String> {
-    seam::page_reader(&seam::ReaderSettings {
-        rules: settings.rules.as_deref(),
-        model: settings.model.as_deref(),
-        page_timeout: settings.page_timeout,
-        max_pages: settings.max_pages,
-    })
-}

@@ -2,5 +2,7 @@
 
 mod audit;
 mod place;
+mod rules;
 mod run;
+mod score;
 mod worker;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use assert_cmd::Command;
 
@@ -29,11 +30,13 @@ impl Place {
         self.folder.path()
     }
 
-    /// Puts a file into the inbox.
+    /// Puts a file into the inbox, received at a fixed time.
     pub fn fax(&self, name: &str, content: &str) -> PathBuf {
         let path = self.inbox().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
+        let received = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_000_000);
+        fs::File::options().write(true).open(&path).unwrap().set_modified(received).unwrap();
         path
     }
 

@@ -3,6 +3,7 @@
 #![cfg(debug_assertions)]
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -69,8 +70,8 @@ fn jobs_do_not_change_a_byte() {
     assert_eq!(contents(&one), contents(&four));
 }
 
-/// Every file of the run folder but the record with its times.
-fn contents(place: &Place) -> Vec<(String, Vec<u8>)> {
+/// Name, length and hash of every file of the run folder but the record with its times.
+fn contents(place: &Place) -> Vec<(String, usize, u64)> {
     let mut all = Vec::new();
     let mut folders = vec![place.out()];
     while let Some(folder) = folders.pop() {
@@ -79,7 +80,10 @@ fn contents(place: &Place) -> Vec<(String, Vec<u8>)> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.file_name().unwrap() != "run.json" {
-                all.push((path.strip_prefix(place.out()).unwrap().display().to_string(), fs::read(&path).unwrap()));
+                let bytes = fs::read(&path).unwrap();
+                let mut hasher = DefaultHasher::new();
+                bytes.hash(&mut hasher);
+                all.push((path.strip_prefix(place.out()).unwrap().display().to_string(), bytes.len(), hasher.finish()));
             }
         }
     }

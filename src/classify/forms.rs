@@ -1,0 +1,86 @@
+//! How much of a form definition a page shows: title, labels, options, anchors.
+//!
+//! A title can be lost to a dropout and a label to noise; many labels together say as much as the title.
+
+use crate::extract::fuzzy::{Found, Phrase, tolerance};
+use crate::extract::page_text::PageText;
+use crate::rules::FormDefinition;
+
+use super::kinds::{PageEvidence, Points, TOP};
+
+/// What of a form was found.
+pub(super) struct FormPoints {
+    pub points: Points,
+    /// Its title, or an anchor that names the plan, was found.
+    pub named: bool,
+    /// Fields with a label on the page.
+    pub fields: usize,
+    /// Options with a label on the page.
+    pub options: usize,
+}
+
+/// Points for one form.
+pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoints {
+    let text = page.text;
+    let mut points = Points::default();
+    let title = best(text, form.titles.iter());
+    let titled = title.as_ref().is_some_and(|t| text.depth(t.words.start) <= TOP + 0.1);
+    if let Some(title) = &title {
+        // A title far down the page is a mention of the form.
+        let worth = if titled { 4.5 } else { 1.5 };
+        points.add(worth * (1.0 - title.distance), "title");
+    }
+    let anchors = form.anchors.iter().filter(|a| text.find(&Phrase::new(a)).is_some()).count();
+    if anchors > 0 {
+        points.add((anchors as f32 * 0.8).min(2.4), format!("anchors-{anchors}"));
+    }
+    let fields = form.fields.iter().filter(|f| f.labels.iter().any(|l| is_label(text, l))).count();
+    let options = form.choices.iter().flat_map(|c| &c.options).filter(|o| o.labels.iter().any(|l| is_option(text, l))).count();
+    if fields > 0 {
+        points.add((fields as f32 * 0.55).min(6.0), format!("labels-{fields}"));
+    }
+    if options > 1 {
+        points.add((options as f32 * 0.8).min(5.0), format!("options-{options}"));
+    }
+    if page.boxes >= 4 && options > 0 {
+        points.add(0.8, "boxes");
+    }
+    // Some labels are on every form and in every letter: without title, options or many labels the page is not this form.
+    let enough = titled || options >= 2 || fields >= 5 || (anchors >= 1 && fields >= 3);
+    if !enough {
+        points.sum *= 0.3;
+    }
+    FormPoints { points, named: titled, fields, options }
+}
+
+fn best<'t>(text: &PageText, wordings: impl Iterator<Item = &'t String>) -> Option<Found> {
+    wordings.filter_map(|w| text.find(&Phrase::new(w))).min_by(|a, b| a.distance.total_cmp(&b.distance))
+}
+
+/// A label stands at the head of a line or of a cell, or has a colon behind it; the same word in prose is none.
+pub(super) fn is_label(text: &PageText, wording: &str) -> bool {
+    let phrase = Phrase::new(wording);
+    // Labels of three letters and less (ID) are on every page.
+    if phrase.len() < 3 {
+        return false;
+    }
+    text.lines().iter().enumerate().any(|(at, line)| {
+        text.find_all_in_line(&phrase, tolerance(phrase.len()), at).into_iter().any(|found| {
+            let words = text.words();
+            let marked = words.get(found.words.end - 1).is_some_and(|w| w.text.get(found.end..).is_some_and(|rest| rest.starts_with([':', '#', '_', '.'])));
+            let marked = marked || words.get(found.words.end).is_some_and(|w| w.text.starts_with([':', '#', '_']));
+            let heads = found.words.start == line.words.start && line.words.len() <= 9;
+            let gap = found.words.start.checked_sub(1).and_then(|before| {
+                let (before, here) = (words.get(before)?, words.get(found.words.start)?);
+                Some(here.rect.left - before.rect.right > 2 * here.rect.height().max(8))
+            });
+            marked || heads || gap == Some(true)
+        })
+    })
+}
+
+/// Options are whole phrases, found wherever they stand; the short ones only as labels.
+fn is_option(text: &PageText, wording: &str) -> bool {
+    let phrase = Phrase::new(wording);
+    if phrase.len() >= 12 { text.find(&phrase).is_some() } else { is_label(text, wording) }
+}

@@ -1,0 +1,249 @@
+//! The scores of all kinds for one page.
+
+use crate::extract::fuzzy::{Phrase, fold, tolerance};
+use crate::extract::letters::layout;
+use crate::extract::letters::wording;
+use crate::extract::page_text::PageText;
+use crate::extract::values::DateContext;
+use crate::extract::values::dates::find_dates;
+use crate::reading::{AttachmentKind, KindScore, PageKind};
+use crate::rules::phrases::{PagePhrase, PhraseKind, Place};
+use crate::rules::{FormDefinition, PhraseBook};
+
+use super::forms::form_points;
+use super::other_plan::other_plan_points;
+
+/// What is known of a page when its kind is asked for.
+pub struct PageEvidence<'a> {
+    /// The words without the fax header's.
+    pub text: &'a PageText<'a>,
+    /// Share of the page's pixels that are ink, 0 to 1, the header band left out.
+    pub ink_share: f32,
+    /// Check boxes found by shape.
+    pub boxes: u32,
+    /// Ruling lines found.
+    pub rulings: u32,
+    /// The day that two-digit years turn on.
+    pub reference: chrono::NaiveDate,
+}
+
+/// Points at which a kind is as likely as not.
+const EVEN: f32 = 2.0;
+/// Ink of an empty page: specks and a streak.
+const BLANK_INK: f32 = 0.008;
+/// The upper part of a page, where titles stand.
+pub(super) const TOP: f32 = 0.36;
+
+/// Points for one kind, with the ids of what gave them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Points {
+    pub sum: f32,
+    pub reasons: Vec<String>,
+}
+
+impl Points {
+    pub fn add(&mut self, points: f32, reason: impl Into<String>) {
+        self.sum += points;
+        self.reasons.push(reason.into());
+    }
+
+    fn into_score(self, kind: PageKind) -> KindScore {
+        let sum = self.sum.max(0.0);
+        KindScore { kind, score: sum / (sum + EVEN), reasons: self.reasons }
+    }
+}
+
+/// All kinds that anything speaks for, best first; never empty.
+pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefinition]) -> Vec<KindScore> {
+    let text = page.text;
+    let mut scores = vec![blank_score(page)];
+    let mut other = other_plan_points(text, phrases, forms);
+    let mut best_form: f32 = 0.0;
+    for form in forms {
+        let found = form_points(page, form);
+        let mut points = found.points;
+        // A form that another plan's name or title speaks for is ours only when ours does too.
+        if other.gate && !found.named && !other.own_name {
+            points.sum *= 0.3;
+        }
+        if found.named || found.options >= 3 || other.own_name && found.fields >= 4 {
+            other.points.sum *= 0.3;
+        }
+        best_form = best_form.max(points.sum);
+        if points.sum > 0.0 {
+            scores.push(points.into_score(PageKind::Form(form.id.clone())));
+        }
+    }
+    let mut letter = letter_points(text, phrases, page);
+    let mut notice = page_phrase_points(text, phrases, PhraseKind::PortalNotice);
+    let mut cover = page_phrase_points(text, phrases, PhraseKind::Cover);
+    let mut junk = page_phrase_points(text, phrases, PhraseKind::Junk);
+    let attachments = [
+        (PhraseKind::MedicationAgreement, AttachmentKind::MedicationAgreement),
+        (PhraseKind::AppointmentLog, AttachmentKind::AppointmentLog),
+        (PhraseKind::ChartNotes, AttachmentKind::ChartNotes),
+        (PhraseKind::ProofOfMailing, AttachmentKind::ProofOfMailing),
+    ];
+    for (phrase_kind, attachment) in attachments {
+        let mut points = page_phrase_points(text, phrases, phrase_kind);
+        if phrase_kind == PhraseKind::AppointmentLog {
+            add_dated_rows(&mut points, page, phrases);
+        }
+        // A letter that speaks of certified mail or missed visits is a letter.
+        if letter.sum >= 4.0 {
+            points.sum *= 0.5;
+        }
+        if points.sum > 0.0 {
+            scores.push(points.into_score(PageKind::Attachment(attachment)));
+        }
+    }
+    if best_form >= 6.0 {
+        for points in [&mut notice, &mut cover, &mut junk, &mut letter] {
+            points.sum *= 0.3;
+        }
+    }
+    if letter.sum >= 4.0 {
+        junk.sum *= 0.4;
+        cover.sum *= 0.5;
+        other.points.sum *= 0.3;
+    }
+    // A notice to the plan has a letter's layout; whom it is to, tells.
+    if notice.sum >= 3.0 {
+        letter.sum *= 0.5;
+        cover.sum *= 0.7;
+    }
+    if !notice.reasons.iter().any(|r| r.starts_with("portal-notice-subject")) {
+        notice.sum *= 0.5;
+    }
+    if other.gate {
+        scores.push(other.points.into_score(PageKind::OtherPlanForm));
+    }
+    let notice_form = phrases.pages.other_plan.notice_form.clone();
+    for (points, kind) in [(letter, PageKind::Letter), (notice, PageKind::Form(notice_form)), (cover, PageKind::Cover), (junk, PageKind::Junk)] {
+        if points.sum > 0.0 {
+            scores.push(points.into_score(kind));
+        }
+    }
+    scores.push(KindScore { kind: PageKind::Unknown, score: 0.3, reasons: vec!["nothing-known".to_owned()] });
+    merge_same_kinds(&mut scores);
+    scores.retain(|s| s.score > 0.0);
+    scores.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.kind.cmp(&b.kind)));
+    scores
+}
+
+/// A form of the pack may have the id that notices get: the better of the two stands.
+fn merge_same_kinds(scores: &mut Vec<KindScore>) {
+    let mut kept: Vec<KindScore> = Vec::with_capacity(scores.len());
+    for score in scores.drain(..) {
+        match kept.iter_mut().find(|k| k.kind == score.kind) {
+            Some(known) if known.score >= score.score => {}
+            Some(known) => *known = score,
+            None => kept.push(score),
+        }
+    }
+    *scores = kept;
+}
+
+/// Blank is almost no ink and no words; ink without words is unreadable, which is another thing.
+fn blank_score(page: &PageEvidence) -> KindScore {
+    let real = page.text.words().iter().filter(|w| w.confidence.get() >= 0.4 && w.text.chars().filter(|c| c.is_alphanumeric()).count() >= 3).count();
+    let letters = page.text.letters().len();
+    let score = match (real, page.ink_share <= BLANK_INK) {
+        (0, true) if letters <= 12 => 0.97,
+        (0..=1, true) if letters <= 30 => 0.8,
+        (0, false) if letters <= 4 && page.ink_share <= 2.0 * BLANK_INK => 0.4,
+        _ => 0.0,
+    };
+    KindScore { kind: PageKind::Blank, score, reasons: vec!["almost-no-ink".to_owned(), format!("words-{real}")] }
+}
+
+/// Points of one kind's phrases: the first wording gives its weight, each further one a third, up to twice the weight.
+fn page_phrase_points(text: &PageText, phrases: &PhraseBook, kind: PhraseKind) -> Points {
+    let mut points = Points::default();
+    for phrase in phrases.pages.phrases.iter().filter(|p| p.kind == kind) {
+        let found = phrase.texts.iter().filter(|wording| stands(text, phrase, wording)).count() + pairs_found(text, phrase);
+        if found > 0 {
+            let factor = (1.0 + (found - 1) as f32 / 3.0).min(2.0);
+            points.add(phrase.weight * factor, format!("{}-{found}", phrase.id));
+        }
+    }
+    points
+}
+
+fn stands(text: &PageText, phrase: &PagePhrase, wording: &str) -> bool {
+    let compiled = Phrase::new(wording);
+    match phrase.place {
+        None => text.find(&compiled).is_some(),
+        Some(Place::Top) => text.find_at(&compiled, tolerance(compiled.len()), 0..top_lines(text)).is_some(),
+        Some(Place::Line) => text.lines().iter().any(|line| fold(&line.text) == fold(wording)),
+    }
+}
+
+/// Lines of the upper part of the page, and never fewer than the first three.
+pub(super) fn top_lines(text: &PageText) -> usize {
+    let lines = text.lines();
+    let top = lines.iter().take_while(|line| text.depth(line.words.start) <= TOP).count();
+    top.max(3.min(lines.len()))
+}
+
+/// Pairs of words that begin lines with a colon behind them (`TO:` … `FROM:`).
+fn pairs_found(text: &PageText, phrase: &PagePhrase) -> usize {
+    let leads: Vec<String> = text
+        .words()
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| word.text.ends_with(':') || text.words().get(at + 1).is_some_and(|next| next.text.starts_with(':')))
+        .map(|(_, word)| fold(&word.text))
+        .collect();
+    let heads: Vec<String> = text.lines().iter().filter(|l| l.words.len() <= 8).map(|l| fold(l.text.split_whitespace().next().unwrap_or_default())).collect();
+    phrase
+        .pairs
+        .iter()
+        .filter(|pair| {
+            let all = pair.iter().map(|w| fold(w)).collect::<Vec<_>>();
+            all.iter().all(|w| leads.contains(w)) || all.iter().all(|w| heads.contains(w)) && all.iter().any(|w| leads.contains(w))
+        })
+        .count()
+}
+
+/// Rows that begin with a date make a log.
+fn add_dated_rows(points: &mut Points, page: &PageEvidence, phrases: &PhraseBook) {
+    let context = DateContext { reference: page.reference, day_first: false, words: &phrases.dates };
+    let rows = page.text.lines().iter().filter(|line| find_dates(&line.text, &context).first().is_some_and(|(range, _)| range.start <= 4)).count();
+    if rows >= 2 && points.sum > 0.0 {
+        points.add((rows as f32 * 0.4).min(2.0), format!("dated-rows-{rows}"));
+    }
+}
+
+/// Salutation, closing, address and running prose; then what the letter says.
+fn letter_points(text: &PageText, phrases: &PhraseBook, page: &PageEvidence) -> Points {
+    let mut points = page_phrase_points(text, phrases, PhraseKind::Letter);
+    let layout = layout(text, phrases);
+    if layout.salutation.is_some() {
+        points.add(2.5, "salutation");
+    }
+    if layout.closing.is_some() {
+        points.add(1.0, "closing");
+    }
+    let prose = text.lines().iter().filter(|line| line.words.len() >= 8 && !line.text.contains(':')).count();
+    if prose >= 3 {
+        points.add(0.7, "prose");
+    }
+    let head = layout.salutation.unwrap_or(top_lines(text));
+    let context = DateContext { reference: page.reference, day_first: false, words: &phrases.dates };
+    let dated = text.lines().iter().take(head).any(|line| line.words.len() <= 6 && !find_dates(&line.text, &context).is_empty());
+    if dated && (layout.salutation.is_some() || prose >= 3) {
+        points.add(0.5, "date-above");
+    }
+    if layout.salutation.is_some() || layout.closing.is_some() || prose >= 3 {
+        let wording = wording(text, phrases, &context);
+        if wording.found > 0 {
+            points.add(1.5 + (wording.found as f32 * 0.3).min(1.5), "letter-wording");
+        }
+    }
+    // Check boxes in numbers belong to forms.
+    if page.boxes >= 4 {
+        points.sum *= 0.6;
+    }
+    points
+}

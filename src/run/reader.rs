@@ -1,0 +1,122 @@
+//! What a worker reads pages with: the decoder, both readers and the pack, each made once for the worker's life.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::batch::{ReadingSettings, load_pack};
+use super::protocol::EngineFacts;
+use super::worker::{PageOutput, Probe, ReadFailure, ReadPage};
+use crate::decode::{Document, Limits, SourcePage};
+use crate::extract::PageEngine;
+use crate::ocr::model;
+use crate::ocr::second_reader::SecondReader;
+use crate::ocr::tesseract::TesseractReader;
+use crate::ocr::{LineReader, OcrError};
+use crate::page::PreparedPage;
+use crate::reading::PageReading;
+use crate::rules::Pack;
+
+/// Languages that the page reader knows; Hmong is written in Latin letters and read with them.
+const LANGUAGES: &str = "eng+spa";
+
+/// Reads pages for real.
+pub struct Engine {
+    settings: ReadingSettings,
+    pack: Pack,
+    tesseract: TesseractReader,
+    second: Option<SecondReader>,
+    second_sha256: Option<String>,
+    /// The document that was read last: calls for the pages of one document mostly follow each other.
+    open: Option<(PathBuf, Document)>,
+}
+
+impl Engine {
+    /// Starts the readers. The error says what is missing.
+    pub fn start(settings: &ReadingSettings) -> Result<Engine, String> {
+        let pack = load_pack(settings.rules.as_deref()).map_err(|error| error.to_string())?;
+        let tesseract = TesseractReader::new(LANGUAGES, None).map_err(|error| error.to_string())?;
+        let (second, second_sha256) = match &settings.model {
+            None => (None, None),
+            Some(path) => {
+                let reader = SecondReader::load(path).map_err(|error| error.to_string())?;
+                let data = fs::read(path).map_err(|error| format!("the second reader's model: {error}"))?;
+                (Some(reader), Some(model::sha256(&data)))
+            }
+        };
+        Ok(Engine { settings: settings.clone(), pack, tesseract, second, second_sha256, open: None })
+    }
+
+    fn document(&mut self, path: &Path) -> Result<&mut Document, ReadFailure> {
+        if self.open.as_ref().is_none_or(|(open, _)| open != path) {
+            let limits = Limits { pages: self.settings.max_pages, ..Limits::default() };
+            self.open = Some((path.to_owned(), Document::open(path, &limits)?));
+        }
+        match &mut self.open {
+            Some((_, document)) => Ok(document),
+            None => Err(ReadFailure::Broken("open".to_owned())),
+        }
+    }
+
+    /// Reads one page, and gives the prepared pixels as well.
+    pub fn read_prepared(&mut self, path: &Path, page: u32) -> Result<(PageReading, PreparedPage, BTreeMap<String, u32>), ReadFailure> {
+        let started = Instant::now();
+        let source: SourcePage = self.document(path)?.page(page)?;
+        let decoded = started.elapsed();
+        self.tesseract.set_deadline(Some(started + self.settings.page_timeout));
+        let mut engine = PageEngine {
+            reader: &mut self.tesseract,
+            second: self.second.as_mut().map(|second| second as &mut dyn LineReader),
+            pack: &self.pack,
+            reference: self.settings.as_of,
+            stages: BTreeMap::new(),
+        };
+        let (reading, prepared) = engine.read(&source, page).map_err(|error| match error {
+            OcrError::TimedOut => ReadFailure::Rejected(crate::decode::Rejection::TimedOut),
+            other => ReadFailure::Broken(other.to_string()),
+        })?;
+        let mut stages = engine.stages;
+        stages.insert("decode".to_owned(), u32::try_from(decoded.as_millis()).unwrap_or(u32::MAX));
+        Ok((reading, prepared, stages))
+    }
+}
+
+impl ReadPage for Engine {
+    fn probe(&mut self, path: &Path) -> Result<Probe, ReadFailure> {
+        // A file may have changed since it was read last: a probe always opens it again.
+        self.open = None;
+        let document = self.document(path)?;
+        Ok(Probe { container: document.container(), pages: document.pages() })
+    }
+
+    fn read(&mut self, path: &Path, page: u32) -> Result<PageOutput, ReadFailure> {
+        let (reading, _, stages) = self.read_prepared(path, page)?;
+        Ok(PageOutput { reading, stages })
+    }
+
+    fn facts(&mut self) -> EngineFacts {
+        let languages = self.tesseract.language_data().unwrap_or_default();
+        EngineFacts {
+            tesseract: TesseractReader::version(),
+            languages: languages.into_iter().map(|data| (data.language, data.sha256)).collect(),
+            second_reader: self.second_sha256.clone(),
+            cpu_features: cpu_features(),
+        }
+    }
+}
+
+/// Instruction sets that both readers choose their arithmetic by: a sum taken in another order can round differently.
+fn cpu_features() -> Vec<String> {
+    #[cfg(target_arch = "x86_64")]
+    let known = [
+        ("sse4.1", std::arch::is_x86_feature_detected!("sse4.1")),
+        ("avx", std::arch::is_x86_feature_detected!("avx")),
+        ("avx2", std::arch::is_x86_feature_detected!("avx2")),
+        ("fma", std::arch::is_x86_feature_detected!("fma")),
+        ("avx512f", std::arch::is_x86_feature_detected!("avx512f")),
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let known: [(&str, bool); 0] = [];
+    known.iter().filter(|(_, present)| *present).map(|(name, _)| (*name).to_owned()).collect()
+}

@@ -1,0 +1,24 @@
+//! The rule pack from the command line.
+
+use std::fs;
+
+use crate::place::{Place, faxtriage, said};
+
+#[test]
+fn the_built_in_pack_has_no_problem_and_lists_its_rules() {
+    faxtriage().args(["rules", "check"]).assert().code(0);
+    let listed = faxtriage().args(["rules", "list", "--as-of", "2026-11-21"]).output().unwrap();
+    assert_eq!(listed.status.code(), Some(0));
+    assert!(String::from_utf8(listed.stdout).unwrap().contains("letter-missing"));
+    let schema = faxtriage().args(["rules", "schema"]).output().unwrap();
+    assert!(serde_json::from_slice::<serde_json::Value>(&schema.stdout).is_ok());
+}
+
+#[test]
+fn every_problem_of_a_pack_is_told_at_once_and_ends_with_2() {
+    let place = Place::new();
+    fs::write(place.path().join("pack.toml"), "id = 1\nno_such_key = 2\n").unwrap();
+    let output = faxtriage().args(["rules", "check"]).arg(place.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("pack.toml"));
+}
