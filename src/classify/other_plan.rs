@@ -58,7 +58,7 @@ pub(super) fn other_plan_points(text: &PageText, phrases: &PhraseBook, forms: &[
     if own_name {
         points.add(-3.0, "own-plan-name");
     }
-    let gate = (titled || worded || ((named || named_like) && labels >= 5)) && labels >= 2 && !(own_name && !titled);
+    let gate = (titled || worded || ((named || named_like) && labels >= 5)) && labels >= 2 && (!own_name || titled);
     OtherPlan { points, gate, own_name }
 }
 

@@ -80,11 +80,7 @@ impl<'a> Surroundings<'a> {
         around
     }
 
-    /// The parts of the page below a "plan use only" heading.
-    pub fn ignored(&self) -> &[Rect] {
-        &self.ignored
-    }
-
+    /// Whether a place lies below a "plan use only" heading.
     pub fn is_ignored(&self, rect: &Rect) -> bool {
         self.ignored.iter().any(|part| part.holds(rect))
     }

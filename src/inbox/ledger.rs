@@ -152,6 +152,11 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether nothing was remembered yet.
+    pub fn is_empty(&self) -> Result<bool, LedgerError> {
+        Ok(self.len()? == 0)
+    }
+
     /// How many requests the ledger holds.
     pub fn len(&self) -> Result<u64, LedgerError> {
         let count: i64 = self.connection.query_row("SELECT count(*) FROM requests", [], |row| row.get(0))?;

@@ -116,8 +116,11 @@ struct Usual {
     offset: (i32, i32),
 }
 
+/// A box with its shape and the offset of its centre within its search region.
+type Candidate = (BoxShape, Rect, (i32, i32));
+
 fn usual_box(all: &[Vec<MarkBox>], searches: &[Rect], dpi: u32) -> Option<Usual> {
-    let candidates: Vec<(BoxShape, Rect, (i32, i32))> = all
+    let candidates: Vec<Candidate> = all
         .iter()
         .zip(searches)
         .flat_map(|(boxes, s)| {
@@ -144,15 +147,15 @@ fn usual_box(all: &[Vec<MarkBox>], searches: &[Rect], dpi: u32) -> Option<Usual>
     };
     let best = candidates.iter().max_by_key(|a| (support(a), std::cmp::Reverse((a.0, a.1.top, a.1.left))))?;
     let peers: Vec<_> = candidates.iter().filter(|b| agree(best, b)).collect();
-    let median = |pick: &dyn Fn(&(BoxShape, Rect, (i32, i32))) -> i32| {
+    let median = |pick: fn(&Candidate) -> i32| {
         let mut values: Vec<i32> = peers.iter().map(|p| pick(p)).collect();
         values.sort_unstable();
         values[values.len() / 2]
     };
     Some(Usual {
         shape: best.0,
-        size: (median(&|p| p.1.width()), median(&|p| p.1.height())),
-        offset: (median(&|p| p.2.0), median(&|p| p.2.1)),
+        size: (median(|p| p.1.width()), median(|p| p.1.height())),
+        offset: (median(|p| p.2.0), median(|p| p.2.1)),
     })
 }
 

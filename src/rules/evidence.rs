@@ -197,7 +197,8 @@ impl<'a> Letters<'a> {
 
 /// Whether a page of the request could not be read, or may be of a kind that it was not taken for.
 pub(super) fn may_hide(request: &Request, facts: &Context<'_>, wanted: impl Fn(&PageKind) -> bool) -> bool {
-    request.pages.iter().any(|&number| match facts.page(number) {
+    !request.unread_pages.is_empty()
+        || request.pages.iter().any(|&number| match facts.page(number) {
         None => true,
         Some(page) => {
             let open = matches!(page.kind(), PageKind::Unknown | PageKind::Junk);

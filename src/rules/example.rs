@@ -73,6 +73,7 @@ impl Example {
             letters: vec![letter(2)],
             attachments: Vec::new(),
             stray_pages: Vec::new(),
+            unread_pages: Vec::new(),
             pages_missing: None,
             received_at: None,
             notes: Vec::new(),
@@ -280,6 +281,7 @@ impl Example {
     /// A page of the request that could not be read at all.
     pub fn lost_page(mut self) -> Self {
         self.request.pages.push(9);
+        self.request.unread_pages.push(9);
         self
     }
 

@@ -88,12 +88,16 @@ fn load_with(files: Vec<PackFile>, validated: bool) -> (Option<Pack>, Vec<Proble
     (pack, problems)
 }
 
-/// The words of letters, headers and dates; what cannot be read is a problem of its file.
+/// The words of letters, headers and dates; what cannot be read is a problem of its file. Offices write letters and dates the same
+/// way whatever the plan: a pack without `phrases/` takes the built-in words.
 fn read_phrases(sources: &[SourceFile], problems: &mut Vec<Problem>) -> PhraseBook {
     let text = |name: &str| {
         let path = format!("phrases/{name}");
         sources.iter().find(|source| source.path == path).map(|source| source.text.clone())
     };
+    if !sources.iter().any(|source| source.path.starts_with("phrases/")) {
+        return PhraseBook::builtin().clone();
+    }
     PhraseBook::parse(text).unwrap_or_else(|error| {
         let (file, message, span) = match &error {
             PhraseError::Missing(file) => (*file, "the file is missing".to_owned(), None),

@@ -71,7 +71,7 @@ impl NoticeFacts {
             addresses: addresses(request, &text),
             names_person: names_person(request, &text, facts),
             trusted: !passages.is_empty() && passages.iter().all(|p| p.trusted),
-            unread_date: unread_field || has_unread_date(&text, &found),
+            unread_date: unread_field || has_unread_date(&text, &found, facts),
             text,
         }
     }
@@ -154,13 +154,11 @@ fn names_person(request: &Request, text: &str, facts: &Context<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Pack;
-    use crate::rules::example::Example;
+    use crate::rules::example::{BUILTIN, Example};
 
     fn facts(text: &str) -> NoticeFacts {
-        let pack = Pack::builtin().unwrap();
         let example = Example::notice(text);
-        NoticeFacts::of(&example.request, &example.context(&pack))
+        NoticeFacts::of(&example.request, &example.context(&BUILTIN))
     }
 
     #[test]

@@ -104,6 +104,9 @@ pub struct Pool {
     calls: AtomicU64,
 }
 
+/// What a worker gave, with milliseconds by stage.
+type Timed<T> = (T, BTreeMap<String, u32>);
+
 impl Pool {
     /// `jobs` threads, at least one. Workers start when their thread has work.
     pub fn new(command: WorkerCommand, clocks: Clocks, jobs: usize) -> Result<Pool, RunError> {
@@ -167,7 +170,7 @@ impl Pool {
         page: u32,
         lost: &LostTime,
         believe: impl Fn(Reply) -> Result<T, &'static str>,
-    ) -> Result<Result<(T, BTreeMap<String, u32>), Rejection>, RunError> {
+    ) -> Result<Result<Timed<T>, Rejection>, RunError> {
         let started = Instant::now();
         let mut loss = Loss::TimedOut;
         for attempt in 0..2 {
@@ -366,7 +369,7 @@ fn pass_lines_on(stdout: ChildStdout, sender: &SyncSender<Vec<u8>>) {
         let over = line.len() > MAX_RESULT_BYTES;
         // A line without its end was cut off by the worker's death.
         let whole = line.ends_with(b"\n");
-        if !(over || whole) || sender.send(line).is_err() || over {
+        if (!over && !whole) || sender.send(line).is_err() || over {
             return;
         }
     }

@@ -41,10 +41,11 @@ pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook
                 let confidence = text.confidence(line.words.clone());
                 candidates.push(Candidate { line: at, raw, reading, confidence, rank });
             }
-            None if rank < 2 && looks_like_a_date(&line.text, phrases) => {
-                if doubtful.as_ref().is_none_or(|(known, _)| rank < *known) {
-                    doubtful = Some((rank, line.text.clone()));
-                }
+            None if rank < 2
+                && looks_like_a_date(&line.text, phrases)
+                && doubtful.as_ref().is_none_or(|(known, _)| rank < *known) =>
+            {
+                doubtful = Some((rank, line.text.clone()));
             }
             None => {}
         }

@@ -185,7 +185,7 @@ fn address_name(
 ) -> Vec<PersonMention> {
     let context_words = &phrases.people;
     let dated = |line: &str| {
-        let context = DateContext { reference: reference, day_first: false, words: &phrases.dates };
+        let context = DateContext { reference, day_first: false, words: &phrases.dates };
         !find_dates(line, &context).is_empty()
     };
     let block = address_block(text, layout, salutation);
@@ -237,10 +237,10 @@ fn joined_names(text: &str, phrases: &PhraseBook) -> Vec<String> {
         let is_joiner = word == "&" || joiners.contains(&folded);
         if is_joiner {
             parts.push(Vec::new());
-        } else if !titles.contains(&folded) || parts.last().is_some_and(|p| p.len() >= 2) {
-            if let Some(part) = parts.last_mut() {
-                part.push(word);
-            }
+        } else if (!titles.contains(&folded) || parts.last().is_some_and(|p| p.len() >= 2))
+            && let Some(part) = parts.last_mut()
+        {
+            part.push(word);
         }
     }
     let mut names: Vec<String> =
