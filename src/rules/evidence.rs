@@ -199,14 +199,14 @@ impl<'a> Letters<'a> {
 pub(super) fn may_hide(request: &Request, facts: &Context<'_>, wanted: impl Fn(&PageKind) -> bool) -> bool {
     !request.unread_pages.is_empty()
         || request.pages.iter().any(|&number| match facts.page(number) {
-        None => true,
-        Some(page) => {
-            let open = matches!(page.kind(), PageKind::Unknown | PageKind::Junk);
-            let settings = &facts.pack.review;
-            let likely = page.kinds.iter().any(|k| wanted(&k.kind) && k.score >= settings.page_kind_threshold);
-            let illegible =
-                page.legibility.characters > 0 && page.legibility.confidence.get() < settings.page_threshold;
-            open && (likely || illegible)
-        }
-    })
+            None => true,
+            Some(page) => {
+                let open = matches!(page.kind(), PageKind::Unknown | PageKind::Junk);
+                let settings = &facts.pack.review;
+                let likely = page.kinds.iter().any(|k| wanted(&k.kind) && k.score >= settings.page_kind_threshold);
+                let illegible =
+                    page.legibility.characters > 0 && page.legibility.confidence.get() < settings.page_threshold;
+                open && (likely || illegible)
+            }
+        })
 }

@@ -369,7 +369,8 @@ fn pass_lines_on(stdout: ChildStdout, sender: &SyncSender<Vec<u8>>) {
         let over = line.len() > MAX_RESULT_BYTES;
         // A line without its end was cut off by the worker's death.
         let whole = line.ends_with(b"\n");
-        if (!over && !whole) || sender.send(line).is_err() || over {
+        let cut_off = !over && !whole;
+        if cut_off || sender.send(line).is_err() || over {
             return;
         }
     }

@@ -1,5 +1,7 @@
 //! Workers that misbehave, told as shell scripts.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use super::*;
 
 const HELLO: &str = r#"{"v":1,"id":"hello","status":"ok","ms":0,"hello":{"program":"0","sandbox":{"memory_bytes":null,"cpu_seconds_per_page":null,"no_file_growth":false,"no_core_dump":false,"open_files":null,"no_new_privileges":false,"landlock":"none","seccomp":false}}}"#;
