@@ -4,14 +4,16 @@
 //! read it, settle each field by vote.
 
 use super::ink::{Presence, ZoneInk, cut_line, measure};
-use super::labels::Label;
+use super::labels::{Label, Target};
 use super::meaning::{Meanings, read_value};
 use super::sheet::Sheet;
-use super::vote::{Ballot, elect};
+use super::vote::{Ballot, FormatFit, elect};
 use super::zones::Placed;
 use crate::answer::{Confidence, Reading};
 use crate::decode::{FormFieldValue, FormValue};
 use crate::geometry::Rect;
+use crate::ocr::decode::{Decoded, decode, score, share};
+use crate::ocr::format::Format;
 use crate::ocr::{LineReader, LineReading};
 use crate::page::PreparedPage;
 use crate::reading::{FieldReading, Hand, Reader, ReaderAnswer, Value};
@@ -38,6 +40,8 @@ struct Written<'a> {
     tokens: Vec<usize>,
     /// The second reader's lines.
     second: Vec<LineReading>,
+    /// The zone is blank, and something that is nobody's stands in another place where the value may be.
+    contested: bool,
 }
 
 /// Reads every placed field; `second` is the second reader, when there is one.
@@ -51,18 +55,23 @@ pub fn read_fields(
     let printed: Vec<Rect> =
         source.labels.iter().flat_map(|l| l.tokens.iter().map(|&t| source.sheet.tokens[t].rect)).collect();
     let label_tokens: Vec<usize> = source.labels.iter().flat_map(|l| l.tokens.iter().copied()).collect();
+    let options =
+        source.labels.iter().filter(|l| matches!(l.target, Target::Option(..) | Target::Heading(_))).map(|l| l.rect);
+    let claimed: Vec<Rect> = chosen.iter().map(|p| p.zone.rect).chain(options).collect();
     let mut written: Vec<Written<'_>> = chosen
         .into_iter()
         .map(|placed| {
             let zone = placed.zone.rect;
             let tokens = source.sheet.tokens_in(&zone).into_iter().filter(|t| !label_tokens.contains(t)).collect();
-            Written {
-                placed,
-                kind: form.fields[placed.field].kind,
-                ink: measure(source.page, &zone, &printed, source.sheet.letter_height),
-                tokens,
-                second: Vec::new(),
-            }
+            let letter = source.sheet.letter_height;
+            let ink = measure(source.page, &zone, &printed, letter);
+            let contested = ink.presence == Presence::Blank
+                && placed.rivals.iter().any(|rival| {
+                    let ink = measure(source.page, rival, &printed, letter);
+                    ink.presence == Presence::Present
+                        && ink.extent.is_some_and(|e| !claimed.iter().any(|zone| zone.holds(&e)))
+                });
+            Written { placed, kind: form.fields[placed.field].kind, ink, tokens, second: Vec::new(), contested }
         })
         .collect();
     if let Some(reader) = second.as_mut()
@@ -198,7 +207,12 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
     }
     let says_something = reading.answers.iter().any(|a| a.text.chars().any(char::is_alphanumeric));
     match (field.ink.presence, says_something) {
-        (Presence::Blank, false) => return reading,
+        (Presence::Blank, false) => {
+            if field.contested {
+                reading.confidence = Confidence::new(0.6);
+            }
+            return reading;
+        }
         // Crumbs that no reader takes for a letter: most likely nothing, but a person should look.
         (Presence::Unclear, false) => {
             reading.confidence = Confidence::new(0.6);
@@ -211,7 +225,7 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
         }
         (_, true) => {}
     }
-    let ballots: Vec<Ballot> = reading
+    let mut ballots: Vec<Ballot> = reading
         .answers
         .iter()
         .map(|answer| Ballot {
@@ -220,12 +234,73 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
             meaning: read_value(field.kind, &answer.text, source.meanings),
         })
         .collect();
+    // Where the free reading is no value of the field's format, the best one that the same strokes allow takes its place.
+    if let (Some(ballot), [line]) =
+        (ballots.iter_mut().find(|b| b.reader == Reader::SecondReader), field.second.as_slice())
+        && ballot.meaning.as_ref().is_none_or(|m| m.format == FormatFit::Misfit || m.repaired)
+        && let Some((text, confidence)) = within_format(field.kind, line)
+        && let Some(meaning) = read_value(field.kind, &text, source.meanings)
+    {
+        reading.answers.push(ReaderAnswer { reader: Reader::SecondReader, text, confidence });
+        ballot.confidence = confidence;
+        ballot.meaning = Some(meaning);
+    }
+    if field.kind == FieldKind::Block {
+        return settle_block(reading, field, source);
+    }
     reading.raw = if first_text.is_empty() { second_text } else { first_text };
     match elect(&ballots, hand) {
         Some(elected) => {
             reading.reading = Reading::Read(elected.value);
             reading.confidence = elected.confidence;
             reading.alternatives = elected.others;
+        }
+        None => {
+            reading.reading = Reading::Unreadable;
+            reading.confidence = Confidence::NONE;
+        }
+    }
+    reading
+}
+
+/// The likeliest string of the kind's format under the second reader, with how sure it is: certain only where hardly another string of
+/// the format fits and the free reading is no likelier (measured in [`crate::ocr::decode`]).
+fn within_format(kind: FieldKind, line: &LineReading) -> Option<(String, Confidence)> {
+    let formats = match kind {
+        FieldKind::MemberId => vec![Format::cin().in_cells()],
+        FieldKind::Npi => vec![Format::npi().in_cells()],
+        FieldKind::Phone => vec![Format::phone().in_cells()],
+        FieldKind::Date => vec![Format::numeric_date(), Format::comb_date(), Format::written_date()],
+        _ => return None,
+    };
+    let found: Vec<Vec<Decoded>> = formats.iter().map(|format| decode(&line.lattice, format, BEAM)).collect();
+    let best = found
+        .iter()
+        .filter_map(|decoded| decoded.iter().find(|d| d.passes).map(|d| (d, share(decoded))))
+        .max_by(|a, b| a.0.log_prob.total_cmp(&b.0.log_prob))?;
+    let (decoded, share) = best;
+    let margin = score(&line.lattice, &line.text) - decoded.log_prob;
+    let sure = share > 0.95 && margin < 1.0;
+    let confidence = if sure { 0.95 } else { (share * (-margin.max(0.0) / 4.0).exp()).min(0.7) };
+    Some((decoded.text.clone(), Confidence::new(confidence)))
+}
+
+/// Strings that a decoder keeps at each step.
+const BEAM: usize = 24;
+
+/// A narrative is there or not; how well its words were read only decides what may be concluded from them.
+fn settle_block(mut reading: FieldReading, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReading {
+    let best = reading.answers.iter().max_by(|a, b| a.text.len().cmp(&b.text.len())).map(|a| a.text.clone());
+    let mean = if field.tokens.is_empty() {
+        let lines = field.second.iter().map(|l| l.confidence().get()).sum::<f32>();
+        lines / field.second.len().max(1) as f32
+    } else {
+        mean_confidence(field, source)
+    };
+    match best.and_then(|text| read_value(field.kind, &text, source.meanings)) {
+        Some(meaning) => {
+            reading.reading = Reading::Read(meaning.value);
+            reading.confidence = Confidence::new(if source.text_layer { 1.0 } else { mean.clamp(0.3, 0.98) });
         }
         None => {
             reading.reading = Reading::Unreadable;
@@ -285,6 +360,10 @@ fn settle_signature(reading: &mut FieldReading, field: &Written<'_>, source: &Fi
     reading.answers.push(ReaderAnswer { reader: Reader::Ink, text: String::new(), confidence: Confidence::CERTAIN });
     let wide_enough = field.ink.extent.is_some_and(|e| e.width() >= letter * 3 / 2);
     match (field.ink.presence, wide_enough) {
+        (Presence::Blank, _) if field.contested => {
+            reading.reading = Reading::Unreadable;
+            reading.confidence = Confidence::new(0.3);
+        }
         (Presence::Blank, _) => {}
         (Presence::Present, true) => {
             reading.reading = Reading::Read(Value::Present);

@@ -18,6 +18,39 @@ pub struct Meanings<'a> {
     pub day_first: bool,
 }
 
+/// Words of names that stay small, and beginnings after which a capital is right.
+const SMALL: [&str; 10] = ["de", "la", "del", "las", "los", "y", "e", "van", "von", "da"];
+const HEADS: [&str; 10] = ["Mc", "Mac", "De", "Di", "Du", "La", "Le", "Lo", "Van", "Fitz"];
+
+/// A name by hand mixes large and small letters of one shape (`OkafOR`, `jose`): words in a case that no name has are evened out.
+fn even_case(name: &str) -> String {
+    let even = |word: &str| -> String {
+        let small = SMALL.contains(&word);
+        let letters: Vec<char> = word.chars().collect();
+        let starts_small = letters.first().is_some_and(|c| c.is_lowercase());
+        let capital_inside = letters.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase());
+        let headed = HEADS.iter().any(|head| {
+            word.strip_prefix(head).is_some_and(|rest| {
+                let mut rest = rest.chars();
+                rest.next().is_some_and(char::is_uppercase) && rest.all(|c| !c.is_uppercase())
+            })
+        });
+        if small || (!starts_small && (!capital_inside || headed)) {
+            return word.to_owned();
+        }
+        let mut first = true;
+        letters
+            .into_iter()
+            .flat_map(|c| {
+                let cased: Vec<char> = if first { c.to_uppercase().collect() } else { c.to_lowercase().collect() };
+                first = !c.is_alphabetic();
+                cased
+            })
+            .collect()
+    };
+    name.split(' ').map(even).collect::<Vec<_>>().join(" ")
+}
+
 /// What `text` means in a field of `kind`; `None` when it means nothing there.
 pub fn read_value(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Option<Meaning> {
     let context = DateContext { reference: meanings.reference, day_first: meanings.day_first, words: meanings.words };
@@ -25,7 +58,7 @@ pub fn read_value(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Optio
         FieldKind::Name => {
             let name = read_name(text);
             let format = if name.certain { FormatFit::Free } else { FormatFit::Misfit };
-            Some(Meaning { value: Value::Text(name.value?), format, repaired: name.repaired })
+            Some(Meaning { value: Value::Text(even_case(&name.value?)), format, repaired: name.repaired })
         }
         FieldKind::MemberId => {
             let id = read_member_id(text);
@@ -72,5 +105,24 @@ pub fn read_value(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Optio
             })
         }
         FieldKind::Ink => Some(Meaning { value: Value::Present, format: FormatFit::Free, repaired: false }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::even_case;
+
+    #[test]
+    fn letters_of_one_shape_are_evened_out() {
+        for (read, meant) in [
+            ("Mai OkafOR, MD", "Mai Okafor, MD"),
+            ("jose Ruiz", "Jose Ruiz"),
+            ("Ana de la Cruz", "Ana de la Cruz"),
+            ("Tou McAllister, MD", "Tou McAllister, MD"),
+            ("Elena O'Brien", "Elena O'Brien"),
+            ("Jean DeLuca", "Jean DeLuca"),
+        ] {
+            assert_eq!(even_case(read), meant);
+        }
     }
 }

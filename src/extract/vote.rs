@@ -95,12 +95,26 @@ pub fn elect(ballots: &[Ballot], hand: Hand) -> Option<Elected> {
     }
     values.sort_by(|a, b| b.1.total_cmp(&a.1));
     let (value, odds) = values.first()?;
-    let confidence = Confidence::new((1.0 / (1.0 + (-odds).exp())).min(CEILING));
+    let confidence = Confidence::new((1.0 / (1.0 + (-odds).exp())).min(ceiling(value, ballots)));
     Some(Elected {
         value: (*value).clone(),
         confidence,
         others: values[1..].iter().map(|(value, _)| (*value).clone()).collect(),
     })
+}
+
+/// Where two readers looked and only one saw the value, a person looks as well, unless a check digit or a closed pattern vouches for it.
+fn ceiling(value: &Value, ballots: &[Ballot]) -> f32 {
+    let supporters: Vec<&Ballot> =
+        ballots.iter().filter(|b| b.meaning.as_ref().is_some_and(|m| same(&m.value, value))).collect();
+    let vouched = supporters.iter().any(|b| {
+        b.confidence.get() >= 0.97 && b.meaning.as_ref().is_some_and(|m| m.format == FormatFit::Checked && !m.repaired)
+    });
+    match (ballots.len(), supporters.len(), vouched) {
+        (0 | 1, _, _) | (_, 2.., _) => CEILING,
+        (_, _, true) => 0.93,
+        (_, _, false) => 0.74,
+    }
 }
 
 /// What one answer is worth, as log-odds of being right.

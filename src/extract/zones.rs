@@ -313,7 +313,8 @@ impl<'a> Surroundings<'a> {
             }
             let below = y - l.bottom;
             if below >= h * 7 / 10
-                && below <= h * 7 / 2
+                // A signature's line leaves room for the pen.
+                && below <= if kind == FieldKind::Ink { h * 6 } else { h * 7 / 2 }
                 && r.left <= l.left + 3 * h
                 && r.right > l.right.min(l.left + 4 * h)
             {
@@ -418,6 +419,8 @@ pub struct Placed<'a> {
     pub field: usize,
     pub label: &'a Label,
     pub zone: Zone,
+    /// Other places where the value may stand: ink in one of them makes a blank doubtful.
+    pub rivals: Vec<Rect>,
 }
 
 /// Chooses one zone for each label by the vote of all labels of the form.
@@ -463,13 +466,19 @@ pub fn place<'a>(
     let placed = fields
         .into_iter()
         .filter_map(|(field, label, zones)| {
+            let places: Vec<Rect> = zones.iter().map(|zone| zone.rect).collect();
             zones
                 .into_iter()
                 .max_by(|a, b| {
                     let weigh = |z: &Zone| z.structure + 1.2 * support(z.placement);
                     weigh(a).total_cmp(&weigh(b)).then(b.placement.cmp(&a.placement))
                 })
-                .map(|zone| Placed { field, label, zone })
+                .map(|zone| Placed {
+                    field,
+                    label,
+                    rivals: places.into_iter().filter(|p| *p != zone.rect).collect(),
+                    zone,
+                })
         })
         .collect();
     (placed, style)

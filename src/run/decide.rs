@@ -15,7 +15,7 @@ use super::journal::{self, Header};
 use super::record::sha256_of_parts;
 use crate::assemble::{self, PageOutcome, Request, Roster, Trace, apply_roster, link_copies};
 use crate::inbox::Ledger;
-use crate::queue::{Record, Row, write_queue, write_records};
+use crate::queue::{Record, Row, write_queue, write_records, write_report};
 use crate::reading::PageReading;
 use crate::rules::{Context, Pack, evaluate};
 
@@ -71,8 +71,11 @@ pub(crate) fn decide(
     let rows: Vec<Row> = records.iter().map(|record| record.row.clone()).collect();
     folder.write("queue.csv", |file| write_queue(file, &rows))?;
     folder.write("records.jsonl", |file| write_records(file, &records))?;
-    let mut decided =
-        Decided { outputs: vec!["queue.csv".to_owned(), "records.jsonl".to_owned()], ..Decided::default() };
+    folder.write("report.html", |file| write_report(file, &records, deciding.as_of))?;
+    let mut decided = Decided {
+        outputs: vec!["queue.csv".to_owned(), "records.jsonl".to_owned(), "report.html".to_owned()],
+        ..Decided::default()
+    };
     for row in rows {
         *decided.by_status.entry(row.status).or_default() += 1;
         for (codes, counts) in [(row.deficiencies, &mut decided.by_deficiency), (row.warnings, &mut decided.by_warning)]
