@@ -163,6 +163,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         chosen.push(candidate);
     }
     drop_doubtful(&mut chosen, sheet.letter_height);
+    drop_echoes(&mut chosen, sheet.letter_height);
     add_garbled(sheet, index, &taken, &mut chosen);
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
     settle_shared(chosen, form)
@@ -189,6 +190,37 @@ fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
             }
             _ => true,
         }
+    });
+}
+
+/// The words of labels come again in the narrative ("Member …", "refused case management"). Of several places of one field the longest
+/// wording is the label, and options stand together: one far from all others is no option.
+fn drop_echoes(chosen: &mut Vec<Candidate>, height: i32) {
+    let single = |c: &Candidate| if c.targets.len() == 1 { c.targets.first().copied() } else { None };
+    let fields: Vec<(Target, usize)> = chosen
+        .iter()
+        .filter_map(|c| single(c).filter(|t| matches!(t, Target::Field(_))).map(|t| (t, c.letters)))
+        .collect();
+    let options: Vec<(Target, Rect)> = chosen
+        .iter()
+        .filter_map(|c| single(c).filter(|t| matches!(t, Target::Option(..))).map(|t| (t, c.rect)))
+        .collect();
+    chosen.retain(|candidate| match single(candidate) {
+        Some(target @ Target::Field(_)) => {
+            !fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters)
+        }
+        Some(target @ Target::Option(choice, _)) => {
+            let others: Vec<&Rect> = options
+                .iter()
+                .filter(|(other, _)| *other != target && matches!(other, Target::Option(c, _) if *c == choice))
+                .map(|(_, rect)| rect)
+                .collect();
+            let twin_above =
+                options.iter().any(|(other, rect)| *other == target && rect.top < candidate.rect.top - height);
+            others.len() < 2
+                || (!twin_above && others.iter().any(|rect| (rect.top - candidate.rect.top).abs() < 6 * height))
+        }
+        _ => true,
     });
 }
 
@@ -237,6 +269,10 @@ fn add_garbled(sheet: &Sheet, index: &LabelIndex, taken: &[bool], chosen: &mut V
 fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usize, out: &mut Vec<Candidate>) {
     let height = sheet.letter_height;
     let first = &sheet.tokens[row[start]];
+    // A label begins with a letter: the brackets of an empty box before it are no part of it.
+    if fold(&first.text).is_empty() {
+        return;
+    }
     let clean_start = first.starts_segment
         || start.checked_sub(1).is_some_and(|before| {
             let before = &sheet.tokens[row[before]];
