@@ -98,7 +98,10 @@ mod tests {
             std::fs::write(path, schema()).unwrap();
         }
         let committed = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(committed == schema(), "rules/schema.json is stale: run the tests once with UPDATE_EXPECTED=1 and commit it");
+        assert!(
+            committed == schema(),
+            "rules/schema.json is stale: run the tests once with UPDATE_EXPECTED=1 and commit it"
+        );
     }
 
     #[test]

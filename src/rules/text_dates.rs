@@ -26,10 +26,13 @@ const LETTERS_BESIDE_A_LONE_DATE: usize = 12;
 
 type Pattern = LazyLock<Option<Regex>>;
 
-static TIME: Pattern = LazyLock::new(|| Regex::new(r"(?i)^\W{0,3}(?:at|a las|@|,)?\s*(\d{1,2})(?:[:.](\d{2}))?\s*([ap])\.?\s?m\b").ok());
+static TIME: Pattern =
+    LazyLock::new(|| Regex::new(r"(?i)^\W{0,3}(?:at|a las|@|,)?\s*(\d{1,2})(?:[:.](\d{2}))?\s*([ap])\.?\s?m\b").ok());
 static TIME_24: Pattern = LazyLock::new(|| Regex::new(r"(?i)^\W{0,3}(?:at|a las|@)?\s*(\d{1,2}):(\d{2})\b").ok());
 /// A date whose digits came back as letters, or a month's name with digits in it.
-static NEARLY: Pattern = LazyLock::new(|| Regex::new(r"(?i)\b(?:[\doilsb]{1,2}\s?[/\-]\s?[\doilsb]{1,2}\s?[/\-]\s?[\doilsb]{2,4}|([a-z0-9]{3,10})\.?\s+[\doilsb]{1,2},?\s+[12][\doilsb]{3})\b").ok());
+static NEARLY: Pattern = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:[\doilsb]{1,2}\s?[/\-]\s?[\doilsb]{1,2}\s?[/\-]\s?[\doilsb]{2,4}|([a-z0-9]{3,10})\.?\s+[\doilsb]{1,2},?\s+[12][\doilsb]{3})\b").ok()
+});
 
 /// All dates of `text` that are certain in what they mean, in its order.
 pub(super) fn text_dates(text: &str, facts: &Context<'_>) -> Vec<TextDate> {
@@ -54,7 +57,9 @@ pub(super) fn has_unread_date(text: &str, read: &[TextDate], facts: &Context<'_>
         let is_read = read.iter().any(|f| f.span.start < near.end() && near.start() < f.span.end);
         let is_month = captures.get(1).is_none_or(|name| {
             let months = facts.pack.phrases.dates.months.iter().flatten();
-            months.filter(|month| month.len() > 3).any(|month| strsim::levenshtein(&name.as_str().to_lowercase(), month) <= 2)
+            months
+                .filter(|month| month.len() > 3)
+                .any(|month| strsim::levenshtein(&name.as_str().to_lowercase(), month) <= 2)
         });
         !is_read && is_month && near.as_str().chars().filter(char::is_ascii_digit).count() >= 2
     })
@@ -67,7 +72,8 @@ fn stands_alone(text: &str, span: &std::ops::Range<usize>) -> bool {
 }
 
 fn time_after(rest: &str) -> Option<NaiveTime> {
-    let part = |captures: &regex::Captures<'_>, group: usize| captures.get(group).and_then(|m| m.as_str().parse::<u32>().ok());
+    let part =
+        |captures: &regex::Captures<'_>, group: usize| captures.get(group).and_then(|m| m.as_str().parse::<u32>().ok());
     if let Some(captures) = TIME.as_ref().and_then(|pattern| pattern.captures(rest)) {
         let hour = part(&captures, 1).filter(|hour| (1..=12).contains(hour))? % 12;
         let noon = if captures.get(3).is_some_and(|half| half.as_str().eq_ignore_ascii_case("p")) { 12 } else { 0 };
@@ -84,7 +90,10 @@ mod tests {
 
     fn told(text: &str) -> Vec<String> {
         let example = Example::complete();
-        text_dates(text, &example.context(&BUILTIN)).iter().map(|f| format!("{}{}", f.date, f.time.map_or(String::new(), |t| format!(" {t}")))).collect()
+        text_dates(text, &example.context(&BUILTIN))
+            .iter()
+            .map(|f| format!("{}{}", f.date, f.time.map_or(String::new(), |t| format!(" {t}"))))
+            .collect()
     }
 
     #[test]
@@ -100,7 +109,10 @@ mod tests {
     #[test]
     fn a_date_on_its_own_line_is_the_head_of_the_letter() {
         let example = Example::complete();
-        let found = text_dates("Castroville Pediatrics\nDate: November 20, 2026\nShe left our workforce on November 18, 2026.", &example.context(&BUILTIN));
+        let found = text_dates(
+            "Castroville Pediatrics\nDate: November 20, 2026\nShe left our workforce on November 18, 2026.",
+            &example.context(&BUILTIN),
+        );
         assert_eq!(found.iter().map(|f| f.alone).collect::<Vec<_>>(), [true, false]);
     }
 
