@@ -51,6 +51,6 @@ mod tests {
         let check = NoticeDated { field: "request_date".into() };
         assert_eq!(answer(&check, &Example::notice("November 20, 2026\nRe: Provider Portal\nA user left our workforce.")), Answer::Met);
         assert_eq!(answer(&check, &Example::notice("Re: Provider Portal\nA user left our workforce.")), Answer::NotMet);
-        assert_eq!(answer(&check, &Example::notice("N0vember 2O, 2O26\nRe: Provider Portal")), Answer::CannotTell);
+        assert_eq!(answer(&check, &Example::notice("1l/2O/2O26\nRe: Provider Portal")), Answer::CannotTell);
     }
 }
