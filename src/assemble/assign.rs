@@ -109,17 +109,29 @@ fn prune(states: BTreeMap<State, (i32, usize)>) -> BTreeMap<State, (i32, usize)>
 }
 
 /// The owners that a page may have after `state`, with what each brings.
-fn choices(problem: &Problem<'_, '_>, place: usize, index: usize, state: State, likely: &Likely) -> Vec<(Option<usize>, i32)> {
-    let (Some(sheet), Some(role)) = (problem.sheets.get(index), problem.roles.get(index)) else { return vec![(None, 0)] };
+fn choices(
+    problem: &Problem<'_, '_>,
+    place: usize,
+    index: usize,
+    state: State,
+    likely: &Likely,
+) -> Vec<(Option<usize>, i32)> {
+    let (Some(sheet), Some(role)) = (problem.sheets.get(index), problem.roles.get(index)) else {
+        return vec![(None, 0)];
+    };
     match role {
         Role::Opens(opener) => vec![(Some(*opener), 0)],
         // A blank belongs to the page it follows: the back of a sheet, or a separator.
         Role::Nobody if sheet.class == Class::Blank => vec![(state.before, 0)],
         Role::Nobody => vec![(None, 0)],
-        Role::Continues(open) => open.iter().map(|&o| (Some(o), gain(problem, place, index, sheet, state, o))).collect(),
-        Role::Assigned => {
-            likely.with_neighbours(problem, state).into_iter().map(|o| (Some(o), gain(problem, place, index, sheet, state, o))).collect()
+        Role::Continues(open) => {
+            open.iter().map(|&o| (Some(o), gain(problem, place, index, sheet, state, o))).collect()
         }
+        Role::Assigned => likely
+            .with_neighbours(problem, state)
+            .into_iter()
+            .map(|o| (Some(o), gain(problem, place, index, sheet, state, o)))
+            .collect(),
     }
 }
 
@@ -216,15 +228,21 @@ fn lettered(mask: u128, owner: usize) -> bool {
 
 /// Pages between this one and the one that opened the request.
 fn distance(problem: &Problem<'_, '_>, place: usize, owner: usize) -> i32 {
-    let opened = problem.openers.get(owner).and_then(|o| problem.order.iter().position(|&i| i == o.sheet)).unwrap_or(place);
+    let opened =
+        problem.openers.get(owner).and_then(|o| problem.order.iter().position(|&i| i == o.sheet)).unwrap_or(place);
     i32::try_from(place.abs_diff(opened)).unwrap_or(i32::MAX)
 }
 
 /// How many forms stand directly before this page, without anything between.
 fn forms_in_a_row(problem: &Problem<'_, '_>, place: usize) -> usize {
     let before = problem.order.get(..place).unwrap_or_default();
-    let solid = before.iter().rev().filter(|&&index| problem.sheets.get(index).is_some_and(|sheet| sheet.class != Class::Blank));
-    solid.take_while(|&&index| matches!(problem.roles.get(index), Some(Role::Opens(o)) if opened_by_form(problem, *o))).count()
+    let solid = before
+        .iter()
+        .rev()
+        .filter(|&&index| problem.sheets.get(index).is_some_and(|sheet| sheet.class != Class::Blank));
+    solid
+        .take_while(|&&index| matches!(problem.roles.get(index), Some(Role::Opens(o)) if opened_by_form(problem, *o)))
+        .count()
 }
 
 fn opened_by_form(problem: &Problem<'_, '_>, opener: usize) -> bool {

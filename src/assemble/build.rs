@@ -2,6 +2,7 @@
 
 use super::assign::{self, Problem};
 use super::letters::{self, Page};
+use super::merge::merge;
 use super::openers::{self, Opener, Opening, Role};
 use super::order::sending_order;
 use super::person::{Identity, Match};
@@ -9,7 +10,6 @@ use super::promised::{Counts, pages_missing};
 use super::settings::AssemblySettings;
 use super::sheet::{Class, Sheet};
 use super::{PageOutcome, Request, RequestKind, several};
-use super::merge::merge;
 use crate::answer::{Answer, Confidence, Reading};
 use crate::decode::Rejection;
 use crate::geometry::Rect;
@@ -29,7 +29,8 @@ pub fn assemble(transmission: &Transmission, pages: &[PageOutcome], pack: &Pack)
 /// [`assemble`] with settings of its own.
 pub fn assemble_with(transmission: &Transmission, pages: &[PageOutcome], settings: &AssemblySettings) -> Vec<Request> {
     let sheets = Sheet::all(pages);
-    let count = if sheets.iter().any(|sheet| sheet.class == Class::Cover) { settings.cover_counts.as_slice() } else { &[] };
+    let count =
+        if sheets.iter().any(|sheet| sheet.class == Class::Cover) { settings.cover_counts.as_slice() } else { &[] };
     let file = File {
         transmission,
         received_at: received_at(transmission, &sheets, settings),
@@ -43,9 +44,18 @@ pub fn assemble_with(transmission: &Transmission, pages: &[PageOutcome], setting
     if openers.is_empty() {
         return vec![file.whole(RequestKind::NoRequest, &sheets)];
     }
-    let portal: Vec<bool> = openers.iter().map(|o| o.form.is_some_and(|form| settings.portal_forms.contains(form))).collect();
-    let matches: Vec<Vec<Match>> = (sheets.iter().zip(&roles)).map(|(sheet, role)| compare(sheet, role, &openers)).collect();
-    let problem = Problem { sheets: &sheets, order: &order, openers: &openers, roles: &roles, portal: &portal, matches: &matches };
+    let portal: Vec<bool> =
+        openers.iter().map(|o| o.form.is_some_and(|form| settings.portal_forms.contains(form))).collect();
+    let matches: Vec<Vec<Match>> =
+        (sheets.iter().zip(&roles)).map(|(sheet, role)| compare(sheet, role, &openers)).collect();
+    let problem = Problem {
+        sheets: &sheets,
+        order: &order,
+        openers: &openers,
+        roles: &roles,
+        portal: &portal,
+        matches: &matches,
+    };
     let owners = assign::owners(&problem);
     let mut requests: Vec<Request> = (0..openers.len()).map(|owner| file.request(&problem, &owners, owner)).collect();
     requests.sort_by_key(|request| request.pages.first().copied());
@@ -152,9 +162,14 @@ impl File<'_> {
         request.unread_pages = unread(&sheets);
         request.notes = notes(&sheets);
         if opener.form.is_some() {
-            let forms: Vec<_> = sheets.iter().filter(|s| matches!(s.class, Class::Form(_))).filter_map(|s| s.reading?.form.as_ref()).collect();
+            let forms: Vec<_> = sheets
+                .iter()
+                .filter(|s| matches!(s.class, Class::Form(_)))
+                .filter_map(|s| s.reading?.form.as_ref())
+                .collect();
             (request.fields, request.choices) = merge(&forms);
-            request.several_members = several::on_form(request.field("member_name"), request.field("member_id"), request.field("member_dob"));
+            request.several_members =
+                several::on_form(request.field("member_name"), request.field("member_id"), request.field("member_dob"));
         } else {
             let opened_on = problem.sheets.get(opener.sheet).map_or(1, |sheet| sheet.number);
             request.fields = named_fields(opened_on, &opener.mentions);
@@ -163,7 +178,12 @@ impl File<'_> {
             .iter()
             .filter_map(|&index| {
                 let (sheet, compared) = (problem.sheets.get(index)?, problem.matches.get(index)?);
-                Some(Page { sheet, compared: compared.get(owner)?, joint: joint(problem, compared, owner), alone: problem.openers.len() == 1 })
+                Some(Page {
+                    sheet,
+                    compared: compared.get(owner)?,
+                    joint: joint(problem, compared, owner),
+                    alone: problem.openers.len() == 1,
+                })
             })
             .collect();
         request.letters = letters::letters(&pages);
@@ -188,7 +208,13 @@ fn differ(a: &Identity, b: &Identity) -> bool {
 }
 
 /// Pages that a person must judge: they name somebody else, could not be read, or follow nothing that they could continue.
-fn stray(problem: &Problem<'_, '_>, owners: &[Option<usize>], owner: usize, mine: &[usize], request: &Request) -> Vec<u32> {
+fn stray(
+    problem: &Problem<'_, '_>,
+    owners: &[Option<usize>],
+    owner: usize,
+    mine: &[usize],
+    request: &Request,
+) -> Vec<u32> {
     let mut stray = Vec::new();
     for &index in mine {
         let (Some(sheet), Some(role)) = (problem.sheets.get(index), problem.roles.get(index)) else { continue };
@@ -198,7 +224,9 @@ fn stray(problem: &Problem<'_, '_>, owners: &[Option<usize>], owner: usize, mine
         let answer = problem.matches.get(index).and_then(|m| m.get(owner)).map_or(Answer::CannotTell, |m| m.answer);
         let fits = match sheet.class {
             // The best letter speaks for itself, whoever it names; a further one to somebody else fits nowhere.
-            Class::Letter => answer != Answer::NotMet || request.letters.first().is_none_or(|best| best.page == sheet.number),
+            Class::Letter => {
+                answer != Answer::NotMet || request.letters.first().is_none_or(|best| best.page == sheet.number)
+            }
             Class::Attachment(_) => answer != Answer::NotMet,
             Class::Unknown => answer != Answer::NotMet && follows_own(problem, owners, owner, index),
             Class::Junk | Class::Unread => false,
@@ -227,7 +255,8 @@ fn unread(sheets: &[&Sheet<'_>]) -> Vec<u32> {
 }
 
 fn notes(sheets: &[&Sheet<'_>]) -> Vec<String> {
-    let mut notes: Vec<String> = sheets.iter().filter_map(|sheet| sheet.reading).flat_map(|reading| reading.notes.iter().cloned()).collect();
+    let mut notes: Vec<String> =
+        sheets.iter().filter_map(|sheet| sheet.reading).flat_map(|reading| reading.notes.iter().cloned()).collect();
     notes.sort();
     notes.dedup();
     notes

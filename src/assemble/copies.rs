@@ -57,7 +57,10 @@ pub fn link_copies(traces: &[Trace], salt: &[u8], mut earlier: impl FnMut(&[i64]
         let Some(trace) = traces.get(index) else { continue };
         let keys = trace.keys(salt);
         let before = earlier(&keys);
-        let first = before.iter().filter(|old| relation(old, trace, salt) == Relation::Copy).min_by(|a, b| place(Some(a)).cmp(&place(Some(b))));
+        let first = before
+            .iter()
+            .filter(|old| relation(old, trace, salt) == Relation::Copy)
+            .min_by(|a, b| place(Some(a)).cmp(&place(Some(b))));
         let mut duplicate_of = first.map(|old| old.duplicate_of.clone().unwrap_or_else(|| old.request_id.clone()));
 
         let mut candidates: Vec<usize> = keys.iter().filter_map(|key| known.get(key)).flatten().copied().collect();
@@ -95,7 +98,14 @@ pub fn link_copies(traces: &[Trace], salt: &[u8], mut earlier: impl FnMut(&[i64]
 }
 
 fn place(trace: Option<&Trace>) -> Option<(bool, Option<&str>, &[u8], u32)> {
-    trace.map(|t| (t.received_at.is_none(), t.received_at.as_deref(), t.source_file.as_bytes(), t.ordinal))
+    trace.map(|t| {
+        (t.received_at.is_none(), t.received_at.as_deref().map(to_the_minute), t.source_file.as_bytes(), t.ordinal)
+    })
+}
+
+/// Fax headers tell the minute and file names the second: of two copies that differ only in that, neither came first.
+fn to_the_minute(received_at: &str) -> &str {
+    received_at.get(..16).unwrap_or(received_at)
 }
 
 /// How `new` stands to `old`, which came before it.
@@ -122,7 +132,8 @@ pub(super) fn relation(old: &Trace, new: &Trace, salt: &[u8]) -> Relation {
 fn member_relation(old: &Trace, new: &Trace) -> Relation {
     let (date, reasons, letters) = (dates(old, new), reasons(old, new), letters_agree(old, new));
     let member = member(old, new);
-    if member != Answer::Met || [date, reasons, letters].contains(&Answer::NotMet) || !pages_agree(old, new, SAME_WORDS) {
+    if member != Answer::Met || [date, reasons, letters].contains(&Answer::NotMet) || !pages_agree(old, new, SAME_WORDS)
+    {
         return Relation::Other;
     }
     if old.kind == Kind::OtherPlan {
@@ -157,7 +168,9 @@ fn member(old: &Trace, new: &Trace) -> Answer {
         (_, Answer::NotMet, _) | (_, _, Answer::NotMet) => Answer::NotMet,
         (_, Answer::Met, Answer::Met) => Answer::Met,
         // Neither id nor birth date was read twice: the name and the letter's own date.
-        (_, Answer::Met, _) if letters_agree(old, new) == Answer::Met && dates(old, new) != Answer::NotMet => Answer::Met,
+        (_, Answer::Met, _) if letters_agree(old, new) == Answer::Met && dates(old, new) != Answer::NotMet => {
+            Answer::Met
+        }
         _ => Answer::CannotTell,
     }
 }
@@ -211,7 +224,9 @@ fn reasons(old: &Trace, new: &Trace) -> Answer {
 
 /// A letter that tells the member, whatever else came with it.
 fn notice(trace: &Trace) -> Option<&LetterTrace> {
-    trace.letters.iter().find(|l| !l.unfilled && !l.wrong_member && matches!(l.kind, LetterKind::ReassignmentNotice | LetterKind::Dismissal))
+    trace.letters.iter().find(|l| {
+        !l.unfilled && !l.wrong_member && matches!(l.kind, LetterKind::ReassignmentNotice | LetterKind::Dismissal)
+    })
 }
 
 fn letters_agree(old: &Trace, new: &Trace) -> Answer {
@@ -225,20 +240,27 @@ fn letters_agree(old: &Trace, new: &Trace) -> Answer {
 fn adds(old: &Trace, new: &Trace) -> bool {
     let letter = notice(new).is_some_and(|new_notice| match notice(old) {
         None => true,
-        Some(old_notice) => old_notice.date.is_none() && new_notice.date.as_ref().is_some_and(|date| date.confidence >= SURE),
+        Some(old_notice) => {
+            old_notice.date.is_none() && new_notice.date.as_ref().is_some_and(|date| date.confidence >= SURE)
+        }
     });
     let field = old.blank.intersection(&new.filled).next().is_some();
     let attachment = new.attachments.difference(&old.attachments).next().is_some();
     let reason = old.reasons.is_empty() && new.reasons.values().any(|&mark| mark == Mark::Checked);
-    let appointments = new.filled.contains("missed_appointments") && new.appointments.len() > old.appointments.len() && new.appointments.is_superset(&old.appointments);
+    let appointments = new.filled.contains("missed_appointments")
+        && new.appointments.len() > old.appointments.len()
+        && new.appointments.is_superset(&old.appointments);
     letter || field || attachment || reason || appointments
 }
 
 /// Each page of the smaller copy looks or reads like some page of the same kind in the other.
 fn pages_agree(old: &Trace, new: &Trace, words: f32) -> bool {
-    let (fewer, more) = if old.pages.len() <= new.pages.len() { (&old.pages, &new.pages) } else { (&new.pages, &old.pages) };
+    let (fewer, more) =
+        if old.pages.len() <= new.pages.len() { (&old.pages, &new.pages) } else { (&new.pages, &old.pages) };
     let alike = |a: &PageTrace, b: &PageTrace| {
-        a.class == b.class && (shared(&a.words, &b.words, KEPT_WORDS) >= words || (words <= SAME_WORDS && (a.layout ^ b.layout).count_ones() <= SAME_LAYOUT))
+        a.class == b.class
+            && (shared(&a.words, &b.words, KEPT_WORDS) >= words
+                || (words <= SAME_WORDS && (a.layout ^ b.layout).count_ones() <= SAME_LAYOUT))
     };
     // A page that was read as something else in one of the scans may be left out, if most agree.
     let agree = fewer.iter().filter(|page| more.iter().any(|other| alike(page, other))).count();
@@ -250,7 +272,12 @@ fn portal_relation(old: &Trace, new: &Trace) -> Relation {
     let npi = told(old.npi.as_ref(), new.npi.as_ref(), old.sealed || new.sealed) == Answer::Met;
     let common = old.values.keys().filter(|key| new.values.contains_key(*key)).count();
     let equal = old.values.iter().filter(|(key, value)| new.values.get(*key) == Some(value)).count();
-    let same = same_form && npi && common >= 3 && equal == common && dates(old, new) != Answer::NotMet && pages_agree(old, new, VERY_SAME_WORDS);
+    let same = same_form
+        && npi
+        && common >= 3
+        && equal == common
+        && dates(old, new) != Answer::NotMet
+        && pages_agree(old, new, VERY_SAME_WORDS);
     if !same {
         Relation::Other
     } else if new.values.len() > old.values.len() {

@@ -8,7 +8,12 @@ use crate::reading::{PageReading, Value};
 fn file(name: &str, mut pages: Vec<PageReading>) -> Vec<Trace> {
     for (number, page) in (0u32..).zip(&mut pages) {
         // Boilerplate in common, and a few words of each paper's own.
-        let own = page.letter.as_ref().and_then(|l| l.addressee.as_ref()).and_then(|a| a.name.as_ref()).map_or(7, |n| n.len() as u32);
+        let own = page
+            .letter
+            .as_ref()
+            .and_then(|l| l.addressee.as_ref())
+            .and_then(|a| a.name.as_ref())
+            .map_or(7, |n| n.len() as u32);
         page.fingerprint.words = (0..40).map(|w| w * 1000 + number).chain([own * 77 + 1]).collect();
         page.fingerprint.words.sort_unstable();
     }
@@ -37,7 +42,8 @@ fn set(page: &mut PageReading, field: &str, reading: Reading<Value>, confidence:
 fn a_second_scan_is_a_duplicate_of_the_first() {
     let mut again = ana();
     set(&mut again, "member_id", Reading::Unreadable, 0.1);
-    let files = vec![file("b.tif", vec![ana(), letter("Ana Ramirez")]), file("a.tif", vec![again, letter("Ana Ramirez")])];
+    let files =
+        vec![file("b.tif", vec![ana(), letter("Ana Ramirez")]), file("a.tif", vec![again, letter("Ana Ramirez")])];
     let ids: Vec<String> = files.iter().map(|f| f[0].request_id.clone()).collect();
     let links = linked(files);
     assert_eq!(links[0].duplicate_of.as_deref(), Some(ids[1].as_str()), "a.tif came first");
@@ -56,14 +62,18 @@ fn the_same_file_twice_is_told_even_when_it_holds_no_request() {
 #[test]
 fn twins_and_siblings_on_one_day_are_two_requests() {
     let luis = || form("Luis Ramirez", "94448813E", "2001-03-17");
-    let files = vec![file("a.tif", vec![ana(), letter("Ana Ramirez")]), file("b.tif", vec![luis(), letter("Luis Ramirez")])];
+    let files =
+        vec![file("a.tif", vec![ana(), letter("Ana Ramirez")]), file("b.tif", vec![luis(), letter("Luis Ramirez")])];
     assert_eq!(linked(files), [CopyLink::default(), CopyLink::default()]);
     // The ids could not be read: the given names still tell them apart.
     let faint = |mut page: PageReading| {
         set(&mut page, "member_id", Reading::Unreadable, 0.1);
         page
     };
-    let files = vec![file("a.tif", vec![faint(ana()), letter("Ana Ramirez")]), file("b.tif", vec![faint(luis()), letter("Luis Ramirez")])];
+    let files = vec![
+        file("a.tif", vec![faint(ana()), letter("Ana Ramirez")]),
+        file("b.tif", vec![faint(luis()), letter("Luis Ramirez")]),
+    ];
     assert_eq!(linked(files), [CopyLink::default(), CopyLink::default()]);
     let one_fax = file("a.tif", vec![ana(), luis(), letter("Ana Ramirez"), letter("Luis Ramirez")]);
     assert_eq!(linked(vec![one_fax]), [CopyLink::default(), CopyLink::default()]);
@@ -78,7 +88,8 @@ fn another_date_or_reason_is_another_request() {
         option.mark = if option.mark == Mark::Checked { Mark::Unchecked } else { Mark::Checked };
     }
     for page in [later, other] {
-        let files = vec![file("a.tif", vec![ana(), letter("Ana Ramirez")]), file("b.tif", vec![page, letter("Ana Ramirez")])];
+        let files =
+            vec![file("a.tif", vec![ana(), letter("Ana Ramirez")]), file("b.tif", vec![page, letter("Ana Ramirez")])];
         assert_eq!(linked(files)[1], CopyLink::default());
     }
 }
@@ -88,7 +99,12 @@ fn a_resend_with_what_was_missing_supersedes_the_first() {
     let mut undated = ana();
     set(&mut undated, "request_date", Reading::Blank, 0.95);
     let fuller = || file("b.tif", vec![ana(), letter("Ana Ramirez")]);
-    for first in [vec![ana()], vec![undated, letter("Ana Ramirez")], vec![letter("Ana Ramirez")], vec![ana(), letter("Tiffany Mendoza")]] {
+    for first in [
+        vec![ana()],
+        vec![undated, letter("Ana Ramirez")],
+        vec![letter("Ana Ramirez")],
+        vec![ana(), letter("Tiffany Mendoza")],
+    ] {
         let links = linked(vec![file("a.tif", first), fuller()]);
         assert_eq!(links[0].superseded_by, Some(fuller()[0].request_id.clone()));
         assert_eq!(links[1], CopyLink::default());
@@ -97,7 +113,11 @@ fn a_resend_with_what_was_missing_supersedes_the_first() {
 
 #[test]
 fn a_resend_with_less_is_a_duplicate_of_the_fuller_one() {
-    let links = linked(vec![file("a.tif", vec![ana(), letter("Ana Ramirez")]), file("b.tif", vec![ana()]), file("c.tif", vec![ana(), letter("Ana Ramirez")])]);
+    let links = linked(vec![
+        file("a.tif", vec![ana(), letter("Ana Ramirez")]),
+        file("b.tif", vec![ana()]),
+        file("c.tif", vec![ana(), letter("Ana Ramirez")]),
+    ]);
     assert_eq!(links[0], CopyLink::default());
     assert!(links[1].duplicate_of.is_some());
     assert_eq!(links[2].duplicate_of, links[1].duplicate_of, "copies point to the first, not to each other");
@@ -105,28 +125,43 @@ fn a_resend_with_less_is_a_duplicate_of_the_fuller_one() {
 
 #[test]
 fn sealed_traces_of_an_earlier_night_are_found_and_name_nobody() {
-    let old: Vec<Trace> = file("a.tif", vec![ana(), letter("Ana Ramirez")]).into_iter().map(|t| t.seal(b"salt")).collect();
+    let old: Vec<Trace> =
+        file("a.tif", vec![ana(), letter("Ana Ramirez")]).into_iter().map(|t| t.seal(b"salt")).collect();
     let stored = serde_json::to_string(&old[0]).unwrap();
     for value in ["Ana", "Ramirez", "94448812D", "2001-03-17", "2026-11-14"] {
         assert!(!stored.contains(value), "{value}");
     }
     let old: Trace = serde_json::from_str(&stored).unwrap();
-    let tonight = |pages| link_copies(&file("b.tif", pages), b"salt", |keys| if old.keys(b"salt").iter().any(|k| keys.contains(k)) { vec![old.clone()] } else { Vec::new() });
+    let tonight = |pages| {
+        link_copies(&file("b.tif", pages), b"salt", |keys| {
+            if old.keys(b"salt").iter().any(|k| keys.contains(k)) { vec![old.clone()] } else { Vec::new() }
+        })
+    };
     assert_eq!(tonight(vec![ana(), letter("Ana Ramirez")])[0].duplicate_of.as_deref(), Some(old.request_id.as_str()));
-    assert_eq!(tonight(vec![form("Luis Ramirez", "94448813E", "2001-03-17"), letter("Luis Ramirez")])[0], CopyLink::default());
+    assert_eq!(
+        tonight(vec![form("Luis Ramirez", "94448813E", "2001-03-17"), letter("Luis Ramirez")])[0],
+        CopyLink::default()
+    );
 }
 
 #[test]
 fn portal_forms_are_copies_only_when_every_field_agrees() {
     let portal = |user: &str| {
-        form_page(PORTAL, vec![
-            field("provider_name", Some(Value::Text("Rosa Brandt".into()))),
-            field("provider_npi", Some(Value::Text("1234567893".into()))),
-            field("request_date", Some(Value::Date(day("2026-11-14")))),
-            field("users", Some(Value::Lines(vec![user.into()]))),
-        ])
+        form_page(
+            PORTAL,
+            vec![
+                field("provider_name", Some(Value::Text("Rosa Brandt".into()))),
+                field("provider_npi", Some(Value::Text("1234567893".into()))),
+                field("request_date", Some(Value::Date(day("2026-11-14")))),
+                field("users", Some(Value::Lines(vec![user.into()]))),
+            ],
+        )
     };
-    let links = linked(vec![file("a.tif", vec![portal("Mai Lor")]), file("b.tif", vec![portal("Mai Lor")]), file("c.tif", vec![portal("Eva Kim")])]);
+    let links = linked(vec![
+        file("a.tif", vec![portal("Mai Lor")]),
+        file("b.tif", vec![portal("Mai Lor")]),
+        file("c.tif", vec![portal("Eva Kim")]),
+    ]);
     assert!(links[1].duplicate_of.is_some());
     assert_eq!(links[2], CopyLink::default());
 }

@@ -32,7 +32,12 @@ fn layout(ink: &Bitmap) -> u64 {
         return 0;
     }
     let cell = |row: i32, column: i32| {
-        let rect = Rect::new(width * column / COLUMNS, height * row / ROWS, width * (column + 1) / COLUMNS, height * (row + 1) / ROWS);
+        let rect = Rect::new(
+            width * column / COLUMNS,
+            height * row / ROWS,
+            width * (column + 1) / COLUMNS,
+            height * (row + 1) / ROWS,
+        );
         ink.count(&rect) as f64 / rect.area().max(1) as f64
     };
     let share = ink.count(&ink.bounds()) as f64 / (f64::from(width) * f64::from(height));
@@ -112,7 +117,8 @@ mod tests {
     use crate::answer::Confidence;
 
     fn words(text: &str) -> Vec<Word> {
-        let word = |text: &str| Word { text: text.into(), confidence: Confidence::CERTAIN, rect: Rect::default(), line: 0 };
+        let word =
+            |text: &str| Word { text: text.into(), confidence: Confidence::CERTAIN, rect: Rect::default(), line: 0 };
         text.split(' ').map(word).collect()
     }
 
@@ -157,9 +163,12 @@ mod tests {
     fn misread_letters_share_the_sketch_and_other_words_do_not() {
         let blank = Bitmap::new(9, 9);
         let of = |text: &str| fingerprint(&words(text), &blank);
-        let letter = of("Dear Lourdes Flores this letter informs that we asked Central Alliance for another primary doctor");
-        let again = of("Dear L0urdes F1ores this lelter informs that we asked Central Aliiance for anolher primary doctor");
-        let other = of("Estimado paciente Kao Vang por medio de la presente le informamos que hemos pedido reasignarlo");
+        let letter =
+            of("Dear Lourdes Flores this letter informs that we asked Central Alliance for another primary doctor");
+        let again =
+            of("Dear L0urdes F1ores this lelter informs that we asked Central Aliiance for anolher primary doctor");
+        let other =
+            of("Estimado paciente Kao Vang por medio de la presente le informamos que hemos pedido reasignarlo");
         assert!(page_similarity(&letter, &again).0 > 0.9);
         assert!(page_similarity(&letter, &other).0 < 0.1);
     }

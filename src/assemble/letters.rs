@@ -62,7 +62,10 @@ pub(super) fn best_first(letters: &mut [LetterMatch]) {
 /// A page of no clear kind that has what letters have: nobody should be told that the letter is missing.
 fn perhaps_letter(sheet: &Sheet<'_>) -> bool {
     let unclear = matches!(sheet.class, Class::Unknown | Class::Unread);
-    unclear && sheet.reading.is_some_and(|reading| reading.kinds.iter().any(|k| k.kind == PageKind::Letter && k.score >= PERHAPS))
+    unclear
+        && sheet
+            .reading
+            .is_some_and(|reading| reading.kinds.iter().any(|k| k.kind == PageKind::Letter && k.score >= PERHAPS))
 }
 
 pub(super) fn attachments(pages: &[Page<'_, '_>]) -> Vec<Attachment> {

@@ -31,7 +31,11 @@ pub(super) fn merge(pages: &[&FormReading]) -> (Vec<FieldReading>, Vec<ChoiceRea
 
 fn located(form: &FormReading, id: &str) -> bool {
     let labels = &form.registration.labels;
-    if labels.is_empty() { !form.registration.missing.iter().any(|missing| missing == id) } else { labels.iter().any(|label| label.id == id) }
+    if labels.is_empty() {
+        !form.registration.missing.iter().any(|missing| missing == id)
+    } else {
+        labels.iter().any(|label| label.id == id)
+    }
 }
 
 fn better(a: &FieldReading, a_located: bool, b: &FieldReading, b_located: bool) -> FieldReading {

@@ -16,7 +16,6 @@ mod build;
 mod copies;
 mod fingerprint;
 mod letters;
-mod sheet;
 mod merge;
 mod names;
 mod openers;
@@ -27,6 +26,7 @@ mod roster;
 mod roster_lens;
 mod settings;
 mod several;
+mod sheet;
 mod trace;
 
 #[cfg(test)]

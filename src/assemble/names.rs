@@ -54,7 +54,10 @@ pub(super) fn member_of(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     for skip in (0..words.len()).rev() {
         let head = fold(&words.get(..skip).unwrap_or_default().join(" "));
-        if !head.is_empty() && (BEFORE_NAMES.contains(&head) || BEFORE_NAMES.contains(head.trim_start_matches("to ").trim_start_matches("the "))) {
+        if !head.is_empty()
+            && (BEFORE_NAMES.contains(&head)
+                || BEFORE_NAMES.contains(head.trim_start_matches("to ").trim_start_matches("the ")))
+        {
             return words.get(skip..).unwrap_or_default().join(" ");
         }
     }
@@ -65,7 +68,9 @@ pub(super) fn member_of(text: &str) -> String {
 pub(super) fn words(name: &str) -> Vec<String> {
     let name = member_of(name);
     let ordered = match name.split_once(',') {
-        Some((family, given)) if given.chars().any(char::is_alphabetic) && !is_ending(given) => format!("{given} {family}"),
+        Some((family, given)) if given.chars().any(char::is_alphabetic) && !is_ending(given) => {
+            format!("{given} {family}")
+        }
         _ => name.clone(),
     };
     let mut words: Vec<String> = fold(&ordered).split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect();
@@ -96,11 +101,17 @@ pub(super) fn same_person(a: &str, b: &str, trust: f32) -> NameMatch {
     let (answer, reason) = match found.answer {
         Sameness::Same if told("order-turned") => (Answer::Met, "name-swapped"),
         Sameness::Same => match (words_a.first(), words_b.first()) {
-            (Some(a), Some(b)) if trust >= WELL_READ && siblings_could_bear(a, b) => (Answer::CannotTell, "name-partial"),
+            (Some(a), Some(b)) if trust >= WELL_READ && siblings_could_bear(a, b) => {
+                (Answer::CannotTell, "name-partial")
+            }
             _ => (Answer::Met, "name"),
         },
-        Sameness::Different if !told("family-name-differs") && misspelt(words_a.first(), words_b.first()) => (Answer::CannotTell, "name-partial"),
-        Sameness::Different if told("family-name-equal") || told("family-name-near") => (Answer::NotMet, "surname-only"),
+        Sameness::Different if !told("family-name-differs") && misspelt(words_a.first(), words_b.first()) => {
+            (Answer::CannotTell, "name-partial")
+        }
+        Sameness::Different if told("family-name-equal") || told("family-name-near") => {
+            (Answer::NotMet, "surname-only")
+        }
         Sameness::Different => (Answer::NotMet, "other-name"),
         Sameness::CannotTell if told("no-name") => (Answer::CannotTell, "no-name"),
         Sameness::CannotTell => (Answer::CannotTell, "name-partial"),
@@ -149,14 +160,22 @@ mod tests {
 
     #[test]
     fn a_shared_surname_is_not_a_person() {
-        for (a, b) in [("Robert Ramirez", "Elena Ramirez"), ("Kao Xiong", "Mai Xiong"), ("Lourdes Flores", "Tiffany Mendoza")] {
+        for (a, b) in
+            [("Robert Ramirez", "Elena Ramirez"), ("Kao Xiong", "Mai Xiong"), ("Lourdes Flores", "Tiffany Mendoza")]
+        {
             assert_eq!(answer(a, b), Answer::NotMet, "{a} / {b}");
         }
     }
 
     #[test]
     fn what_twins_may_share_cannot_tell() {
-        for (a, b) in [("Maria Lopez", "Mario Lopez"), ("M. Lopez", "Maria Lopez"), ("Ana Yang", "Anna Yang"), ("Lopez", "Maria Lopez"), ("", "Ana Yang")] {
+        for (a, b) in [
+            ("Maria Lopez", "Mario Lopez"),
+            ("M. Lopez", "Maria Lopez"),
+            ("Ana Yang", "Anna Yang"),
+            ("Lopez", "Maria Lopez"),
+            ("", "Ana Yang"),
+        ] {
             assert_eq!(answer(a, b), Answer::CannotTell, "{a} / {b}");
         }
     }

@@ -57,7 +57,8 @@ pub(super) fn find<'a>(sheets: &[Sheet<'a>], order: &[usize]) -> (Vec<Opener<'a>
         match sheet.class {
             Class::Form(id) => {
                 let page = form_page(index, id, sheet);
-                let open: Vec<usize> = (0..openers.len()).filter(|&o| openers.get(o).is_some_and(|o| continues(o, &page))).collect();
+                let open: Vec<usize> =
+                    (0..openers.len()).filter(|&o| openers.get(o).is_some_and(|o| continues(o, &page))).collect();
                 if let [only] = open.as_slice()
                     && let Some(opener) = openers.get_mut(*only)
                 {
@@ -73,7 +74,9 @@ pub(super) fn find<'a>(sheets: &[Sheet<'a>], order: &[usize]) -> (Vec<Opener<'a>
             Class::OtherPlan => {
                 let mentions = sheet.mentions();
                 let open: Vec<usize> = (0..openers.len())
-                    .filter(|&o| openers.get(o).is_some_and(|o| o.opening == Opening::OtherPlan && same_other_plan(o, &mentions)))
+                    .filter(|&o| {
+                        openers.get(o).is_some_and(|o| o.opening == Opening::OtherPlan && same_other_plan(o, &mentions))
+                    })
                     .collect();
                 if open.is_empty() {
                     set(index, Role::Opens(openers.len()));
@@ -112,8 +115,10 @@ fn form_page<'a>(index: usize, id: &'a str, sheet: &Sheet<'a>) -> Opener<'a> {
 /// Fields and groups whose labels stand on the page; without labels, those that have something written in them.
 fn shown_labels(reading: &PageReading) -> BTreeSet<&str> {
     let Some(form) = &reading.form else { return BTreeSet::new() };
-    let fields: BTreeSet<&str> = form.fields.iter().map(|f| f.field.as_str()).chain(form.choices.iter().map(|c| c.choice.as_str())).collect();
-    let found: BTreeSet<&str> = form.registration.labels.iter().map(|l| l.id.as_str()).filter(|id| fields.contains(id)).collect();
+    let fields: BTreeSet<&str> =
+        form.fields.iter().map(|f| f.field.as_str()).chain(form.choices.iter().map(|c| c.choice.as_str())).collect();
+    let found: BTreeSet<&str> =
+        form.registration.labels.iter().map(|l| l.id.as_str()).filter(|id| fields.contains(id)).collect();
     if found.is_empty() {
         form.fields.iter().filter(|f| !f.reading.is_blank()).map(|f| f.field.as_str()).collect()
     } else {
@@ -145,7 +150,10 @@ fn identity_mentions(page: &Opener<'_>) -> Vec<PersonMention> {
     if name.is_none() && id.is_none() && birth.is_none() {
         return Vec::new();
     }
-    let confidence = [name.map(|c| c.confidence), id.map(|c| c.confidence), birth.map(|c| c.confidence)].into_iter().flatten().fold(1.0, f32::min);
+    let confidence = [name.map(|c| c.confidence), id.map(|c| c.confidence), birth.map(|c| c.confidence)]
+        .into_iter()
+        .flatten()
+        .fold(1.0, f32::min);
     vec![PersonMention {
         name: name.map(|c| c.value.clone()),
         member_id: id.map(|c| c.value.clone()),
@@ -167,7 +175,11 @@ fn letters<'a>(sheets: &[Sheet<'a>], order: &[usize], openers: &mut Vec<Opener<'
         if letter.kind == LetterKind::Other && mentions.is_empty() && !letter.unfilled {
             continue;
         }
-        let known = (0..openers.len()).find(|&o| openers.get(o).is_some_and(|o| o.identity.is_empty() || o.identity.compare(&mentions).answer != Answer::NotMet));
+        let known = (0..openers.len()).find(|&o| {
+            openers
+                .get(o)
+                .is_some_and(|o| o.identity.is_empty() || o.identity.compare(&mentions).answer != Answer::NotMet)
+        });
         let Some(slot) = roles.get_mut(index) else { continue };
         match known {
             Some(opener) => *slot = Role::Continues(vec![opener]),

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::names;
-use super::sheet::decides;
 use super::several;
+use super::sheet::decides;
 use crate::answer::{Answer, Reading};
 use crate::reading::{FieldReading, PersonMention, Value};
 
@@ -45,7 +45,11 @@ impl Identity {
             identity.names = texts(name).into_iter().filter(|c| c.value.chars().any(char::is_alphabetic)).collect();
         }
         if let Some(id) = field("member_id") {
-            identity.ids = texts(id).into_iter().map(|c| Candidate { value: plain_id(&c.value), ..c }).filter(|c| !c.value.is_empty()).collect();
+            identity.ids = texts(id)
+                .into_iter()
+                .map(|c| Candidate { value: plain_id(&c.value), ..c })
+                .filter(|c| !c.value.is_empty())
+                .collect();
         }
         if let Some(birth) = field("member_dob") {
             let stands = birth.reading.value().into_iter().map(|value| (value, true));
@@ -84,9 +88,13 @@ impl Identity {
         if mentions.is_empty() {
             return Match { answer: Answer::CannotTell, weight: 0, reasons: vec!["no-name".into()] };
         }
-        let compared: Vec<(bool, Match)> = mentions.iter().map(|mention| (decides(mention), self.compare_one(mention))).collect();
+        let compared: Vec<(bool, Match)> =
+            mentions.iter().map(|mention| (decides(mention), self.compare_one(mention))).collect();
         let any = |deciding: Option<bool>, answer: Answer| {
-            compared.iter().find(|(decides, m)| m.answer == answer && deciding.is_none_or(|d| d == *decides)).map(|(_, m)| m)
+            compared
+                .iter()
+                .find(|(decides, m)| m.answer == answer && deciding.is_none_or(|d| d == *decides))
+                .map(|(_, m)| m)
         };
         let weight = compared.iter().map(|(_, m)| m.weight).max().unwrap_or(0);
         let with = |m: &Match, answer| Match { answer, weight, reasons: m.reasons.clone() };
@@ -138,7 +146,9 @@ impl Identity {
                 found.given_agrees = false;
             }
             let rank = |m: &names::NameMatch| (m.answer == Answer::Met, m.answer == Answer::NotMet);
-            let better = best.as_ref().is_none_or(|b| rank(&found) > rank(b) || (rank(&found) == rank(b) && found.score > b.score));
+            let better = best
+                .as_ref()
+                .is_none_or(|b| rank(&found) > rank(b) || (rank(&found) == rank(b) && found.score > b.score));
             if better {
                 best = Some(found);
             }
@@ -240,6 +250,8 @@ fn texts(field: &FieldReading) -> Vec<Candidate<String>> {
 /// An id without spaces and hyphens, in capitals; a card number is cut to the id that it begins with.
 pub(super) fn plain_id(id: &str) -> String {
     let plain: String = id.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
-    let card = matches!(plain.len(), 10 | 14) && plain.is_ascii() && plain.as_bytes().get(8).is_some_and(u8::is_ascii_alphabetic);
+    let card = matches!(plain.len(), 10 | 14)
+        && plain.is_ascii()
+        && plain.as_bytes().get(8).is_some_and(u8::is_ascii_alphabetic);
     if card { plain.chars().take(9).collect() } else { plain }
 }

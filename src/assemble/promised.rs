@@ -29,9 +29,18 @@ impl CountPattern {
     /// English and Spanish; the first that fits a line speaks.
     pub fn builtin() -> Vec<CountPattern> {
         vec![
-            CountPattern::new(r"(?:pages?|pgs?|p[aá]ginas?)\W{0,10}(?P<pages>\d{1,3})\b.{0,20}(?:exclud|not\s+incl|following|after|plus|sin\s+)", true),
-            CountPattern::new(r"(?:pages?|pgs?|p[aá]ginas?).{0,20}(?:exclud|not\s+incl|following|after|sin\s+)\D{0,25}(?P<pages>\d{1,3})\b", true),
-            CountPattern::new(r"(?P<pages>\d{1,3})\s*(?:pages?|pgs?|p[aá]ginas?).{0,20}(?:exclud|not\s+incl|following|after|plus|sin\s+)", true),
+            CountPattern::new(
+                r"(?:pages?|pgs?|p[aá]ginas?)\W{0,10}(?P<pages>\d{1,3})\b.{0,20}(?:exclud|not\s+incl|following|after|plus|sin\s+)",
+                true,
+            ),
+            CountPattern::new(
+                r"(?:pages?|pgs?|p[aá]ginas?).{0,20}(?:exclud|not\s+incl|following|after|sin\s+)\D{0,25}(?P<pages>\d{1,3})\b",
+                true,
+            ),
+            CountPattern::new(
+                r"(?P<pages>\d{1,3})\s*(?:pages?|pgs?|p[aá]ginas?).{0,20}(?:exclud|not\s+incl|following|after|plus|sin\s+)",
+                true,
+            ),
             CountPattern::new(r"(?:pages?|pgs?|p[aá]ginas?)[^\d]{0,40}?(?P<pages>\d{1,3})\b", false),
             CountPattern::new(r"\b(?P<pages>\d{1,3})\s*(?:pages?|pgs?|p[aá]ginas?)\b", false),
         ]
@@ -44,7 +53,12 @@ pub(super) struct Counts(Vec<(Regex, bool)>);
 impl Counts {
     pub fn new(patterns: &[CountPattern]) -> Counts {
         let compile = |p: &CountPattern| {
-            RegexBuilder::new(&p.pattern).case_insensitive(true).size_limit(1 << 20).build().ok().map(|regex| (regex, p.without_cover))
+            RegexBuilder::new(&p.pattern)
+                .case_insensitive(true)
+                .size_limit(1 << 20)
+                .build()
+                .ok()
+                .map(|regex| (regex, p.without_cover))
         };
         Counts(patterns.iter().filter_map(compile).collect())
     }
@@ -52,7 +66,8 @@ impl Counts {
     fn of_cover(&self, sheet: &Sheet<'_>) -> Option<u32> {
         sheet.reading?.lines().iter().find_map(|line| {
             let text = line.text();
-            let (found, without_cover) = self.0.iter().find_map(|(regex, without)| regex.captures(&text).map(|c| (c, *without)))?;
+            let (found, without_cover) =
+                self.0.iter().find_map(|(regex, without)| regex.captures(&text).map(|c| (c, *without)))?;
             let pages: u32 = found.name("pages")?.as_str().parse().ok().filter(|&pages| pages > 0)?;
             pages.checked_add(u32::from(without_cover))
         })

@@ -92,11 +92,18 @@ impl Roster {
             RosterError::Read { path: path.to_owned(), source }
         };
         let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(source);
-        let header: Vec<String> =
-            reader.byte_headers().map_err(failed)?.iter().map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').to_lowercase()).collect();
+        let header: Vec<String> = reader
+            .byte_headers()
+            .map_err(failed)?
+            .iter()
+            .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').to_lowercase())
+            .collect();
         let mut at = [0usize; COLUMNS.len()];
         for (place, column) in at.iter_mut().zip(COLUMNS) {
-            *place = header.iter().position(|name| name == column).ok_or(RosterError::Column { path: path.to_owned(), column })?;
+            *place = header
+                .iter()
+                .position(|name| name == column)
+                .ok_or(RosterError::Column { path: path.to_owned(), column })?;
         }
         let mut roster = Roster::default();
         let mut record = csv::ByteRecord::new();
@@ -135,13 +142,22 @@ impl Roster {
             return self.problem(line, "pcp_npi", "is not ten digits");
         }
         let length = |text: &str| u8::try_from(text.len());
-        let (Ok(start), Ok(id_length), Ok(name_length), Ok(npi_length)) = (u32::try_from(self.text.len()), length(&id), length(name), length(npi)) else {
+        let (Ok(start), Ok(id_length), Ok(name_length), Ok(npi_length)) =
+            (u32::try_from(self.text.len()), length(&id), length(name), length(npi))
+        else {
             return self.problem(line, "member_name", "is longer than 255 bytes, or the roster than 4 GB");
         };
         self.text.push_str(&id);
         self.text.push_str(name);
         self.text.push_str(npi);
-        self.records.push(Record { start, id: id_length, name: name_length, npi: npi_length, line: u32::try_from(line).unwrap_or(u32::MAX), birth });
+        self.records.push(Record {
+            start,
+            id: id_length,
+            name: name_length,
+            npi: npi_length,
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            birth,
+        });
     }
 
     fn problem(&mut self, line: u64, column: &'static str, what: &'static str) {
@@ -166,7 +182,11 @@ impl Roster {
         }
         for (first, second) in repeated {
             if self.member(first) != self.member(second) {
-                self.problem(u64::from(self.record(second).line), "member_id", "stands twice with different members; the first is used");
+                self.problem(
+                    u64::from(self.record(second).line),
+                    "member_id",
+                    "stands twice with different members; the first is used",
+                );
             }
         }
         let mut by_birth = kept.clone();
@@ -278,7 +298,9 @@ mod tests {
 
     #[test]
     fn lines_that_cannot_be_used_are_told_by_number_without_their_values() {
-        let roster = Roster::of("94817955U,Ana Xiong,11/01/1968,1158507180,x\n,Nobody,1968-11-01,,x\n98669812E,Eva\n98669813E,Eva Lor,1990-01-01,12,x\n98669814E,Kao Lor,1990-01-01,1158507180,x\n98669814E,Mee Lor,1990-01-01,1158507180,x\n");
+        let roster = Roster::of(
+            "94817955U,Ana Xiong,11/01/1968,1158507180,x\n,Nobody,1968-11-01,,x\n98669812E,Eva\n98669813E,Eva Lor,1990-01-01,12,x\n98669814E,Kao Lor,1990-01-01,1158507180,x\n98669814E,Mee Lor,1990-01-01,1158507180,x\n",
+        );
         let told: Vec<String> = roster.problems().iter().map(RosterProblem::to_string).collect();
         assert_eq!(
             told,
@@ -298,10 +320,22 @@ mod tests {
     #[test]
     #[ignore = "takes some seconds"]
     fn a_million_members_are_loaded_once() {
-        let lines: String = (0..1_000_000).map(|n| format!("9{n:07}A,Given{n} Family{},19{:02}-0{}-1{},1158507180,x\n", n % 977, n % 90 + 10, n % 9 + 1, n % 10)).collect();
+        let lines: String = (0..1_000_000)
+            .map(|n| {
+                format!(
+                    "9{n:07}A,Given{n} Family{},19{:02}-0{}-1{},1158507180,x\n",
+                    n % 977,
+                    n % 90 + 10,
+                    n % 9 + 1,
+                    n % 10
+                )
+            })
+            .collect();
         let started = std::time::Instant::now();
         let roster = Roster::of(&lines);
-        let bytes = roster.text.capacity() + roster.records.capacity() * size_of::<Record>() + (roster.by_id.capacity() + roster.by_birth.capacity()) * 4;
+        let bytes = roster.text.capacity()
+            + roster.records.capacity() * size_of::<Record>()
+            + (roster.by_id.capacity() + roster.by_birth.capacity()) * 4;
         println!("{} members in {:?}, {} MB", roster.len(), started.elapsed(), bytes >> 20);
         let started = std::time::Instant::now();
         assert!((0..10_000).all(|n| roster.by_id(&format!("9{:07}A", n * 97)).is_some()));
@@ -318,6 +352,9 @@ mod tests {
     fn a_roster_without_its_columns_is_no_roster() {
         let error = Roster::read("id,name\n1,2\n".as_bytes(), Path::new("r.csv")).unwrap_err();
         assert!(error.to_string().contains("no column `member_id`"), "{error}");
-        assert!(matches!(Roster::read("member_id,member_name,member_dob,pcp_npi\n".as_bytes(), Path::new("r.csv")), Err(RosterError::Empty { .. })));
+        assert!(matches!(
+            Roster::read("member_id,member_name,member_dob,pcp_npi\n".as_bytes(), Path::new("r.csv")),
+            Err(RosterError::Empty { .. })
+        ));
     }
 }

@@ -39,7 +39,8 @@ pub fn apply_roster(roster: &Roster, request: &mut Request, settle: bool) {
 /// How many of id, name and birth date a member fits.
 fn fits(identity: &Identity, member: &RosterMember<'_>) -> (bool, bool, bool) {
     let id = identity.ids.iter().any(|c| c.value == member.id);
-    let name = identity.names.iter().any(|c| names::same_person(&c.value, member.name, c.confidence).answer == Answer::Met);
+    let name =
+        identity.names.iter().any(|c| names::same_person(&c.value, member.name, c.confidence).answer == Answer::Met);
     let birth = member.birth_date.is_some_and(|birth| identity.births.iter().any(|c| c.value == birth));
     (id, name, birth)
 }
@@ -66,8 +67,9 @@ fn only_fit<'r>(roster: &'r Roster, identity: &Identity) -> Option<RosterMember<
 fn contradicted(identity: &Identity, member: &RosterMember<'_>) -> bool {
     let id = standing(&identity.ids).is_some_and(|c| c.confidence >= SURE && c.value != member.id);
     let birth = standing(&identity.births).is_some_and(|c| c.confidence >= SURE && Some(c.value) != member.birth_date);
-    let name = standing(&identity.names)
-        .is_some_and(|c| c.confidence >= SURE && names::same_person(&c.value, member.name, c.confidence).answer == Answer::NotMet);
+    let name = standing(&identity.names).is_some_and(|c| {
+        c.confidence >= SURE && names::same_person(&c.value, member.name, c.confidence).answer == Answer::NotMet
+    });
     // Of three, one confident reading may be the office's own slip: then nothing is settled.
     id || birth || name
 }
@@ -83,7 +85,9 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
             continue;
         }
         match field.field.as_str() {
-            "member_id" if could_be(&field.raw, member.id) => settle_one(field, Value::Text(member.id.to_owned()), member.id.to_owned()),
+            "member_id" if could_be(&field.raw, member.id) => {
+                settle_one(field, Value::Text(member.id.to_owned()), member.id.to_owned())
+            }
             "member_name" => {
                 // The way that the office writes a name stands; only letters that could not be read come from the roster.
                 let read = field.reading.value().map(Value::to_column);
@@ -105,11 +109,13 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
 fn ask_letters_again(request: &mut Request) {
     let identity = Identity::of_fields(|field| request.field(field));
     for letter in &mut request.letters {
-        let open = letter.same_member == Answer::CannotTell && !letter.reasons.iter().any(|r| r == "joint-letter" || r == "perhaps-a-letter");
+        let open = letter.same_member == Answer::CannotTell
+            && !letter.reasons.iter().any(|r| r == "joint-letter" || r == "perhaps-a-letter");
         if let (true, Some(addressee)) = (open, &letter.facts.addressee) {
             let again = identity.compare(&[addressee]);
             letter.same_member = again.answer;
-            let new: Vec<String> = again.reasons.into_iter().filter(|reason| !letter.reasons.contains(reason)).collect();
+            let new: Vec<String> =
+                again.reasons.into_iter().filter(|reason| !letter.reasons.contains(reason)).collect();
             letter.reasons.extend(new);
         }
     }
@@ -136,7 +142,8 @@ fn settle_one(field: &mut FieldReading, value: Value, text: String) {
 }
 
 fn answer(roster: &Roster, request: &Request) -> RosterAnswer {
-    let unknown = RosterAnswer { known: Answer::CannotTell, name_agrees: Answer::CannotTell, linked: Answer::CannotTell };
+    let unknown =
+        RosterAnswer { known: Answer::CannotTell, name_agrees: Answer::CannotTell, linked: Answer::CannotTell };
     let text = |field: &str| {
         let field = request.field(field)?;
         field.reading.value().map(|value| (value.to_column(), field.confidence.get()))
@@ -146,16 +153,19 @@ fn answer(roster: &Roster, request: &Request) -> RosterAnswer {
         return unknown;
     }
     let name = text("member_name");
-    let birth: Option<NaiveDate> = request.field("member_dob").and_then(|f| f.reading.value()).and_then(|value| match value {
-        Value::Date(date) => Some(*date),
-        _ => None,
-    });
+    let birth: Option<NaiveDate> =
+        request.field("member_dob").and_then(|f| f.reading.value()).and_then(|value| match value {
+            Value::Date(date) => Some(*date),
+            _ => None,
+        });
     let Some(member) = roster.by_id(&id) else {
         // An id that no member could have is told by another rule, and one that was hardly read by none.
         let certain = id_confidence >= SURE && read_member_id(&id).shape == IdShape::Cin;
         return RosterAnswer { known: if certain { Answer::NotMet } else { Answer::CannotTell }, ..unknown };
     };
-    let name_answer = name.as_ref().map_or(Answer::CannotTell, |(name, confidence)| names::same_person(name, member.name, *confidence).answer);
+    let name_answer = name
+        .as_ref()
+        .map_or(Answer::CannotTell, |(name, confidence)| names::same_person(name, member.name, *confidence).answer);
     let name_sure = name.as_ref().is_some_and(|(_, confidence)| *confidence >= SURE);
     let birth_fits = birth.is_some() && birth == member.birth_date;
     // A doubtful id that happens to be somebody's is nobody's until something else fits.

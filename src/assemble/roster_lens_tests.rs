@@ -1,5 +1,5 @@
-use super::super::story::*;
 use super::super::Roster;
+use super::super::story::*;
 use super::*;
 
 const TWINS: &str = "94448812D,Ana Ramirez,2001-03-17,1234567893,x\n94448813E,Luis Ramirez,2001-03-17,1558598797,x\n90000007H,Kao Vang,1975-01-02,1558598797,x\n";
@@ -30,13 +30,22 @@ use super::super::Request;
 fn known_linked_and_of_that_name() {
     let request = asked(form("Ramirez, Ana", "9444-8812D", "2001-03-17"));
     assert_eq!(answers(&request), (Answer::Met, Answer::Met, Answer::Met));
-    assert_eq!(answers(&asked(form("Kao Vang", "90000007H", "1975-01-02"))), (Answer::Met, Answer::Met, Answer::NotMet));
-    assert_eq!(answers(&asked(form("Tiffany Mendoza", "90000007H", "1975-01-02"))), (Answer::Met, Answer::NotMet, Answer::NotMet));
+    assert_eq!(
+        answers(&asked(form("Kao Vang", "90000007H", "1975-01-02"))),
+        (Answer::Met, Answer::Met, Answer::NotMet)
+    );
+    assert_eq!(
+        answers(&asked(form("Tiffany Mendoza", "90000007H", "1975-01-02"))),
+        (Answer::Met, Answer::NotMet, Answer::NotMet)
+    );
 }
 
 #[test]
 fn an_id_nobody_has_is_unknown_and_an_invalid_one_cannot_tell() {
-    assert_eq!(answers(&asked(form("Ana Lor", "91111111A", ""))), (Answer::NotMet, Answer::CannotTell, Answer::CannotTell));
+    assert_eq!(
+        answers(&asked(form("Ana Lor", "91111111A", ""))),
+        (Answer::NotMet, Answer::CannotTell, Answer::CannotTell)
+    );
     assert_eq!(answers(&asked(form("Ana Lor", "531208876", ""))).0, Answer::CannotTell);
     assert_eq!(answers(&asked(form("Ana Lor", "", ""))).0, Answer::CannotTell);
     let mut page = form("Ana Lor", "", "");

@@ -71,7 +71,13 @@ fn several_names(field: &FieldReading) -> Answer {
             let seen = field.answers.iter().any(|answer| people_in(&answer.text).0 == Answer::Met);
             if told == Answer::NotMet && seen { Answer::CannotTell } else { told }
         }
-        Reading::Unreadable => if people_in(&field.raw).0 == Answer::NotMet { Answer::NotMet } else { Answer::CannotTell },
+        Reading::Unreadable => {
+            if people_in(&field.raw).0 == Answer::NotMet {
+                Answer::NotMet
+            } else {
+                Answer::CannotTell
+            }
+        }
     }
 }
 
@@ -100,7 +106,8 @@ fn several_dates(field: &FieldReading) -> Answer {
         let days: std::collections::BTreeSet<NaiveDate> = dates.iter().filter_map(|d| d.date).collect();
         return if days.len() > 1 { Answer::Met } else { Answer::NotMet };
     }
-    let joined = field.raw.split(['&', ';', '\n']).filter(|part| part.chars().filter(char::is_ascii_digit).count() >= 5).count();
+    let joined =
+        field.raw.split(['&', ';', '\n']).filter(|part| part.chars().filter(char::is_ascii_digit).count() >= 5).count();
     if joined > 1 { Answer::CannotTell } else { Answer::NotMet }
 }
 
@@ -124,7 +131,15 @@ mod tests {
 
     #[test]
     fn one_name_is_one_name() {
-        for text in ["Robert Ramirez", "Andrea Sand", "Lopez, Ana", "Anderson Randy", "/ Robert Ramirez", "", "Garcia Lopez, Maria"] {
+        for text in [
+            "Robert Ramirez",
+            "Andrea Sand",
+            "Lopez, Ana",
+            "Anderson Randy",
+            "/ Robert Ramirez",
+            "",
+            "Garcia Lopez, Maria",
+        ] {
             assert_eq!(people_in(text).0, Answer::NotMet, "{text}");
         }
     }

@@ -72,7 +72,11 @@ impl<'a> Sheet<'a> {
     /// A letter that begins here, not the second sheet of one.
     pub fn opens_letter(&self) -> bool {
         let Some(letter) = self.reading.and_then(|reading| reading.letter.as_ref()) else { return false };
-        self.class == Class::Letter && (letter.addressee.is_some() || letter.unfilled || !letter.date.is_blank() || letter.kind != LetterKind::Other)
+        self.class == Class::Letter
+            && (letter.addressee.is_some()
+                || letter.unfilled
+                || !letter.date.is_blank()
+                || letter.kind != LetterKind::Other)
     }
 }
 
@@ -83,5 +87,6 @@ pub(super) fn decides(mention: &PersonMention) -> bool {
 
 fn unread(reading: &PageReading) -> bool {
     let legibility = &reading.legibility;
-    legibility.ink_share > SOME_INK && (legibility.confidence.get() < READ_CONFIDENCE || legibility.characters < READ_CHARACTERS)
+    legibility.ink_share > SOME_INK
+        && (legibility.confidence.get() < READ_CONFIDENCE || legibility.characters < READ_CHARACTERS)
 }

@@ -68,7 +68,8 @@ fn text(value: &str) -> Option<Value> {
 
 /// A page of a form with these fields; every one has its label.
 pub(super) fn form_page(form: &str, fields: Vec<FieldReading>) -> PageReading {
-    let labels = fields.iter().map(|f| FoundLabel { id: f.field.clone(), rect: Rect::default(), distance: 0.0 }).collect();
+    let labels =
+        fields.iter().map(|f| FoundLabel { id: f.field.clone(), rect: Rect::default(), distance: 0.0 }).collect();
     let mut page = page(PageKind::Form(form.into()));
     page.form = Some(FormReading {
         form: form.into(),
@@ -94,18 +95,33 @@ pub(super) fn form(name: &str, id: &str, birth: &str) -> PageReading {
             field("signature", Some(Value::Present)),
         ],
     );
-    let option = |option: &str, mark| OptionReading { option: option.into(), mark, confidence: Confidence::CERTAIN, page: 1, rect: Rect::default(), fill: 0.3 };
+    let option = |option: &str, mark| OptionReading {
+        option: option.into(),
+        mark,
+        confidence: Confidence::CERTAIN,
+        page: 1,
+        rect: Rect::default(),
+        fill: 0.3,
+    };
     if let Some(form) = &mut page.form {
         form.choices = vec![ChoiceReading {
             choice: "reasons".into(),
-            options: vec![option("abusive-or-disruptive-behavior", Mark::Checked), option("member-fraud", Mark::Unchecked)],
+            options: vec![
+                option("abusive-or-disruptive-behavior", Mark::Checked),
+                option("member-fraud", Mark::Unchecked),
+            ],
         }];
     }
     page
 }
 
 pub(super) fn mention(name: &str, role: &str) -> PersonMention {
-    PersonMention { name: (!name.is_empty()).then(|| name.into()), confidence: 0.95, role: role.into(), ..PersonMention::default() }
+    PersonMention {
+        name: (!name.is_empty()).then(|| name.into()),
+        confidence: 0.95,
+        role: role.into(),
+        ..PersonMention::default()
+    }
 }
 
 /// A notice to `name`; an empty name is a letter whose addressee could not be read.
@@ -137,7 +153,12 @@ pub(super) fn cover(lines: &[&str]) -> PageReading {
     page.words = (0u32..)
         .zip(lines)
         .flat_map(|(line, text)| {
-            text.split(' ').map(move |word| Word { text: word.into(), confidence: Confidence::CERTAIN, rect: Rect::default(), line })
+            text.split(' ').map(move |word| Word {
+                text: word.into(),
+                confidence: Confidence::CERTAIN,
+                rect: Rect::default(),
+                line,
+            })
         })
         .collect();
     page

@@ -34,7 +34,8 @@ fn a_form_and_its_letter() {
 #[test]
 fn cover_sheets_belong_to_nobody_and_blanks_to_the_page_they_follow() {
     let cover = cover(&["FAX COVER SHEET", "PAGES: 8 including cover"]);
-    let requests = told(vec![cover, blank(), ana(), letter("Ana Ramirez"), blank(), luis(), letter("Luis Ramirez"), blank()]);
+    let requests =
+        told(vec![cover, blank(), ana(), letter("Ana Ramirez"), blank(), luis(), letter("Luis Ramirez"), blank()]);
     assert_eq!(pages(&requests), [[3, 4, 5], [6, 7, 8]]);
     assert_eq!(requests[0].notes, ["blank-page"]);
     assert!(requests[0].stray_pages.is_empty());
@@ -77,7 +78,8 @@ fn one_unreadable_letter_among_others_goes_where_a_letter_is_missing() {
 fn twins_share_a_birth_date_and_not_their_letters() {
     let requests = told(vec![ana(), letter("Luis Ramirez"), luis(), letter("Ana Ramirez")]);
     assert_eq!(pages(&requests), [[1, 4], [2, 3]]);
-    let (maria, mario) = (form("Maria Lopez", "94448812D", "2001-03-17"), form("Mario Lopez", "94448813E", "2001-03-17"));
+    let (maria, mario) =
+        (form("Maria Lopez", "94448812D", "2001-03-17"), form("Mario Lopez", "94448813E", "2001-03-17"));
     let requests = told(vec![maria.clone(), mario, letter("Mario Lopez"), letter("Maria Lopez")]);
     assert_eq!(pages(&requests), [[1, 4], [2, 3]]);
     let alone = told(vec![maria, letter("Mario Lopez")]);
@@ -171,14 +173,16 @@ fn agreements_and_logs_go_to_whom_they_name_else_to_their_neighbours() {
 
 #[test]
 fn an_agreement_of_somebody_else_is_stray() {
-    let requests = told(vec![ana(), letter("Ana Ramirez"), attachment(AttachmentKind::MedicationAgreement, "Kao Vang")]);
+    let requests =
+        told(vec![ana(), letter("Ana Ramirez"), attachment(AttachmentKind::MedicationAgreement, "Kao Vang")]);
     assert_eq!(requests[0].stray_pages, [3]);
     assert_eq!(requests[0].attachments[0].same_member, Answer::NotMet);
 }
 
 #[test]
 fn headers_repair_a_shuffle() {
-    let shuffled = vec![numbered(letter(""), 2, 4), numbered(kao(), 3, 4), numbered(letter(""), 4, 4), numbered(ana(), 1, 4)];
+    let shuffled =
+        vec![numbered(letter(""), 2, 4), numbered(kao(), 3, 4), numbered(letter(""), 4, 4), numbered(ana(), 1, 4)];
     let requests = told(shuffled);
     assert_eq!(pages(&requests), [[1, 4], [2, 3]]);
     assert_eq!(requests[0].field("member_name").unwrap().raw, "Ana Ramirez");
@@ -186,9 +190,19 @@ fn headers_repair_a_shuffle() {
 
 #[test]
 fn a_misread_page_number_moves_nothing() {
-    let requests = told(vec![numbered(ana(), 1, 4), numbered(letter(""), 4, 4), numbered(kao(), 3, 4), numbered(letter(""), 4, 4)]);
+    let requests = told(vec![
+        numbered(ana(), 1, 4),
+        numbered(letter(""), 4, 4),
+        numbered(kao(), 3, 4),
+        numbered(letter(""), 4, 4),
+    ]);
     assert_eq!(pages(&requests), [[1, 2], [3, 4]]);
-    let requests = told(vec![numbered(ana(), 1, 9), numbered(letter(""), 8, 9), numbered(kao(), 3, 9), numbered(letter(""), 4, 9)]);
+    let requests = told(vec![
+        numbered(ana(), 1, 9),
+        numbered(letter(""), 8, 9),
+        numbered(kao(), 3, 9),
+        numbered(letter(""), 4, 9),
+    ]);
     assert_eq!(pages(&requests), [[1, 2], [3, 4]]);
 }
 
@@ -200,22 +214,31 @@ fn letters_on_top_of_their_forms() {
 
 #[test]
 fn a_form_of_two_pages_is_one_request() {
-    let first = form_page(FORM, vec![
-        field("member_name", Some(Value::Text("Ana Ramirez".into()))),
-        field("member_id", Some(Value::Text("94448812D".into()))),
-        field("request_date", None),
-        field("provider_name", Some(Value::Text("Rosa Brandt".into()))),
-    ]);
-    let second = form_page(FORM, vec![
-        field("member_name", Some(Value::Text("Ana Ramirez".into()))),
-        field("narrative", Some(Value::Text("Shouted.".into()))),
-        field("signature", Some(Value::Present)),
-        field("missed_appointments", None),
-    ]);
+    let first = form_page(
+        FORM,
+        vec![
+            field("member_name", Some(Value::Text("Ana Ramirez".into()))),
+            field("member_id", Some(Value::Text("94448812D".into()))),
+            field("request_date", None),
+            field("provider_name", Some(Value::Text("Rosa Brandt".into()))),
+        ],
+    );
+    let second = form_page(
+        FORM,
+        vec![
+            field("member_name", Some(Value::Text("Ana Ramirez".into()))),
+            field("narrative", Some(Value::Text("Shouted.".into()))),
+            field("signature", Some(Value::Present)),
+            field("missed_appointments", None),
+        ],
+    );
     let requests = told(vec![first.clone(), second.clone(), letter("Ana Ramirez"), kao(), letter("Kao Vang")]);
     assert_eq!(pages(&requests), [vec![1, 2, 3], vec![4, 5]]);
     let fields: Vec<&str> = requests[0].fields.iter().map(|f| f.field.as_str()).collect();
-    assert_eq!(fields, ["member_name", "member_id", "request_date", "provider_name", "narrative", "signature", "missed_appointments"]);
+    assert_eq!(
+        fields,
+        ["member_name", "member_id", "request_date", "provider_name", "narrative", "signature", "missed_appointments"]
+    );
     let mut other = second;
     other.form.as_mut().unwrap().fields[0] = field("member_name", Some(Value::Text("Luis Ramirez".into())));
     assert_eq!(told(vec![first, other]).len(), 2, "another member's page opens a request");
@@ -253,7 +276,8 @@ fn a_letter_alone_is_a_request_without_a_form() {
 
 #[test]
 fn letters_to_two_members_are_two_requests() {
-    let requests = told(vec![letter("Ana Ramirez"), letter("Kao Vang"), attachment(AttachmentKind::ChartNotes, "Kao Vang")]);
+    let requests =
+        told(vec![letter("Ana Ramirez"), letter("Kao Vang"), attachment(AttachmentKind::ChartNotes, "Kao Vang")]);
     assert_eq!(pages(&requests), [vec![1], vec![2, 3]]);
 }
 
@@ -268,10 +292,15 @@ fn another_plans_form_with_its_letter() {
 
 #[test]
 fn each_portal_form_is_a_request_and_takes_no_letters() {
-    let portal = |name: &str| form_page(PORTAL, vec![field("provider_name", Some(Value::Text(name.into()))), field("signature", None)]);
+    let portal = |name: &str| {
+        form_page(PORTAL, vec![field("provider_name", Some(Value::Text(name.into()))), field("signature", None)])
+    };
     let requests = told(vec![portal("Rosa Brandt"), portal("Luis Okafor"), ana(), letter("")]);
     assert_eq!(pages(&requests), [vec![1], vec![2], vec![3, 4]]);
-    assert_eq!(requests.iter().map(|r| r.kind.clone()).collect::<Vec<_>>(), [RequestKind::Portal, RequestKind::Portal, RequestKind::Reassignment]);
+    assert_eq!(
+        requests.iter().map(|r| r.kind.clone()).collect::<Vec<_>>(),
+        [RequestKind::Portal, RequestKind::Portal, RequestKind::Reassignment]
+    );
 }
 
 #[test]
@@ -323,21 +352,35 @@ fn the_time_of_receipt_comes_in_the_packs_order() {
     let mut by_header = settings();
     by_header.received = vec![ReceivedSource::Header, ReceivedSource::FileTime];
     let pages = [read(numbered(ana(), 1, 1))];
-    assert_eq!(assemble_with(&transmission(), &pages, &by_header)[0].received_at.as_deref(), Some("2026-11-20T10:59:00"));
-    assert_eq!(assemble_with(&transmission(), &pages, &settings())[0].received_at.as_deref(), Some("2026-11-20T10:59:43"));
+    assert_eq!(
+        assemble_with(&transmission(), &pages, &by_header)[0].received_at.as_deref(),
+        Some("2026-11-20T10:59:00")
+    );
+    assert_eq!(
+        assemble_with(&transmission(), &pages, &settings())[0].received_at.as_deref(),
+        Some("2026-11-20T10:59:43")
+    );
 }
 
 #[test]
 fn a_page_that_may_be_a_letter_is_a_letter_that_proves_nothing() {
     let mut perhaps = letter("Ana Ramirez");
-    perhaps.kinds = [(PageKind::Unknown, 0.5), (PageKind::Letter, 0.4)].map(|(kind, score)| KindScore { kind, score, reasons: Vec::new() }).into();
+    perhaps.kinds = [(PageKind::Unknown, 0.5), (PageKind::Letter, 0.4)]
+        .map(|(kind, score)| KindScore { kind, score, reasons: Vec::new() })
+        .into();
     let requests = told(vec![ana(), perhaps]);
     assert_eq!(requests[0].letter().unwrap().same_member, Answer::CannotTell);
 }
 
 #[test]
 fn sixty_members_in_one_fax() {
-    let name = |n: u32| format!("{} {}", ["Ana", "Luis", "Kao", "Mai", "Rosa", "Robert"][n as usize % 6], ["Vang", "Lopez", "Kim", "Ortiz", "Smith", "Flores", "Yang", "Cruz", "Okafor", "Singh"][n as usize / 6]);
+    let name = |n: u32| {
+        format!(
+            "{} {}",
+            ["Ana", "Luis", "Kao", "Mai", "Rosa", "Robert"][n as usize % 6],
+            ["Vang", "Lopez", "Kim", "Ortiz", "Smith", "Flores", "Yang", "Cruz", "Okafor", "Singh"][n as usize / 6]
+        )
+    };
     let forms = (0..60).map(|n| form(&name(n), &format!("9{:07}A", n * 1_234_567 % 9_999_999), "1990-01-01"));
     let letters = (0..60).rev().map(|n| letter(if n % 7 == 3 { String::new() } else { name(n) }.as_str()));
     let requests = told(forms.chain(letters).collect());
@@ -348,7 +391,14 @@ fn sixty_members_in_one_fax() {
 }
 
 fn any_page() -> impl Strategy<Value = PageOutcome> {
-    let names = prop::sample::select(vec!["Ana Ramirez", "Luis Ramirez", "Kao Vang", "Ana and Luis Ramirez", "Tiffany Mendoza", ""]);
+    let names = prop::sample::select(vec![
+        "Ana Ramirez",
+        "Luis Ramirez",
+        "Kao Vang",
+        "Ana and Luis Ramirez",
+        "Tiffany Mendoza",
+        "",
+    ]);
     (0u8..12, names, 1u32..9).prop_map(|(what, name, number)| {
         let page = match what {
             0 | 1 => form(name, if number % 2 == 0 { "94448812D" } else { "" }, ""),

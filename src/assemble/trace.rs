@@ -18,8 +18,17 @@ use crate::reading::{FieldReading, LetterKind, PageKind, Value};
 pub(super) const KEPT_WORDS: usize = 32;
 
 /// Fields whose being filled makes a later copy fuller than an earlier one.
-const FILLED: [&str; 9] =
-    ["member_name", "member_id", "member_dob", "provider_name", "provider_npi", "request_date", "missed_appointments", "narrative", "signature"];
+const FILLED: [&str; 9] = [
+    "member_name",
+    "member_id",
+    "member_dob",
+    "provider_name",
+    "provider_npi",
+    "request_date",
+    "missed_appointments",
+    "narrative",
+    "signature",
+];
 
 /// A request as it is remembered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -131,8 +140,13 @@ impl Trace {
                 _ => State::Unreadable,
             },
         };
-        let reasons = request.choices.iter().filter(|choice| choice.choice == "reasons").flat_map(|choice| &choice.options);
-        let appointments = request.field("missed_appointments").and_then(|f| f.reading.value()).map(Value::to_column).unwrap_or_default();
+        let reasons =
+            request.choices.iter().filter(|choice| choice.choice == "reasons").flat_map(|choice| &choice.options);
+        let appointments = request
+            .field("missed_appointments")
+            .and_then(|f| f.reading.value())
+            .map(Value::to_column)
+            .unwrap_or_default();
         Trace {
             request_id: request.id.clone(),
             duplicate_of: request.duplicate_of.clone(),
@@ -228,7 +242,11 @@ fn told(field: &FieldReading) -> Option<Told> {
 }
 
 fn portal_values(request: &Request) -> BTreeMap<String, String> {
-    request.fields.iter().filter_map(|field| field.reading.value().map(|value| (field.field.clone(), value.to_column()))).collect()
+    request
+        .fields
+        .iter()
+        .filter_map(|field| field.reading.value().map(|value| (field.field.clone(), value.to_column())))
+        .collect()
 }
 
 fn letter_trace(letter: &super::LetterMatch) -> LetterTrace {

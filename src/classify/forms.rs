@@ -23,11 +23,11 @@ pub(super) struct FormPoints {
 pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoints {
     let text = page.text;
     let mut points = Points::default();
-    let title = best(text, form.titles.iter());
-    let titled = title.as_ref().is_some_and(|t| text.depth(t.words.start) <= TOP + 0.1);
+    let title = best(text, &form.titles);
+    let titled = title.as_ref().is_some_and(|t| text.depth(t.words.start) <= TOP + 0.1 && stands_alone(text, t));
     if let Some(title) = &title {
-        // A title far down the page is a mention of the form.
-        let worth = if titled { 4.5 } else { 1.5 };
+        // Far down the page or in a sentence it is a mention of the form (`RE: Request for member reassignment` on a cover).
+        let worth = if titled { 4.5 } else { 1.0 };
         points.add(worth * (1.0 - title.distance), "title");
     }
     let anchors = form.anchors.iter().filter(|a| text.find(&Phrase::new(a)).is_some()).count();
@@ -35,7 +35,8 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
         points.add((anchors as f32 * 0.8).min(2.4), format!("anchors-{anchors}"));
     }
     let fields = form.fields.iter().filter(|f| f.labels.iter().any(|l| is_label(text, l))).count();
-    let options = form.choices.iter().flat_map(|c| &c.options).filter(|o| o.labels.iter().any(|l| is_option(text, l))).count();
+    let options =
+        form.choices.iter().flat_map(|c| &c.options).filter(|o| o.labels.iter().any(|l| is_option(text, l))).count();
     if fields > 0 {
         points.add((fields as f32 * 0.55).min(6.0), format!("labels-{fields}"));
     }
@@ -53,8 +54,27 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
     FormPoints { points, named: titled, fields, options }
 }
 
-fn best<'t>(text: &PageText, wordings: impl Iterator<Item = &'t String>) -> Option<Found> {
-    wordings.filter_map(|w| text.find(&Phrase::new(w))).min_by(|a, b| a.distance.total_cmp(&b.distance))
+/// Weighted edits a letter up to which a title is taken as found; a worse one is made up for by the labels.
+const TITLE_EDITS: f32 = 0.15;
+/// Words that may stand beside a title on its line: a plan's name, a form number.
+const TITLE_COMPANY: usize = 6;
+
+fn best(text: &PageText, wordings: &[String]) -> Option<Found> {
+    let found = wordings.iter().filter_map(|w| {
+        let phrase = Phrase::new(w);
+        text.find_at(&phrase, TITLE_EDITS.min(tolerance(phrase.len())), 0..text.lines().len())
+    });
+    found.min_by(|a, b| a.distance.total_cmp(&b.distance))
+}
+
+/// A title is not behind a colon, and its line holds little else.
+fn stands_alone(text: &PageText, title: &Found) -> bool {
+    let first = text.line_of(title.words.start);
+    let last = text.line_of(title.words.end - 1);
+    let Some(before) = text.lines().get(first).map(|line| line.words.start..title.words.start) else { return false };
+    let lead = text.text(before.clone());
+    let tail = text.lines().get(last).map_or(0, |line| line.words.end.saturating_sub(title.words.end));
+    !lead.contains(':') && before.len() + tail <= TITLE_COMPANY
 }
 
 /// A label stands at the head of a line or of a cell, or has a colon behind it; the same word in prose is none.
@@ -67,7 +87,9 @@ pub(super) fn is_label(text: &PageText, wording: &str) -> bool {
     text.lines().iter().enumerate().any(|(at, line)| {
         text.find_all_in_line(&phrase, tolerance(phrase.len()), at).into_iter().any(|found| {
             let words = text.words();
-            let marked = words.get(found.words.end - 1).is_some_and(|w| w.text.get(found.end..).is_some_and(|rest| rest.starts_with([':', '#', '_', '.'])));
+            let marked = words
+                .get(found.words.end - 1)
+                .is_some_and(|w| w.text.get(found.end..).is_some_and(|rest| rest.starts_with([':', '#', '_', '.'])));
             let marked = marked || words.get(found.words.end).is_some_and(|w| w.text.starts_with([':', '#', '_']));
             let heads = found.words.start == line.words.start && line.words.len() <= 9;
             let gap = found.words.start.checked_sub(1).and_then(|before| {

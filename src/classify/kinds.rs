@@ -119,7 +119,12 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
         scores.push(other.points.into_score(PageKind::OtherPlanForm));
     }
     let notice_form = phrases.pages.other_plan.notice_form.clone();
-    for (points, kind) in [(letter, PageKind::Letter), (notice, PageKind::Form(notice_form)), (cover, PageKind::Cover), (junk, PageKind::Junk)] {
+    for (points, kind) in [
+        (letter, PageKind::Letter),
+        (notice, PageKind::Form(notice_form)),
+        (cover, PageKind::Cover),
+        (junk, PageKind::Junk),
+    ] {
         if points.sum > 0.0 {
             scores.push(points.into_score(kind));
         }
@@ -146,7 +151,12 @@ fn merge_same_kinds(scores: &mut Vec<KindScore>) {
 
 /// Blank is almost no ink and no words; ink without words is unreadable, which is another thing.
 fn blank_score(page: &PageEvidence) -> KindScore {
-    let real = page.text.words().iter().filter(|w| w.confidence.get() >= 0.4 && w.text.chars().filter(|c| c.is_alphanumeric()).count() >= 3).count();
+    let real = page
+        .text
+        .words()
+        .iter()
+        .filter(|w| w.confidence.get() >= 0.4 && w.text.chars().filter(|c| c.is_alphanumeric()).count() >= 3)
+        .count();
     let letters = page.text.letters().len();
     let score = match (real, page.ink_share <= BLANK_INK) {
         (0, true) if letters <= 12 => 0.97,
@@ -161,7 +171,8 @@ fn blank_score(page: &PageEvidence) -> KindScore {
 fn page_phrase_points(text: &PageText, phrases: &PhraseBook, kind: PhraseKind) -> Points {
     let mut points = Points::default();
     for phrase in phrases.pages.phrases.iter().filter(|p| p.kind == kind) {
-        let found = phrase.texts.iter().filter(|wording| stands(text, phrase, wording)).count() + pairs_found(text, phrase);
+        let found =
+            phrase.texts.iter().filter(|wording| stands(text, phrase, wording)).count() + pairs_found(text, phrase);
         if found > 0 {
             let factor = (1.0 + (found - 1) as f32 / 3.0).min(2.0);
             points.add(phrase.weight * factor, format!("{}-{found}", phrase.id));
@@ -192,16 +203,24 @@ fn pairs_found(text: &PageText, phrase: &PagePhrase) -> usize {
         .words()
         .iter()
         .enumerate()
-        .filter(|(at, word)| word.text.ends_with(':') || text.words().get(at + 1).is_some_and(|next| next.text.starts_with(':')))
+        .filter(|(at, word)| {
+            word.text.ends_with(':') || text.words().get(at + 1).is_some_and(|next| next.text.starts_with(':'))
+        })
         .map(|(_, word)| fold(&word.text))
         .collect();
-    let heads: Vec<String> = text.lines().iter().filter(|l| l.words.len() <= 8).map(|l| fold(l.text.split_whitespace().next().unwrap_or_default())).collect();
+    let heads: Vec<String> = text
+        .lines()
+        .iter()
+        .filter(|l| l.words.len() <= 8)
+        .map(|l| fold(l.text.split_whitespace().next().unwrap_or_default()))
+        .collect();
     phrase
         .pairs
         .iter()
         .filter(|pair| {
             let all = pair.iter().map(|w| fold(w)).collect::<Vec<_>>();
-            all.iter().all(|w| leads.contains(w)) || all.iter().all(|w| heads.contains(w)) && all.iter().any(|w| leads.contains(w))
+            all.iter().all(|w| leads.contains(w))
+                || all.iter().all(|w| heads.contains(w)) && all.iter().any(|w| leads.contains(w))
         })
         .count()
 }
@@ -209,7 +228,12 @@ fn pairs_found(text: &PageText, phrase: &PagePhrase) -> usize {
 /// Rows that begin with a date make a log.
 fn add_dated_rows(points: &mut Points, page: &PageEvidence, phrases: &PhraseBook) {
     let context = DateContext { reference: page.reference, day_first: false, words: &phrases.dates };
-    let rows = page.text.lines().iter().filter(|line| find_dates(&line.text, &context).first().is_some_and(|(range, _)| range.start <= 4)).count();
+    let rows = page
+        .text
+        .lines()
+        .iter()
+        .filter(|line| find_dates(&line.text, &context).first().is_some_and(|(range, _)| range.start <= 4))
+        .count();
     if rows >= 2 && points.sum > 0.0 {
         points.add((rows as f32 * 0.4).min(2.0), format!("dated-rows-{rows}"));
     }
@@ -231,7 +255,11 @@ fn letter_points(text: &PageText, phrases: &PhraseBook, page: &PageEvidence) -> 
     }
     let head = layout.salutation.unwrap_or(top_lines(text));
     let context = DateContext { reference: page.reference, day_first: false, words: &phrases.dates };
-    let dated = text.lines().iter().take(head).any(|line| line.words.len() <= 6 && !find_dates(&line.text, &context).is_empty());
+    let dated = text
+        .lines()
+        .iter()
+        .take(head)
+        .any(|line| line.words.len() <= 6 && !find_dates(&line.text, &context).is_empty());
     if dated && (layout.salutation.is_some() || prose >= 3) {
         points.add(0.5, "date-above");
     }

@@ -29,7 +29,8 @@ pub(super) fn other_plan_points(text: &PageText, phrases: &PhraseBook, forms: &[
         text.find_at(&phrase, tolerance(phrase.len()), 0..top)
     };
     let own_name = words.own_names.iter().filter(|n| fold(n).len() >= 6).any(|n| in_top(n).is_some());
-    let own_title = forms.iter().flat_map(|f| &f.titles).filter_map(&in_top).map(|f| f.distance).fold(f32::MAX, f32::min);
+    let own_title =
+        forms.iter().flat_map(|f| &f.titles).filter_map(&in_top).map(|f| f.distance).fold(f32::MAX, f32::min);
     let title = words.titles.iter().filter_map(&in_top).map(|f| f.distance).fold(f32::MAX, f32::min);
     // Our own title is a request to reassign a member, too: the nearer wording counts.
     let titled = title < own_title && title < f32::MAX;
@@ -40,7 +41,11 @@ pub(super) fn other_plan_points(text: &PageText, phrases: &PhraseBook, forms: &[
         points.add(2.2, "other-title-words");
     }
     let named = words.names.iter().any(|n| in_top(n).is_some());
-    let named_like = !named && words.name_words.iter().any(|n| in_top(n).is_some_and(|found| names_no_own_plan(text, text.line_of(found.words.start), words)));
+    let named_like = !named
+        && words
+            .name_words
+            .iter()
+            .any(|n| in_top(n).is_some_and(|found| names_no_own_plan(text, text.line_of(found.words.start), words)));
     if named {
         points.add(2.5, "other-plan-name");
     } else if named_like {
@@ -53,7 +58,7 @@ pub(super) fn other_plan_points(text: &PageText, phrases: &PhraseBook, forms: &[
     if own_name {
         points.add(-3.0, "own-plan-name");
     }
-    let gate = (titled || worded || ((named || named_like) && labels >= 5)) && labels >= 2 && !(own_name && !titled);
+    let gate = (titled || worded || ((named || named_like) && labels >= 5)) && labels >= 2 && (!own_name || titled);
     OtherPlan { points, gate, own_name }
 }
 
@@ -61,9 +66,21 @@ pub(super) fn other_plan_points(text: &PageText, phrases: &PhraseBook, forms: &[
 fn has_title_words(text: &PageText, words: &OtherPlanWords, top: usize) -> bool {
     let lines = text.lines();
     (0..top).any(|at| {
-        let joined: Vec<String> = lines.iter().skip(at).take(2).filter(|l| l.words.len() <= 9).flat_map(|l| l.text.split(|c: char| !c.is_alphanumeric())).map(fold).filter(|w| w.len() >= 3).collect();
+        let joined: Vec<String> = lines
+            .iter()
+            .skip(at)
+            .take(2)
+            .filter(|l| l.words.len() <= 9)
+            .flat_map(|l| l.text.split(|c: char| !c.is_alphanumeric()))
+            .map(fold)
+            .filter(|w| w.len() >= 3)
+            .collect();
         !words.title_words.is_empty()
-            && words.title_words.iter().all(|row| row.iter().any(|known| joined.iter().any(|word| word == known || (known.len() >= 6 && ocr_edits(word, known) <= 0.9))))
+            && words.title_words.iter().all(|row| {
+                row.iter().any(|known| {
+                    joined.iter().any(|word| word == known || (known.len() >= 6 && ocr_edits(word, known) <= 0.9))
+                })
+            })
     })
 }
 

@@ -230,7 +230,11 @@ fn least(text: &str) -> Result<(String, f64), String> {
     let wrong = || "write a figure and its least share, such as field=0.97".to_owned();
     let (figure, share) = text.split_once('=').ok_or_else(wrong)?;
     let share: f64 = share.parse().map_err(|_| wrong())?;
-    if (0.0..=1.0).contains(&share) { Ok((figure.to_owned(), share)) } else { Err("a share lies between 0 and 1".to_owned()) }
+    if (0.0..=1.0).contains(&share) {
+        Ok((figure.to_owned(), share))
+    } else {
+        Err("a share lies between 0 and 1".to_owned())
+    }
 }
 
 /// Read the archived scans again under the recorded rules, models and date, and compare.

@@ -23,7 +23,10 @@ pub fn name(untrusted: &str) -> String {
 
 /// A message that may hold such a name, with its own line breaks kept.
 pub fn message(text: &str) -> String {
-    text.split('\n').map(|line| line.chars().map(|c| if c.is_control() || turns_text_around(c) { '\u{FFFD}' } else { c }).collect()).collect::<Vec<String>>().join("\n")
+    text.split('\n')
+        .map(|line| line.chars().map(|c| if c.is_control() || turns_text_around(c) { '\u{FFFD}' } else { c }).collect())
+        .collect::<Vec<String>>()
+        .join("\n")
 }
 
 /// Characters that make text read otherwise than it is written (Unicode's bidirectional controls, zero-width characters, line separators).

@@ -7,8 +7,8 @@
 pub mod args;
 mod audit;
 pub mod clean;
-pub mod exit;
 mod execute;
+pub mod exit;
 mod explain;
 mod failure;
 mod log;

@@ -29,7 +29,10 @@ pub fn execute(typed: RulesArguments) -> Result<u8, Failure> {
             }
             if !problems.is_empty() {
                 let count = problems.len();
-                return Err(Failure::cannot_run(format!("the rule pack has {count} problem{}", if count == 1 { "" } else { "s" })));
+                return Err(Failure::cannot_run(format!(
+                    "the rule pack has {count} problem{}",
+                    if count == 1 { "" } else { "s" }
+                )));
             }
             info!("no problem");
         }

@@ -41,7 +41,11 @@ fn write_table(summary: &Summary, out: &Path, to: &mut impl Write) -> io::Result
     let times = &record.times;
     writeln!(to)?;
     row(to, "files", &format!("{} read, {} skipped", counts.files_with_rows, counts.files_skipped))?;
-    let resumed = if times.pages_resumed > 0 { format!(", {} of them in an earlier start", times.pages_resumed) } else { String::new() };
+    let resumed = if times.pages_resumed > 0 {
+        format!(", {} of them in an earlier start", times.pages_resumed)
+    } else {
+        String::new()
+    };
     row(to, "pages", &format!("{}{resumed}", counts.pages))?;
     row(to, "requests", &counts.requests.to_string())?;
     for (status, count) in &counts.by_status {

@@ -126,9 +126,7 @@ impl<'a> Ifd<'a> {
     pub(super) fn number(&self, tag: u16) -> Option<u64> {
         let entry = self.entry(tag)?;
         match entry.kind {
-            1 | 3 | 4 | 6 | 7 | 8 | 9 | 13 | 16 | 17 | 18 => {
-                self.flavour.number(self.bytes, entry.at, entry.size())
-            }
+            1 | 3 | 4 | 6 | 7 | 8 | 9 | 13 | 16 | 17 | 18 => self.flavour.number(self.bytes, entry.at, entry.size()),
             _ => None,
         }
     }

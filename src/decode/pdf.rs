@@ -21,8 +21,8 @@ use image::GrayImage;
 use super::pdf_picture::{Grabbed, grab};
 use super::pdf_scan::{Picture, Scan, scan};
 use super::{
-    Container, Damage, Limits, Pixels, Rejection, Resolution, SourcePage, pdf_forms, pdf_limits, pdf_pages, pdf_text, raster,
-    resolution,
+    Container, Damage, Limits, Pixels, Rejection, Resolution, SourcePage, pdf_forms, pdf_limits, pdf_pages, pdf_text,
+    raster, resolution,
 };
 use crate::geometry::Rect;
 

@@ -111,7 +111,8 @@ fn value(chain: &[Dict<'_>]) -> Option<FormFieldValue> {
         b"Btn" if flags & PUSH_BUTTON != 0 => None,
         b"Btn" => Some(FormFieldValue::Check(is_on(chain.first()?, value, flags & RADIO != 0))),
         b"Sig" => {
-            let signed = |signature: Dict<'_>| signature.contains_key("Contents") || signature.contains_key("ByteRange");
+            let signed =
+                |signature: Dict<'_>| signature.contains_key("Contents") || signature.contains_key("ByteRange");
             Some(FormFieldValue::Signature(value.and_then(Object::into_dict).is_some_and(signed)))
         }
         _ => None,

@@ -84,7 +84,8 @@ fn grab_raster(image: &RasterImage<'_>, limits: &Limits) -> Result<Grabbed, Reje
             gray = match data {
                 ImageData::Luma(luma) => GrayImage::from_raw(luma.width, luma.height, luma.data),
                 ImageData::Rgb(rgb) => {
-                    let luma = rgb.data.chunks_exact(3).map(|pixel| raster::luma([pixel[0], pixel[1], pixel[2]])).collect();
+                    let luma =
+                        rgb.data.chunks_exact(3).map(|pixel| raster::luma([pixel[0], pixel[1], pixel[2]])).collect();
                     GrayImage::from_raw(rgb.width, rgb.height, luma)
                 }
             };

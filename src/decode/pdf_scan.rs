@@ -221,7 +221,9 @@ impl<'a> Device<'a> for Notes {
             return;
         }
         let stroke = match draw_mode {
-            DrawMode::Stroke(stroke) | DrawMode::FillAndStroke(_, stroke) => f64::from(stroke.line_width).max(0.1) / 2.0,
+            DrawMode::Stroke(stroke) | DrawMode::FillAndStroke(_, stroke) => {
+                f64::from(stroke.line_width).max(0.1) / 2.0
+            }
             _ => 0.0,
         };
         let bounds = path.bounding_box().inflate(stroke, stroke);
@@ -251,9 +253,10 @@ impl<'a> Device<'a> for Notes {
     fn draw_glyph_run(&mut self, glyph_run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, draw_mode: &DrawMode) {
         let invisible = matches!(draw_mode, DrawMode::Invisible);
         // Filled and stroked text comes twice.
-        let first = glyph_run.glyphs().first().map(|glyph| {
-            (props.transform * glyph.transform() * Point::ZERO, glyph_run.glyphs().len())
-        });
+        let first = glyph_run
+            .glyphs()
+            .first()
+            .map(|glyph| (props.transform * glyph.transform() * Point::ZERO, glyph_run.glyphs().len()));
         if matches!(draw_mode, DrawMode::Stroke(_)) && first.is_some() && first == self.stroked {
             self.stroked = None;
             return;
@@ -305,9 +308,7 @@ impl<'a> Device<'a> for Notes {
         }
         let masked = ["SMask", "Mask", "SMaskInData"].iter().any(|key| stream.dict().contains_key(key));
         let size = (image.width(), image.height());
-        let bounds = props
-            .transform
-            .transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(size.0), f64::from(size.1)));
+        let bounds = props.transform.transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(size.0), f64::from(size.1)));
         let shown = bounds.intersect(self.clip());
         let plain = !masked && props.soft_mask.is_none() && self.groups.iter().all(|plain| *plain);
         let order = self.next_order();

@@ -72,11 +72,8 @@ impl Word {
         }
         let step = glyph.origin - self.end;
         // The baseline runs along the advance; a mirrored page has it on the other side of "up".
-        let along = if glyph.advance.hypot() > 0.0 {
-            glyph.advance / glyph.advance.hypot()
-        } else {
-            Vec2::new(-up.y, up.x)
-        };
+        let along =
+            if glyph.advance.hypot() > 0.0 { glyph.advance / glyph.advance.hypot() } else { Vec2::new(-up.y, up.x) };
         let gap = step.dot(along) / size;
         (-OVERLAP..WORD_GAP).contains(&gap) && (step.dot(up) / size).abs() < BASELINE
     }

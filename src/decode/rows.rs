@@ -98,7 +98,9 @@ pub(super) fn ink_packed(bitmap: &mut Bitmap, left: u32, y: u32, width: u32, pac
         let x = (left + at) as usize;
         row[x / 64] |= bits << (x % 64);
         // A tile may start at a column that is not a multiple of eight.
-        if x % 64 > 56 && let Some(next) = row.get_mut(x / 64 + 1) {
+        if x % 64 > 56
+            && let Some(next) = row.get_mut(x / 64 + 1)
+        {
             *next |= bits >> (64 - x % 64);
         }
     }

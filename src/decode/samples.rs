@@ -5,8 +5,8 @@ use std::io::Read;
 
 use image::{GrayImage, Luma};
 
-use super::rows::ink_packed;
 use super::raster::{self, LUMA};
+use super::rows::ink_packed;
 use super::{Limits, Pixels, Rejection};
 use crate::page::Bitmap;
 
@@ -266,7 +266,12 @@ impl Canvas<'_> {
         let rows = unpacked.len() / (row_bytes as usize).max(1);
         for (y, row) in unpacked.to_mut().chunks_exact_mut(row_bytes as usize).enumerate() {
             if self.layout.predictor == 2 {
-                undo_difference(row, self.layout.samples_in_row() as usize, self.layout.bits, self.layout.little_endian);
+                undo_difference(
+                    row,
+                    self.layout.samples_in_row() as usize,
+                    self.layout.bits,
+                    self.layout.little_endian,
+                );
             }
             let y = top + y as u32;
             if y < self.height {

@@ -279,7 +279,11 @@ fn blocks(
                 left: (within % across) as u32 * block_width,
                 top: (within / across) as u32 * block_height,
                 width: block_width,
-                height: if tile.is_some() { block_height } else { block_height.min(height - (within as u32) * block_height) },
+                height: if tile.is_some() {
+                    block_height
+                } else {
+                    block_height.min(height - (within as u32) * block_height)
+                },
                 plane: index / most.max(1),
                 offset,
                 count: counts.get(index).copied().unwrap_or(0),

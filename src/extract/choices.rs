@@ -26,7 +26,10 @@ pub struct MarkSource<'a> {
 pub fn read_choices(form: &FormDefinition, source: &MarkSource<'_>, around: &Surroundings<'_>) -> Vec<ChoiceReading> {
     let choices = form.choices.iter().enumerate();
     choices
-        .map(|(index, choice)| ChoiceReading { choice: choice.id.clone(), options: read_choice(index, choice, source, around) })
+        .map(|(index, choice)| ChoiceReading {
+            choice: choice.id.clone(),
+            options: read_choice(index, choice, source, around),
+        })
         .collect()
 }
 
@@ -40,7 +43,11 @@ fn read_choice(
     let stated: Vec<Option<(Rect, bool)>> = labels.iter().map(|(_, label)| stated(label, source)).collect();
     let drawn: Vec<&Label> = labels.iter().zip(&stated).filter(|(_, s)| s.is_none()).map(|((_, l), _)| *l).collect();
     let boxes = drawn_boxes(&drawn, source);
-    let mut measures = measure_group(source.page, &boxes, &source.band).into_iter().zip(&boxes);
+    let measured = measure_group(source.page, &boxes, &source.band);
+    // Nobody ticks most of a long list: what looks like it is a misfit (a streak through the boxes), and a person looks.
+    let checked = measured.iter().filter(|m| m.mark == Mark::Checked).count();
+    let implausible = measured.len() >= 4 && checked * 2 > measured.len();
+    let mut measures = measured.into_iter().zip(&boxes);
     labels
         .iter()
         .zip(stated)
@@ -62,8 +69,9 @@ fn read_choice(
             };
             // A circled or underlined word is an answer too, but one for a person to confirm.
             let emphasised = measure.mark == Mark::Unchecked && label_emphasis(source.page, &label.rect) > EMPHASIS;
-            let mark = if emphasised { Mark::Unsure } else { measure.mark };
-            reading(mark, if emphasised { Confidence::new(0.5) } else { measure.confidence }, found.rect, measure.fill)
+            let doubtful = emphasised || (implausible && measure.mark == Mark::Checked);
+            let mark = if doubtful { Mark::Unsure } else { measure.mark };
+            reading(mark, if doubtful { Confidence::new(0.5) } else { measure.confidence }, found.rect, measure.fill)
         })
         .collect()
 }
@@ -117,7 +125,8 @@ fn stated(label: &Label, source: &MarkSource<'_>) -> Option<(Rect, bool)> {
 fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
     let h = source.height;
     let reach = 5 * h;
-    let search = |left: i32, label: &Label| Rect::new(left, label.rect.center_y() - h, left + reach, label.rect.center_y() + h);
+    let search =
+        |left: i32, label: &Label| Rect::new(left, label.rect.center_y() - h, left + reach, label.rect.center_y() + h);
     let before: Vec<Rect> = labels.iter().map(|l| search(column_left(l, labels, h) + h / 4 - reach, l)).collect();
     let boxes = find_group(source.page, &before);
     if boxes.iter().any(|b| b.shape != BoxShape::None) {
@@ -131,7 +140,7 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
 /// The left edge of a label's column: a box glyph that was read into one label must not move that label's search.
 fn column_left(label: &Label, labels: &[&Label], h: i32) -> i32 {
     let mut lefts: Vec<i32> =
-        labels.iter().map(|l| l.rect.left).filter(|left| (left - label.rect.left).abs() < 2 * h).collect();
+        labels.iter().map(|l| l.rect.left).filter(|left| (left - label.rect.left).abs() < 4 * h).collect();
     lefts.sort_unstable();
     lefts.get(lefts.len() / 2).copied().unwrap_or(label.rect.left)
 }

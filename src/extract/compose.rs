@@ -63,7 +63,10 @@ impl Composition {
                 continue;
             }
             let own = words.iter().filter(|word| in_group(word)).count();
-            let small = words.iter().filter(|word| !in_group(word) && self.fillers.iter().any(|listed| is(word, listed))).count();
+            let small = words
+                .iter()
+                .filter(|word| !in_group(word) && self.fillers.iter().any(|listed| is(word, listed)))
+                .count();
             if !entry.loose && own + small < words.len() {
                 continue;
             }

@@ -48,7 +48,8 @@ pub fn read_fields(
     mut second: Option<&mut (dyn LineReader + '_)>,
 ) -> Vec<FieldReading> {
     let chosen = one_label_each(form, placed, source);
-    let printed: Vec<Rect> = source.labels.iter().flat_map(|l| l.tokens.iter().map(|&t| source.sheet.tokens[t].rect)).collect();
+    let printed: Vec<Rect> =
+        source.labels.iter().flat_map(|l| l.tokens.iter().map(|&t| source.sheet.tokens[t].rect)).collect();
     let label_tokens: Vec<usize> = source.labels.iter().flat_map(|l| l.tokens.iter().copied()).collect();
     let mut written: Vec<Written<'_>> = chosen
         .into_iter()
@@ -74,7 +75,11 @@ pub fn read_fields(
 }
 
 /// One label a field: the most telling wording; of equal ones the one with something written beside it.
-fn one_label_each<'a>(form: &FormDefinition, placed: &'a [Placed<'a>], source: &FieldSource<'_>) -> Vec<&'a Placed<'a>> {
+fn one_label_each<'a>(
+    form: &FormDefinition,
+    placed: &'a [Placed<'a>],
+    source: &FieldSource<'_>,
+) -> Vec<&'a Placed<'a>> {
     (0..form.fields.len())
         .filter_map(|field| {
             placed.iter().filter(|p| p.field == field).max_by_key(|p| {
@@ -168,15 +173,27 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
     let first_text = join(field.tokens.iter().map(|&t| source.sheet.tokens[t].text.as_str()));
     let second_text = join(field.second.iter().map(|l| l.text.as_str()));
     if source.text_layer && !first_text.is_empty() {
-        reading.answers.push(ReaderAnswer { reader: Reader::TextLayer, text: first_text.clone(), confidence: Confidence::CERTAIN });
+        reading.answers.push(ReaderAnswer {
+            reader: Reader::TextLayer,
+            text: first_text.clone(),
+            confidence: Confidence::CERTAIN,
+        });
     } else {
         if !first_text.is_empty() {
             let weakest = field.tokens.iter().map(|&t| source.sheet.tokens[t].confidence).fold(1.0f32, f32::min);
-            reading.answers.push(ReaderAnswer { reader: Reader::Tesseract, text: first_text.clone(), confidence: Confidence::new(weakest) });
+            reading.answers.push(ReaderAnswer {
+                reader: Reader::Tesseract,
+                text: first_text.clone(),
+                confidence: Confidence::new(weakest),
+            });
         }
         if !second_text.is_empty() {
             let weakest = field.second.iter().map(|l| l.confidence().get()).fold(1.0f32, f32::min);
-            reading.answers.push(ReaderAnswer { reader: Reader::SecondReader, text: second_text.clone(), confidence: Confidence::new(weakest) });
+            reading.answers.push(ReaderAnswer {
+                reader: Reader::SecondReader,
+                text: second_text.clone(),
+                confidence: Confidence::new(weakest),
+            });
         }
     }
     let says_something = reading.answers.iter().any(|a| a.text.chars().any(char::is_alphanumeric));
@@ -238,7 +255,11 @@ fn settle_stated(reading: &mut FieldReading, stated: &FormFieldValue, kind: Fiel
     match stated {
         FormFieldValue::Text(text) if text.trim().is_empty() => {}
         FormFieldValue::Text(text) => {
-            let answer = ReaderAnswer { reader: Reader::FormValue, text: text.trim().to_owned(), confidence: Confidence::CERTAIN };
+            let answer = ReaderAnswer {
+                reader: Reader::FormValue,
+                text: text.trim().to_owned(),
+                confidence: Confidence::CERTAIN,
+            };
             reading.raw = answer.text.clone();
             match read_value(kind, &answer.text, source.meanings) {
                 Some(meaning) => reading.reading = Reading::Read(meaning.value),

@@ -92,7 +92,11 @@ impl<'a> Fit<'a> {
             &around,
         );
         let registration = Registration {
-            labels: self.labels.iter().map(|l| FoundLabel { id: self.name(l.target), rect: l.rect, distance: l.distance }).collect(),
+            labels: self
+                .labels
+                .iter()
+                .map(|l| FoundLabel { id: self.name(l.target), rect: l.rect, distance: l.distance })
+                .collect(),
             missing: self.missing(),
             placement: style.map_or_else(String::new, |s| s.name().to_owned()),
             residual: residual(&self.labels, page.sheet.letter_height),
@@ -127,8 +131,11 @@ impl<'a> Fit<'a> {
 /// How far labels lie from shared columns: each label's distance from the nearest left edge of another one, when that is within a
 /// letter, as a root mean square. A well deskewed form has a fraction of a letter.
 fn residual(labels: &[Label], letter: i32) -> f32 {
-    let edges: Vec<i32> =
-        labels.iter().filter(|l| matches!(l.target, Target::Field(_) | Target::Option(..))).map(|l| l.rect.left).collect();
+    let edges: Vec<i32> = labels
+        .iter()
+        .filter(|l| matches!(l.target, Target::Field(_) | Target::Option(..)))
+        .map(|l| l.rect.left)
+        .collect();
     let distances: Vec<f32> = edges
         .iter()
         .enumerate()

@@ -20,10 +20,12 @@ use crate::rules::phrases::HeaderWords;
 const MOST_PAGES: u32 = 999;
 
 // Built from literals that the tests compile; a pattern that did not compile would find nothing.
-static TIME: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\b([01]?\d|2[0-3])\s?[:.;]\s?([0-5]\d)(?:\s?[:.;]\s?([0-5]\d))?\s*([ap])?\.?m?\b").ok());
+static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b([01]?\d|2[0-3])\s?[:.;]\s?([0-5]\d)(?:\s?[:.;]\s?([0-5]\d))?\s*([ap])?\.?m?\b").ok()
+});
 static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\+?\(?\d[\d ()./-]{5,18}\d").ok());
-static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)([0-9OolI|]{1,3})\s*(?:/|\\|\bof\b|\bde\b)\s*([0-9OolI|]{1,3})$").ok());
+static PAIR: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)([0-9OolI|]{1,3})\s*(?:/|\\|\bof\b|\bde\b)\s*([0-9OolI|]{1,3})$").ok());
 
 /// Reads a header line; what it does not say stays empty. `reference` is the day that two-digit years turn on.
 pub fn parse_header(text: &str, rect: Rect, phrases: &PhraseBook, reference: NaiveDate) -> HeaderLine {
@@ -47,7 +49,9 @@ fn take_page(text: &mut String, words: &HeaderWords) -> (Option<u32>, Option<u32
     let number = r"([0-9OoQDlIi|]{1,4})";
     let page_words = alternatives(&words.page_words);
     let of_words = alternatives(&words.of_words);
-    let labelled = Regex::new(&format!(r"(?i)(?:^|[^a-z])(?:{page_words})\s*[.,:;#]{{0,2}}\s*{number}(?:\s*(?:{of_words}|[\\|])\s*{number})?(?:[^a-z0-9]|$)"));
+    let labelled = Regex::new(&format!(
+        r"(?i)(?:^|[^a-z])(?:{page_words})\s*[.,:;#]{{0,2}}\s*{number}(?:\s*(?:{of_words}|[\\|])\s*{number})?(?:[^a-z0-9]|$)"
+    ));
     if let Ok(labelled) = labelled {
         // The last one: a sender's name may hold a lone P.
         let hits: Vec<_> = labelled.captures_iter(text).collect();
@@ -224,6 +228,9 @@ mod tests {
     #[test]
     fn a_band_of_noise_says_nothing() {
         let header = parse("~ -- . '' |");
-        assert_eq!((header.page, header.total, header.sent_at, header.sender_number, header.sender_name), (None, None, None, None, None));
+        assert_eq!(
+            (header.page, header.total, header.sent_at, header.sender_number, header.sender_name),
+            (None, None, None, None, None)
+        );
     }
 }

@@ -122,7 +122,15 @@ fn into_lines(mut parts: Vec<Component>, letter: i32) -> Vec<Vec<Component>> {
         let nearest = bands
             .iter()
             .enumerate()
-            .min_by_key(|(_, (top, bottom))| if y < *top { top - y } else if y > *bottom { y - bottom } else { 0 })
+            .min_by_key(|(_, (top, bottom))| {
+                if y < *top {
+                    top - y
+                } else if y > *bottom {
+                    y - bottom
+                } else {
+                    0
+                }
+            })
             .map_or(0, |(index, _)| index);
         lines[nearest].push(part);
     }
@@ -148,7 +156,8 @@ pub fn cut_line(page: &PreparedPage, line: &[Component]) -> Option<(GrayImage, R
             for x in rect.left..rect.right {
                 let value = *page.clean.get_pixel(x as u32, y as u32);
                 let (to_x, to_y) = ((x - extent.left) as u32, (y - extent.top) as u32);
-                if to_x < picture.width() && to_y < picture.height() && value.0[0] < picture.get_pixel(to_x, to_y).0[0] {
+                if to_x < picture.width() && to_y < picture.height() && value.0[0] < picture.get_pixel(to_x, to_y).0[0]
+                {
                     picture.put_pixel(to_x, to_y, value);
                 }
             }

@@ -123,6 +123,8 @@ impl LabelIndex {
 
 /// A match before conflicts are settled.
 struct Candidate {
+    /// Recognised by its words, not by a listed wording.
+    composed: bool,
     targets: Vec<Target>,
     letters: usize,
     tokens: Vec<usize>,
@@ -149,7 +151,8 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
             candidates_from(sheet, index, row, start, &mut candidates);
         }
     }
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tokens.cmp(&b.tokens)).then(a.targets.cmp(&b.targets)));
+    candidates
+        .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tokens.cmp(&b.tokens)).then(a.targets.cmp(&b.targets)));
     let mut taken = vec![false; sheet.tokens.len()];
     let mut chosen: Vec<Candidate> = Vec::new();
     for candidate in candidates {
@@ -159,8 +162,76 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         candidate.tokens.iter().for_each(|&t| taken[t] = true);
         chosen.push(candidate);
     }
+    drop_doubtful(&mut chosen, sheet.letter_height);
+    add_garbled(sheet, index, &taken, &mut chosen);
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
     settle_shared(chosen, form)
+}
+
+/// A label recognised by its words alone gives way to a listed wording of the same thing, and an option among listed options must stand
+/// among them: the same words also begin sentences of the narrative.
+fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
+    let listed: Vec<(Target, Rect)> =
+        chosen.iter().filter(|c| !c.composed).flat_map(|c| c.targets.iter().map(|t| (*t, c.rect))).collect();
+    let options = |choice: usize| {
+        let rects: Vec<Rect> =
+            listed.iter().filter(|(t, _)| matches!(t, Target::Option(c, _) if *c == choice)).map(|(_, r)| *r).collect();
+        if rects.len() < 2 { None } else { Rect::bounding(&rects) }
+    };
+    chosen.retain(|candidate| {
+        let Some(target) = candidate.targets.first().filter(|_| candidate.composed) else { return true };
+        if listed.iter().any(|(other, _)| other == target) {
+            return false;
+        }
+        match target {
+            Target::Option(choice, _) => {
+                options(*choice).is_none_or(|group| group.inflate(0, 4 * height).overlap_y(&candidate.rect) > 0)
+            }
+            _ => true,
+        }
+    });
+}
+
+/// A short label is lost to one misread letter ("NPk:"). Where a definition's short wordings have found no place at all, a segment
+/// that stands like a label, is nothing else, and comes nearer to one of them than to any other is taken for it.
+fn add_garbled(sheet: &Sheet, index: &LabelIndex, taken: &[bool], chosen: &mut Vec<Candidate>) {
+    let found: Vec<Target> = chosen.iter().flat_map(|c| c.targets.iter().copied()).collect();
+    for row in &sheet.rows {
+        for (at, &t) in row.iter().enumerate() {
+            let token = &sheet.tokens[t];
+            let folded = fold(&token.text);
+            let (last, clean_end) = label_end(sheet, row, at);
+            if taken[t]
+                || !token.starts_segment
+                || !clean_end
+                || !token.text.ends_with(':')
+                || !(2..=6).contains(&folded.len())
+            {
+                continue;
+            }
+            let best = index
+                .wordings
+                .iter()
+                .filter(|w| w.folded.len().abs_diff(folded.len()) <= 1 && (3..=6).contains(&w.folded.len()))
+                .filter(|w| w.targets.iter().all(|t| matches!(t, Target::Field(_)) && !found.contains(t)))
+                .filter_map(|w| folded_distance(&folded, &w.folded, 0.36).map(|distance| (distance, w)))
+                .min_by(|a, b| a.0.total_cmp(&b.0));
+            if let Some((distance, wording)) = best {
+                let tokens: Vec<usize> = row[at..=last].to_vec();
+                let rect = label_rect(sheet, &tokens);
+                let letters = wording.folded.len();
+                chosen.push(Candidate {
+                    composed: true,
+                    targets: wording.targets.clone(),
+                    letters,
+                    tokens,
+                    rect,
+                    distance,
+                    score: 0.0,
+                });
+            }
+        }
+    }
 }
 
 fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usize, out: &mut Vec<Candidate>) {
@@ -193,15 +264,27 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             continue;
         }
         if !inside && end - start < 12 {
-            let words: Vec<String> =
-                row[start..=end].iter().flat_map(|&t| sheet.tokens[t].text.split(['/', '-', '\'', '’', '(', ')'])).map(fold).filter(|w| !w.is_empty()).collect();
+            let words: Vec<String> = row[start..=end]
+                .iter()
+                .flat_map(|&t| sheet.tokens[t].text.split(['/', '-', '\'', '’', '(', ')']))
+                .map(fold)
+                .filter(|w| !w.is_empty())
+                .collect();
             if let Some(composed) = index.composition.find(&words) {
                 let tokens: Vec<usize> = row[start..=last].to_vec();
                 let rect = label_rect(sheet, &tokens);
                 // Always less than a listed wording of the same length.
                 let score = folded.len() as f32 * 0.7 * composed.coverage + 1.0;
                 let letters = folded.len().min(7);
-                out.push(Candidate { targets: vec![composed.target], letters, tokens, rect, distance: 0.3, score });
+                out.push(Candidate {
+                    composed: true,
+                    targets: vec![composed.target],
+                    letters,
+                    tokens,
+                    rect,
+                    distance: 0.3,
+                    score,
+                });
             }
         }
         let classes = Classes::of(&folded);
@@ -210,7 +293,8 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             let limit = tolerance(letters) * if inside { 0.5 } else { 1.0 };
             // A long sentence may run on in the next row: its beginning is label enough.
             let begun = ends_row && letters >= 30 && folded.len() >= 20 && folded.len() < letters;
-            let compared = if begun { wording.folded.get(..folded.len()).unwrap_or(&wording.folded) } else { &wording.folded };
+            let compared =
+                if begun { wording.folded.get(..folded.len()).unwrap_or(&wording.folded) } else { &wording.folded };
             if folded.len().abs_diff(compared.len()) as f32 > limit * compared.len() as f32 + 0.5 {
                 continue;
             }
@@ -222,7 +306,15 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             let rect = label_rect(sheet, &tokens);
             let bonus = 2.0 * f32::from(u8::from(clean_start)) + 2.0 * f32::from(u8::from(clean_end));
             let score = compared.len() as f32 * (1.0 - 2.0 * distance) + bonus;
-            out.push(Candidate { targets: wording.targets.clone(), letters, tokens, rect, distance, score });
+            out.push(Candidate {
+                composed: false,
+                targets: wording.targets.clone(),
+                letters,
+                tokens,
+                rect,
+                distance,
+                score,
+            });
         }
     }
 }
@@ -284,17 +376,14 @@ fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition) -> Vec<Label> {
         Target::Section(i) => Some(form.sections[i].group.as_str()),
         _ => None,
     };
-    let certain: Vec<(Rect, Target)> = chosen
-        .iter()
-        .filter(|c| c.targets.len() == 1)
-        .map(|c| (c.rect, c.targets[0]))
-        .collect();
+    let certain: Vec<(Rect, Target)> =
+        chosen.iter().filter(|c| c.targets.len() == 1).map(|c| (c.rect, c.targets[0])).collect();
     let mut labels: Vec<Label> = Vec::with_capacity(chosen.len());
     for candidate in &chosen {
         let nearness = |target: Target| -> i64 {
             let Some(group) = group_of(target) else { return i64::MIN };
-            let same_elsewhere = certain.iter().any(|(_, other)| *other == target)
-                || labels.iter().any(|label| label.target == target);
+            let same_elsewhere =
+                certain.iter().any(|(_, other)| *other == target) || labels.iter().any(|label| label.target == target);
             let nearest = certain
                 .iter()
                 .filter(|(rect, other)| group_of(*other) == Some(group) && rect.top <= candidate.rect.bottom)

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::values::{DateContext, IdShape, parse_date, parse_date_list, read_member_id, read_name, read_npi, read_phone};
+use super::values::{
+    DateContext, IdShape, parse_date, parse_date_list, read_member_id, read_name, read_npi, read_phone,
+};
 use super::vote::{FormatFit, Meaning};
 use crate::reading::Value;
 use crate::rules::{DateWords, FieldKind};
@@ -63,7 +65,11 @@ pub fn read_value(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Optio
         }
         FieldKind::Lines => {
             let lines: Vec<String> = text.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
-            (!lines.is_empty()).then_some(Meaning { value: Value::Lines(lines), format: FormatFit::Free, repaired: false })
+            (!lines.is_empty()).then_some(Meaning {
+                value: Value::Lines(lines),
+                format: FormatFit::Free,
+                repaired: false,
+            })
         }
         FieldKind::Ink => Some(Meaning { value: Value::Present, format: FormatFit::Free, repaired: false }),
     }

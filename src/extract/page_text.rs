@@ -78,7 +78,11 @@ impl<'a> PageText<'a> {
     /// The least confidence of a run of words, leaving out single marks.
     pub fn confidence(&self, words: Range<usize>) -> f32 {
         let words = self.words.get(words).unwrap_or_default();
-        words.iter().filter(|w| w.text.chars().any(char::is_alphanumeric)).map(|w| w.confidence.get()).fold(1.0, f32::min)
+        words
+            .iter()
+            .filter(|w| w.text.chars().any(char::is_alphanumeric))
+            .map(|w| w.confidence.get())
+            .fold(1.0, f32::min)
     }
 
     /// The best place of a phrase on the page, within the distance that its length allows; it may run over one line break.
@@ -121,6 +125,13 @@ impl<'a> PageText<'a> {
 
     /// The phrase at the beginning of a line, when it stands there.
     pub fn starts_with(&self, line: usize, phrase: &Phrase, max: f32) -> Option<Found> {
-        self.find_at(phrase, max, line..line + 1).filter(|f| self.lines.get(line).is_some_and(|l| l.words.start == f.words.start))
+        // Specks that were read as marks stand before nothing.
+        let first = self
+            .lines
+            .get(line)?
+            .words
+            .clone()
+            .find(|at| self.words.get(*at).is_some_and(|w| w.text.chars().any(char::is_alphanumeric)))?;
+        self.find_at(phrase, max, line..line + 1).filter(|f| first == f.words.start)
     }
 }

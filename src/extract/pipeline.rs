@@ -126,7 +126,8 @@ impl PageEngine<'_> {
     fn timed<T>(&mut self, stage: &str, work: impl FnOnce(&mut Self) -> T) -> T {
         let started = Instant::now();
         let result = work(self);
-        *self.stages.entry(stage.to_owned()).or_default() += u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
+        *self.stages.entry(stage.to_owned()).or_default() +=
+            u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
         result
     }
 

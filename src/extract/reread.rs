@@ -30,7 +30,10 @@ pub fn reread(page: &PreparedPage, words: Vec<Word>, reader: &mut (dyn LineReade
         .collect();
     let crops: Vec<image::GrayImage> = cuts
         .iter()
-        .map(|r| image::imageops::crop_imm(&page.clean, r.left as u32, r.top as u32, r.width() as u32, r.height() as u32).to_image())
+        .map(|r| {
+            image::imageops::crop_imm(&page.clean, r.left as u32, r.top as u32, r.width() as u32, r.height() as u32)
+                .to_image()
+        })
         .collect();
     let Ok(readings) = reader.read_lines(&crops) else { return words };
     let mut words = words;
@@ -66,13 +69,8 @@ fn worth<'a, W: std::borrow::Borrow<Word> + 'a>(words: &'a [W]) -> f32 {
 
 /// The words of one line in page pixels: the reader tells where each character's centre lies in the crop.
 pub fn line_words(reading: &LineReading, crop: &Rect) -> Vec<Word> {
-    let characters: Vec<(char, f32, f32)> = reading
-        .text
-        .chars()
-        .zip(&reading.characters)
-        .zip(&reading.positions)
-        .map(|((c, p), x)| (c, *p, *x))
-        .collect();
+    let characters: Vec<(char, f32, f32)> =
+        reading.text.chars().zip(&reading.characters).zip(&reading.positions).map(|((c, p), x)| (c, *p, *x)).collect();
     // Half a typical pitch lies on either side of a character's centre.
     let mut gaps: Vec<f32> = characters.windows(2).map(|pair| pair[1].2 - pair[0].2).collect();
     gaps.sort_by(f32::total_cmp);

@@ -75,15 +75,12 @@ pub struct Surroundings<'a> {
 impl<'a> Surroundings<'a> {
     pub fn new(page: &'a PreparedPage, labels: &'a [Label], height: i32) -> Surroundings<'a> {
         let mut around = Surroundings { page, labels, height, ignored: Vec::new() };
-        around.ignored = labels.iter().filter(|l| l.target == Target::IgnoreBelow).map(|l| around.ignored_part(l)).collect();
+        around.ignored =
+            labels.iter().filter(|l| l.target == Target::IgnoreBelow).map(|l| around.ignored_part(l)).collect();
         around
     }
 
-    /// The parts of the page below a "plan use only" heading.
-    pub fn ignored(&self) -> &[Rect] {
-        &self.ignored
-    }
-
+    /// Whether a place lies below a "plan use only" heading.
     pub fn is_ignored(&self, rect: &Rect) -> bool {
         self.ignored.iter().any(|part| part.holds(rect))
     }
@@ -207,12 +204,14 @@ impl<'a> Surroundings<'a> {
     /// Every place where the value of `label` may stand.
     pub fn candidates(&self, label: &Label, kind: FieldKind) -> Vec<Zone> {
         let mut zones = Vec::new();
-        let cell = self.cell_at(label.rect.center_x(), label.rect.center_y()).and_then(|cell| self.own_part(cell, label));
+        let cell =
+            self.cell_at(label.rect.center_x(), label.rect.center_y()).and_then(|cell| self.own_part(cell, label));
         match cell {
             Some(cell) => self.in_table(label, cell, &mut zones),
             None => self.in_the_open(label, kind, &mut zones),
         }
-        zones.retain(|z| z.rect.width() > self.height && z.rect.height() > self.height / 2 && !self.is_ignored(&z.rect));
+        zones
+            .retain(|z| z.rect.width() > self.height && z.rect.height() > self.height / 2 && !self.is_ignored(&z.rect));
         zones
     }
 
@@ -302,14 +301,22 @@ impl<'a> Surroundings<'a> {
             {
                 let left = (l.right + 2).max(r.left - h / 2);
                 let structure = if r.left < l.right - h { 0.6 } else { 1.0 };
-                let zone = Zone { placement: Placement::RightLine, rect: self.above_ruling(ruling, left, right, rise), structure };
+                let zone = Zone {
+                    placement: Placement::RightLine,
+                    rect: self.above_ruling(ruling, left, right, rise),
+                    structure,
+                };
                 // Of two lines the longer one is the field's.
                 if right_line.as_ref().is_none_or(|z| z.rect.width() < zone.rect.width()) {
                     right_line = Some(zone);
                 }
             }
             let below = y - l.bottom;
-            if below >= h * 7 / 10 && below <= h * 7 / 2 && r.left <= l.left + 3 * h && r.right > l.right.min(l.left + 4 * h) {
+            if below >= h * 7 / 10
+                && below <= h * 7 / 2
+                && r.left <= l.left + 3 * h
+                && r.right > l.right.min(l.left + 4 * h)
+            {
                 let left = r.left.max(l.left - 2 * h);
                 let right = r.right.min(self.next_label_left(l.right, &Rect::new(0, l.top, 1, y)) - 2);
                 let rect = Rect::new(left, l.bottom + 1, right, y + h / 2);
@@ -363,7 +370,8 @@ impl<'a> Surroundings<'a> {
             // Groups of cells ("(209) 555-0123") stand a cell's width apart at the most.
             let edge = self.nearest_vertical(all.right + self.height / 2, first.center_y(), true);
             let beside = self.cell_at(all.right + self.height / 2, first.center_y());
-            let next = beside.or_else(|| edge.and_then(|e| self.cell_at(e.rect.right + self.height / 2, first.center_y())));
+            let next =
+                beside.or_else(|| edge.and_then(|e| self.cell_at(e.rect.right + self.height / 2, first.center_y())));
             let Some(next) = next else { break };
             let alike = next.left > all.right - 2
                 && next.left - all.right < self.height.max(first.width() * 3 / 2)

@@ -25,7 +25,9 @@ pub enum LedgerError {
     Open { path: PathBuf, source: std::io::Error },
     #[error("the ledger cannot be used: {0}")]
     Database(#[from] rusqlite::Error),
-    #[error("the ledger was written by another version of the program (schema {found}, this one has {SCHEMA}); keep it and start a new one")]
+    #[error(
+        "the ledger was written by another version of the program (schema {found}, this one has {SCHEMA}); keep it and start a new one"
+    )]
     Schema { found: i64 },
 }
 
@@ -41,14 +43,22 @@ impl Ledger {
     pub fn open(path: &Path) -> Result<Ledger, LedgerError> {
         use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
         let failed = |source| LedgerError::Open { path: path.to_owned(), source };
-        let file = std::fs::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
+        let file = std::fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path)
+            .map_err(failed)?;
         // An older file, or a strange umask.
         file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
         drop(file);
         let connection = Connection::open(path)?;
         connection.busy_timeout(std::time::Duration::from_secs(60))?;
         // Temporary tables and sorts stay in memory: they would hold keys outside the ledger's own file.
-        connection.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")?;
+        connection
+            .execute_batch("PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")?;
         let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         let mut ledger = Ledger { connection, salt: Vec::new() };
         match version {
@@ -79,7 +89,8 @@ impl Ledger {
 
     /// Bodies that nights before `run` kept under any of `keys`, oldest first.
     pub fn earlier(&self, run: &str, keys: &[i64]) -> Result<Vec<String>, LedgerError> {
-        let before: Option<i64> = self.connection.query_row("SELECT seq FROM runs WHERE run = ?1", [run], |row| row.get(0)).optional()?;
+        let before: Option<i64> =
+            self.connection.query_row("SELECT seq FROM runs WHERE run = ?1", [run], |row| row.get(0)).optional()?;
         let mut found: Vec<i64> = Vec::new();
         let mut by_key = self.connection.prepare_cached("SELECT request FROM keys WHERE key = ?1")?;
         for key in keys {
@@ -92,7 +103,10 @@ impl Ledger {
         let mut bodies: Vec<(i64, String)> = Vec::new();
         let mut body = self.connection.prepare_cached("SELECT run, body FROM requests WHERE seq = ?1 AND run < ?2")?;
         for request in found {
-            bodies.extend(body.query_row(params![request, before.unwrap_or(i64::MAX)], |row| Ok((row.get(0)?, row.get(1)?))).optional()?);
+            bodies.extend(
+                body.query_row(params![request, before.unwrap_or(i64::MAX)], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?,
+            );
         }
         // A night that was written again has higher numbers than the nights after it.
         bodies.sort_by_key(|(run, _)| *run);
@@ -100,18 +114,29 @@ impl Ledger {
     }
 
     /// Writes a finished run: each request's keys and body. What was kept of the same run before is replaced.
-    pub fn record<'r>(&mut self, run: &str, as_of: &str, requests: impl IntoIterator<Item = (&'r [i64], &'r str)>) -> Result<(), LedgerError> {
+    pub fn record<'r>(
+        &mut self,
+        run: &str,
+        as_of: &str,
+        requests: impl IntoIterator<Item = (&'r [i64], &'r str)>,
+    ) -> Result<(), LedgerError> {
         let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        transaction.execute("INSERT INTO runs (run, as_of) VALUES (?1, ?2) ON CONFLICT (run) DO UPDATE SET as_of = ?2", [run, as_of])?;
+        transaction.execute(
+            "INSERT INTO runs (run, as_of) VALUES (?1, ?2) ON CONFLICT (run) DO UPDATE SET as_of = ?2",
+            [run, as_of],
+        )?;
         let seq: i64 = transaction.query_row("SELECT seq FROM runs WHERE run = ?1", [run], |row| row.get(0))?;
         // One night's requests are numbered without a gap.
         let (first, last): (Option<i64>, Option<i64>) =
-            transaction.query_row("SELECT min(seq), max(seq) FROM requests WHERE run = ?1", [seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            transaction.query_row("SELECT min(seq), max(seq) FROM requests WHERE run = ?1", [seq], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
         if let (Some(first), Some(last)) = (first, last) {
             transaction.execute("DELETE FROM keys WHERE request BETWEEN ?1 AND ?2", [first, last])?;
             transaction.execute("DELETE FROM requests WHERE run = ?1", [seq])?;
         }
-        let mut next: i64 = transaction.query_row("SELECT coalesce(max(seq), 0) + 1 FROM requests", [], |row| row.get(0))?;
+        let mut next: i64 =
+            transaction.query_row("SELECT coalesce(max(seq), 0) + 1 FROM requests", [], |row| row.get(0))?;
         {
             let mut body_in = transaction.prepare("INSERT INTO requests VALUES (?1, ?2, ?3)")?;
             let mut key_in = transaction.prepare("INSERT OR IGNORE INTO keys VALUES (?1, ?2)")?;
@@ -125,6 +150,11 @@ impl Ledger {
         }
         transaction.commit()?;
         Ok(())
+    }
+
+    /// Whether nothing was remembered yet.
+    pub fn is_empty(&self) -> Result<bool, LedgerError> {
+        Ok(self.len()? == 0)
     }
 
     /// How many requests the ledger holds.

@@ -59,8 +59,11 @@ fn a_million_requests_are_no_burden() {
     let key = |n: i64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as i64);
     let started = std::time::Instant::now();
     for night in 0..10i64 {
-        let keys: Vec<[i64; 5]> = (0..100_000).map(|n| [0, 1, 2, 3, 4].map(|k| key((night * 100_000 + n) * 5 + k))).collect();
-        ledger.record(&format!("night {night}"), "2026-11-21", keys.iter().map(|k| (k.as_slice(), body.as_str()))).unwrap();
+        let keys: Vec<[i64; 5]> =
+            (0..100_000).map(|n| [0, 1, 2, 3, 4].map(|k| key((night * 100_000 + n) * 5 + k))).collect();
+        ledger
+            .record(&format!("night {night}"), "2026-11-21", keys.iter().map(|k| (k.as_slice(), body.as_str())))
+            .unwrap();
     }
     println!("written in {:?}, {} MB", started.elapsed(), std::fs::metadata(&path).unwrap().len() >> 20);
     drop(ledger);

@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn spaces_and_half_days() {
-        let facts = names().facts("ct12065772972-20090226112513028-321-1_02262009 800 PM_12063745000_12065772972_3.tif");
+        let facts =
+            names().facts("ct12065772972-20090226112513028-321-1_02262009 800 PM_12063745000_12065772972_3.tif");
         assert_eq!(facts.received_at.as_deref(), Some("2009-02-26T20:00:00"));
         assert_eq!(facts.sender.as_deref(), Some("12063745000"));
         assert_eq!(facts.pages, Some(3));

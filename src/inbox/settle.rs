@@ -48,7 +48,8 @@ pub(super) fn settled(files: &[(&Path, Stamp)], settle: Duration, clock: &dyn Cl
     }
     let now = clock.now();
     // A time in the future is a mount with another clock: its age is not known.
-    let old = |stamp: &Stamp| stamp.modified.and_then(|time| now.duration_since(time).ok()).is_some_and(|age| age >= settle);
+    let old =
+        |stamp: &Stamp| stamp.modified.and_then(|time| now.duration_since(time).ok()).is_some_and(|age| age >= settle);
     let waiting = files.iter().any(|(_, stamp)| !old(stamp));
     if waiting {
         clock.sleep(settle);

@@ -57,7 +57,8 @@ pub fn scan(inbox: &Path, options: &ScanOptions, clock: &dyn Clock) -> Result<In
     entries.sort_by(|a, b| a.source_file.as_bytes().cmp(b.source_file.as_bytes()).then_with(|| a.path.cmp(&b.path)));
     wait_for_writers(&mut entries, options.settle, clock);
 
-    let taken: Vec<Result<Transmission, Skipped>> = entries.par_iter().map(|entry| take(entry, &options.file_names)).collect();
+    let taken: Vec<Result<Transmission, Skipped>> =
+        entries.par_iter().map(|entry| take(entry, &options.file_names)).collect();
     let mut result = Inbox { found, ..Inbox::default() };
     for outcome in taken {
         match outcome {
@@ -70,7 +71,10 @@ pub fn scan(inbox: &Path, options: &ScanOptions, clock: &dyn Clock) -> Result<In
 
 fn list(root: &Path, options: &ScanOptions) -> Vec<Entry> {
     let excluded: Vec<PathBuf> = options.exclude.iter().filter_map(|path| std::fs::canonicalize(path).ok()).collect();
-    let walk = WalkDir::new(root).follow_links(false).into_iter().filter_entry(|entry| !excluded.iter().any(|path| path == entry.path()));
+    let walk = WalkDir::new(root)
+        .follow_links(false)
+        .into_iter()
+        .filter_entry(|entry| !excluded.iter().any(|path| path == entry.path()));
     let mut entries = Vec::new();
     for entry in walk {
         match entry {
@@ -128,7 +132,8 @@ fn unfinished(name: &OsStr) -> bool {
 }
 
 fn wait_for_writers(entries: &mut [Entry], settle: Duration, clock: &dyn Clock) {
-    let files: Vec<(&Path, Stamp)> = entries.iter().filter_map(|e| e.state.ok().map(|stamp| (e.path.as_path(), stamp))).collect();
+    let files: Vec<(&Path, Stamp)> =
+        entries.iter().filter_map(|e| e.state.ok().map(|stamp| (e.path.as_path(), stamp))).collect();
     let mut still = settled(&files, settle, clock).into_iter();
     for entry in entries.iter_mut().filter(|e| e.state.is_ok()) {
         if !still.next().unwrap_or(true) {
@@ -159,7 +164,8 @@ fn take(entry: &Entry, file_names: &FileNames) -> Result<Transmission, Skipped> 
 /// In UTC, so that the same archive gives the same queue on a machine in another zone.
 fn file_time(time: SystemTime) -> Option<String> {
     let seconds = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
-    DateTime::<Utc>::from_timestamp(i64::try_from(seconds).ok()?, 0).map(|time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+    DateTime::<Utc>::from_timestamp(i64::try_from(seconds).ok()?, 0)
+        .map(|time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
 /// The path below the inbox. A part that is not UTF-8 has its odd bytes, and its percent signs, percent-encoded.

@@ -75,7 +75,11 @@ fn links_pipes_sockets_and_unfinished_files_are_told_and_not_opened() {
 #[test]
 fn odd_names_keep_their_file() {
     let dir = tempfile::tempdir().unwrap();
-    let odd = [OsString::from("two\nlines.tif"), OsString::from_vec(b"caf\xe9 100%.tif".to_vec()), OsString::from("x".repeat(255))];
+    let odd = [
+        OsString::from("two\nlines.tif"),
+        OsString::from_vec(b"caf\xe9 100%.tif".to_vec()),
+        OsString::from("x".repeat(255)),
+    ];
     for name in &odd {
         fs::write(dir.path().join(name), "x").unwrap();
     }
@@ -109,7 +113,10 @@ fn a_missing_inbox_is_an_error_that_says_what_to_do() {
     let error = scan(&dir.path().join("none"), &ScanOptions::default(), &SystemClock).unwrap_err();
     assert!(error.to_string().contains("check that the folder exists"));
     fs::write(dir.path().join("file"), "").unwrap();
-    assert!(matches!(scan(&dir.path().join("file"), &ScanOptions::default(), &SystemClock), Err(InboxError::NotAFolder)));
+    assert!(matches!(
+        scan(&dir.path().join("file"), &ScanOptions::default(), &SystemClock),
+        Err(InboxError::NotAFolder)
+    ));
 }
 
 /// A clock that does something while the scan sleeps.
@@ -136,7 +143,8 @@ fn a_file_that_grows_while_we_wait_is_left_for_tomorrow() {
     let (still, grows) = (dir.path().join("still.tif"), dir.path().join("grows.tif"));
     fs::write(&still, "x").unwrap();
     fs::write(&grows, "x").unwrap();
-    let clock = Meanwhile { now: SystemTime::now(), act: || fs::write(&grows, "xx").unwrap(), slept: RefCell::default() };
+    let clock =
+        Meanwhile { now: SystemTime::now(), act: || fs::write(&grows, "xx").unwrap(), slept: RefCell::default() };
     let options = ScanOptions { settle: Duration::from_secs(5), ..ScanOptions::default() };
     let inbox = scan(dir.path(), &options, &clock).unwrap();
     assert_eq!(reasons(&inbox), [("grows.tif", "unsettled")]);

@@ -63,7 +63,8 @@ pub fn line_crop(gray: &GrayImage, zone: &Rect, target_height: u32) -> Option<Li
     if zone.is_empty() {
         return None;
     }
-    let cut = imageops::crop_imm(gray, zone.left as u32, zone.top as u32, zone.width() as u32, zone.height() as u32).to_image();
+    let cut = imageops::crop_imm(gray, zone.left as u32, zone.top as u32, zone.width() as u32, zone.height() as u32)
+        .to_image();
     crop_of(&cut, &zone, target_height)
 }
 
@@ -95,7 +96,8 @@ fn crop_of(cut: &GrayImage, zone: &Rect, target_height: u32) -> Option<LineCrop>
     imageops::replace(&mut framed, &*line, side.into(), above.into());
 
     let target_height = target_height.max(1);
-    let target_width = (u64::from(width) * u64::from(target_height)).div_ceil(u64::from(full_height)).clamp(1, 16_384) as u32;
+    let target_width =
+        (u64::from(width) * u64::from(target_height)).div_ceil(u64::from(full_height)).clamp(1, 16_384) as u32;
     let image = imageops::resize(&framed, target_width, target_height, FilterType::CatmullRom);
     let ink = ink.translate(zone.left, zone.top);
     Some(LineCrop { image, ink, left: (ink.left - side) as f32, scale: width as f32 / target_width as f32 })
@@ -137,7 +139,9 @@ fn line_bounds(cut: &GrayImage) -> Option<Rect> {
         bands.pop();
     }
     let (top, bottom) = (bands.first()?.0, bands.last()?.1);
-    strokes.ink_bounds(&Rect::new(0, top, width, bottom)).map(|bounds| Rect::new(bounds.left, top, bounds.right, bottom))
+    strokes
+        .ink_bounds(&Rect::new(0, top, width, bottom))
+        .map(|bounds| Rect::new(bounds.left, top, bounds.right, bottom))
 }
 
 #[cfg(test)]

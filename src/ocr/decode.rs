@@ -24,9 +24,36 @@ const LOOKALIKE_SHARE: f64 = 0.25;
 
 /// Characters that readers confuse, each with what it may stand for.
 const LOOKALIKES: [(char, char); 30] = [
-    ('O', '0'), ('o', '0'), ('Q', '0'), ('D', '0'), ('U', '0'), ('I', '1'), ('l', '1'), ('i', '1'), ('|', '1'), ('!', '1'), ('Z', '2'),
-    ('z', '2'), ('E', '3'), ('A', '4'), ('S', '5'), ('s', '5'), ('G', '6'), ('b', '6'), ('T', '7'), ('?', '7'), ('B', '8'),
-    ('g', '9'), ('q', '9'), ('0', 'D'), ('4', 'A'), ('6', 'G'), ('7', 'T'), ('l', '/'), ('|', '/'), ('I', '/'),
+    ('O', '0'),
+    ('o', '0'),
+    ('Q', '0'),
+    ('D', '0'),
+    ('U', '0'),
+    ('I', '1'),
+    ('l', '1'),
+    ('i', '1'),
+    ('|', '1'),
+    ('!', '1'),
+    ('Z', '2'),
+    ('z', '2'),
+    ('E', '3'),
+    ('A', '4'),
+    ('S', '5'),
+    ('s', '5'),
+    ('G', '6'),
+    ('b', '6'),
+    ('T', '7'),
+    ('?', '7'),
+    ('B', '8'),
+    ('g', '9'),
+    ('q', '9'),
+    ('0', 'D'),
+    ('4', 'A'),
+    ('6', 'G'),
+    ('7', 'T'),
+    ('l', '/'),
+    ('|', '/'),
+    ('I', '/'),
 ];
 
 /// One string of a format and how likely the lattice makes it.
@@ -80,7 +107,8 @@ pub fn greedy(lattice: &Lattice) -> Greedy {
 /// prefix which alone can be finished is not lost. Characters that the format ignores count as blank.
 pub fn decode(lattice: &Lattice, format: &Format, beam: usize) -> Vec<Decoded> {
     let mut walk = Walk::new(&format.pattern);
-    let mut prefixes = Prefixes { nodes: vec![Prefix { before: 0, symbol: '\0', state: walk.start() }], next: BTreeMap::new() };
+    let mut prefixes =
+        Prefixes { nodes: vec![Prefix { before: 0, symbol: '\0', state: walk.start() }], next: BTreeMap::new() };
     let mut beams: Vec<(usize, Mass)> = vec![(0, Mass { blank: 0.0, symbol: f64::NEG_INFINITY })];
 
     for step in &lattice.steps {
@@ -137,7 +165,8 @@ pub fn share(decoded: &[Decoded]) -> f32 {
 pub fn score(lattice: &Lattice, text: &str) -> f32 {
     let text: Vec<char> = text.chars().collect();
     forward(lattice, &text, |step| {
-        let known: BTreeMap<char, f64> = step.symbols.iter().map(|&(symbol, log_prob)| (symbol, log_prob.into())).collect();
+        let known: BTreeMap<char, f64> =
+            step.symbols.iter().map(|&(symbol, log_prob)| (symbol, log_prob.into())).collect();
         (step.blank.into(), known)
     })
 }
@@ -161,7 +190,11 @@ pub fn score_loosely(lattice: &Lattice, text: &str) -> f32 {
 /// A letter without accent, in lower case; blanks and the dots of abbreviations are nothing.
 fn loose(symbol: char) -> Option<char> {
     let base = symbol.nfd().next().unwrap_or(symbol);
-    if base.is_whitespace() || base == '.' || base == ',' { None } else { Some(base.to_lowercase().next().unwrap_or(base)) }
+    if base.is_whitespace() || base == '.' || base == ',' {
+        None
+    } else {
+        Some(base.to_lowercase().next().unwrap_or(base))
+    }
 }
 
 /// CTC's forward sum over all ways to spell `text` along the steps.
@@ -303,7 +336,8 @@ mod tests {
 
     /// A lattice that says `text` with 98 % at every second step.
     fn clear(text: &str) -> Lattice {
-        let steps: Vec<String> = text.chars().flat_map(|c| [format!("{}.98", if c == ' ' { '_' } else { c }), String::new()]).collect();
+        let steps: Vec<String> =
+            text.chars().flat_map(|c| [format!("{}.98", if c == ' ' { '_' } else { c }), String::new()]).collect();
         lattice(&steps.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
@@ -351,7 +385,10 @@ mod tests {
 
     #[test]
     fn a_format_settles_what_the_free_reading_leaves_open() {
-        let lattice = lattice(&["g.6 9.4", "", "1.9", "", "O.7 0.2", "", "2.9", "", "2.9", "", "3.9", "", "S.5 5.4", "", "6.9", "", "8.5 B.4"]);
+        let lattice = lattice(&[
+            "g.6 9.4", "", "1.9", "", "O.7 0.2", "", "2.9", "", "2.9", "", "3.9", "", "S.5 5.4", "", "6.9", "",
+            "8.5 B.4",
+        ]);
         assert_eq!(greedy(&lattice).text, "g1O223S68");
         let read = decode(&lattice, &Format::cin(), 32);
         assert_eq!(read, [], "nothing here is a letter that a CIN may end in");

@@ -8,12 +8,32 @@ use super::pattern::{MAX_REPEATS, Pattern, PatternError, Walk};
 
 /// Month names as they are written on forms, with their abbreviations; decoding ignores case.
 pub const ENGLISH_MONTHS: [&str; 12] = [
-    "Jan(uary|.)?", "Feb(ruary|.)?", "Mar(ch|.)?", "Apr(il|.)?", "May", "June?.?", "July?.?", "Aug(ust|.)?", "Sept?(ember|.)?",
-    "Oct(ober|.)?", "Nov(ember|.)?", "Dec(ember|.)?",
+    "Jan(uary|.)?",
+    "Feb(ruary|.)?",
+    "Mar(ch|.)?",
+    "Apr(il|.)?",
+    "May",
+    "June?.?",
+    "July?.?",
+    "Aug(ust|.)?",
+    "Sept?(ember|.)?",
+    "Oct(ober|.)?",
+    "Nov(ember|.)?",
+    "Dec(ember|.)?",
 ];
 pub const SPANISH_MONTHS: [&str; 12] = [
-    "ene(ro|.)?", "feb(rero|.)?", "mar(zo|.)?", "abr(il|.)?", "mayo", "jun(io|.)?", "jul(io|.)?", "ago(sto|.)?", "sep?t?(iembre|.)?",
-    "oct(ubre|.)?", "nov(iembre|.)?", "dic(iembre|.)?",
+    "ene(ro|.)?",
+    "feb(rero|.)?",
+    "mar(zo|.)?",
+    "abr(il|.)?",
+    "mayo",
+    "jun(io|.)?",
+    "jul(io|.)?",
+    "ago(sto|.)?",
+    "sep?t?(iembre|.)?",
+    "oct(ubre|.)?",
+    "nov(iembre|.)?",
+    "dic(iembre|.)?",
 ];
 
 /// The strings that a field may hold.
@@ -122,13 +142,12 @@ impl Format {
 
     /// A date in comb cells, two digits, two digits and four, without anything between.
     pub fn comb_date() -> Self {
-        built_in(r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(19|20)\d\d")
-            .ignoring(" |_/-.")
-            .with_lookalikes()
-            .checked_by(|text| match (text.get(..2), text.get(2..4), text.get(4..)) {
+        built_in(r"(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(19|20)\d\d").ignoring(" |_/-.").with_lookalikes().checked_by(
+            |text| match (text.get(..2), text.get(2..4), text.get(4..)) {
                 (Some(month), Some(day), Some(year)) => day_exists(&format!("{month}/{day}/{year}")),
                 _ => false,
-            })
+            },
+        )
     }
 
     /// A date with the month's name, in English (`May 6, 2025`) or Spanish (`6 de mayo de 2025`).
@@ -143,14 +162,15 @@ impl Format {
 
     /// Between `least` and `most` digits, as one number; at most 400.
     pub fn digits(least: u32, most: u32) -> Self {
-        built_in(&format!(r"\d{{{},{}}}", least.min(MAX_REPEATS), most.clamp(least.min(MAX_REPEATS), MAX_REPEATS))).ignoring(" -_").with_lookalikes()
+        built_in(&format!(r"\d{{{},{}}}", least.min(MAX_REPEATS), most.clamp(least.min(MAX_REPEATS), MAX_REPEATS)))
+            .ignoring(" -_")
+            .with_lookalikes()
     }
 
     /// A name or other free text: Latin letters with their accents, words of them with single blanks between, and the punctuation of names.
     pub fn name() -> Self {
         built_in(r"[A-Za-zÀ-ÖØ-öø-ÿ'’.,-]+( [A-Za-zÀ-ÖØ-öø-ÿ'’.,-]+)*").ignoring("_|")
     }
-
 }
 
 /// A pattern of this module; a test compiles every one of them.
@@ -179,7 +199,12 @@ pub fn npi_check_digit(text: &str) -> bool {
     let Some(digits) = digits.filter(|digits| digits.len() == 10) else { return false };
     let doubled = |digit: u32| digit * 2 / 10 + digit * 2 % 10;
     // 24 is the sum that the prefix 80840 gives.
-    let sum: u32 = digits.iter().rev().enumerate().map(|(place, &digit)| if place % 2 == 1 { doubled(digit) } else { digit }).sum();
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, &digit)| if place % 2 == 1 { doubled(digit) } else { digit })
+        .sum();
     (sum + 24).is_multiple_of(10)
 }
 
@@ -205,7 +230,15 @@ mod tests {
     #[test]
     fn every_built_in_format_accepts_its_examples() {
         let dates = ["3/7/2024", "03-07-24", "12.31.1999", "2 / 9 / 24"];
-        let written = ["May 6, 2025", "JAN. 12 2024", "6 de mayo de 2025", "1 DE SEPTIEMBRE DEL 2024", "5 Nov 2024", "March 3rd, 2024", "sept 4, 2024"];
+        let written = [
+            "May 6, 2025",
+            "JAN. 12 2024",
+            "6 de mayo de 2025",
+            "1 DE SEPTIEMBRE DEL 2024",
+            "5 Nov 2024",
+            "March 3rd, 2024",
+            "sept 4, 2024",
+        ];
         for (format, texts) in [
             (Format::cin(), &["91234567A", "9 1 2 3 4 5 6 7 a", "9-1234567-Z"][..]),
             (Format::cin().in_cells(), &["9|1|2|3|4|5|6|7|C|"]),

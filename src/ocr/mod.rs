@@ -124,7 +124,12 @@ mod tests {
         let readings = reader.read_lines(&[GrayImage::new(123, 48)]).expect("read");
         assert_eq!(readings[0].text, "123");
         assert!((readings[0].confidence().get() - 0.7).abs() < 1e-6);
-        let nothing = LineReading { text: String::new(), characters: Vec::new(), positions: Vec::new(), lattice: Lattice::default() };
+        let nothing = LineReading {
+            text: String::new(),
+            characters: Vec::new(),
+            positions: Vec::new(),
+            lattice: Lattice::default(),
+        };
         assert_eq!(nothing.confidence(), Confidence::NONE);
     }
 }

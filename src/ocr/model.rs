@@ -30,7 +30,10 @@ pub fn find() -> Option<PathBuf> {
 /// As [`find`], for another model file of the program.
 pub fn find_file(name: &str) -> Option<PathBuf> {
     let program = std::env::current_exe().ok();
-    places(program.as_deref(), |variable| std::env::var_os(variable)).into_iter().map(|place| place.join(name)).find(|path| path.is_file())
+    places(program.as_deref(), |variable| std::env::var_os(variable))
+        .into_iter()
+        .map(|place| place.join(name))
+        .find(|path| path.is_file())
 }
 
 fn places(program: Option<&Path>, variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {

@@ -31,7 +31,10 @@ pub struct Pattern {
 #[derive(Clone, Debug)]
 enum Node {
     /// Goes on with one character of the ranges.
-    Take { ranges: Vec<(char, char)>, next: usize },
+    Take {
+        ranges: Vec<(char, char)>,
+        next: usize,
+    },
     /// Goes on without a character.
     Split(Vec<usize>),
     Accept,
@@ -153,7 +156,8 @@ impl Parser {
                 ']' => break,
                 '\\' => ranges.extend(self.escaped()?),
                 first => {
-                    let is_range = self.peek() == Some('-') && self.characters.get(self.at + 1).is_some_and(|&after| after != ']');
+                    let is_range =
+                        self.peek() == Some('-') && self.characters.get(self.at + 1).is_some_and(|&after| after != ']');
                     if !is_range {
                         ranges.push((first, first));
                         continue;
@@ -207,7 +211,11 @@ impl Parser {
             self.at += 1;
         }
         let digits: String = self.characters[start..self.at].iter().collect();
-        digits.parse().ok().filter(|&count| count <= MAX_REPEATS).ok_or_else(|| self.error("a count must be a number up to 400"))
+        digits
+            .parse()
+            .ok()
+            .filter(|&count| count <= MAX_REPEATS)
+            .ok_or_else(|| self.error("a count must be a number up to 400"))
     }
 
     fn peek(&self) -> Option<char> {
@@ -264,7 +272,11 @@ impl<'a> Walk<'a> {
         let nexts: Vec<usize> = takers
             .iter()
             .filter_map(|&node| match &self.pattern.nodes[node] {
-                Node::Take { ranges, next } if ranges.iter().any(|&(first, last)| (first..=last).contains(&character)) => Some(*next),
+                Node::Take { ranges, next }
+                    if ranges.iter().any(|&(first, last)| (first..=last).contains(&character)) =>
+                {
+                    Some(*next)
+                }
                 _ => None,
             })
             .collect();
@@ -316,7 +328,12 @@ mod tests {
         assert!(matches(r"9\d{7}[A-C]", "91234567B"));
         assert!(!matches(r"9\d{7}[A-C]", "91234567D") && !matches(r"9\d{7}[A-C]", "9123456B"));
         assert!(matches("a(b|cd)*e?", "abcdb") && matches("a(b|cd)*e?", "ae") && !matches("a(b|cd)*e?", "ac"));
-        assert!(matches("x{2,3}", "xx") && matches("x{2,3}", "xxx") && !matches("x{2,3}", "x") && !matches("x{2,3}", "xxxx"));
+        assert!(
+            matches("x{2,3}", "xx")
+                && matches("x{2,3}", "xxx")
+                && !matches("x{2,3}", "x")
+                && !matches("x{2,3}", "xxxx")
+        );
         assert!(matches("x+", "xxxxx") && !matches("x+", ""));
         assert!(matches(r"\(\d\)", "(5)") && matches("[a-]b.", "-b.") && !matches("b.", "bx"));
         assert!(matches("()", "") && matches("(a*)*", "aaa"));
@@ -324,7 +341,17 @@ mod tests {
 
     #[test]
     fn a_wrong_pattern_says_where() {
-        for (pattern, position) in [("a(b", 3), ("a)b", 2), ("[ab", 3), ("+a", 1), ("a{2", 3), ("a{3,2}", 5), (r"\w", 2), ("[z-a]", 4), ("a**", 2)] {
+        for (pattern, position) in [
+            ("a(b", 3),
+            ("a)b", 2),
+            ("[ab", 3),
+            ("+a", 1),
+            ("a{2", 3),
+            ("a{3,2}", 5),
+            (r"\w", 2),
+            ("[z-a]", 4),
+            ("a**", 2),
+        ] {
             assert_eq!(Pattern::new(pattern).expect_err(pattern).position, position, "{pattern}");
         }
         assert!(Pattern::new("((a{400}){400}){400}").is_err(), "a small pattern may stand for a huge automaton");

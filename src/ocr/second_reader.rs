@@ -81,8 +81,10 @@ impl SecondReader {
         let mut characters: Vec<char> = kept.iter().map(|(_, character)| *character).collect();
         characters.sort_unstable();
         characters.dedup();
-        let classes =
-            kept.into_iter().filter_map(|(class, character)| Some((class, characters.binary_search(&character).ok()?))).collect();
+        let classes = kept
+            .into_iter()
+            .filter_map(|(class, character)| Some((class, characters.binary_search(&character).ok()?)))
+            .collect();
 
         let options = RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1))));
         Ok(Self { model, input, output, options, characters, classes, class_count })
@@ -91,7 +93,12 @@ impl SecondReader {
     /// Reads one line, dark on white; an empty crop has an empty reading.
     pub fn read_line(&self, crop: &GrayImage) -> Result<LineReading, OcrError> {
         if crop.width() == 0 || crop.height() == 0 {
-            return Ok(LineReading { text: String::new(), characters: Vec::new(), positions: Vec::new(), lattice: Lattice::default() });
+            return Ok(LineReading {
+                text: String::new(),
+                characters: Vec::new(),
+                positions: Vec::new(),
+                lattice: Lattice::default(),
+            });
         }
         let (input, width) = input_of(crop);
         let read_error = |what: String| OcrError::Read(what);
@@ -99,10 +106,9 @@ impl SecondReader {
             .model
             .run(vec![(self.input, input.view().into())], &[self.output], Some(self.options.clone()))
             .map_err(|error| read_error(format!("second reader: {error}")))?;
-        let output: NdTensor<f32, 3> = outputs
-            .pop()
-            .and_then(|output| output.try_into().ok())
-            .ok_or_else(|| read_error("the second reader's output has another shape than steps by classes".to_owned()))?;
+        let output: NdTensor<f32, 3> = outputs.pop().and_then(|output| output.try_into().ok()).ok_or_else(|| {
+            read_error("the second reader's output has another shape than steps by classes".to_owned())
+        })?;
         if output.size(0) != 1 || output.size(2) != self.class_count {
             return Err(read_error("the second reader's output does not fit its list of characters".to_owned()));
         }
@@ -126,8 +132,13 @@ impl SecondReader {
                 }
                 let blank = output[[0, step, 0]];
                 let least = sums.iter().copied().fold(blank, f32::max) * KEPT_SHARE;
-                let mut symbols: Vec<(char, f32)> =
-                    self.characters.iter().zip(&sums).filter(|(_, sum)| **sum > least).map(|(&c, &sum)| (c, log(sum))).collect();
+                let mut symbols: Vec<(char, f32)> = self
+                    .characters
+                    .iter()
+                    .zip(&sums)
+                    .filter(|(_, sum)| **sum > least)
+                    .map(|(&c, &sum)| (c, log(sum)))
+                    .collect();
                 symbols.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
                 symbols.truncate(KEPT_SYMBOLS);
                 LatticeStep { blank: log(blank), symbols }
@@ -169,7 +180,9 @@ fn kept_as(entry: &str) -> Option<char> {
     let mut characters = entry.chars();
     let (character, None) = (characters.next()?, characters.next()) else { return None };
     match character {
-        ' '..='~' | '¡' | '¿' | '°' | '§' | 'ª' | 'º' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ' => Some(character),
+        ' '..='~' | '¡' | '¿' | '°' | '§' | 'ª' | 'º' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ' => {
+            Some(character)
+        }
         '‘' | '’' | '‛' | '′' | '´' => Some('\''),
         '“' | '”' | '″' => Some('"'),
         '–' | '—' | '―' | '‐' | '‑' | '−' | '─' | '一' | 'ー' => Some('-'),
@@ -215,7 +228,17 @@ mod tests {
 
     #[test]
     fn a_forms_characters_are_kept_and_look_alikes_folded() {
-        for (entry, kept) in [("7", '7'), ("ñ", 'ñ'), ("Ａ", 'A'), ("：", ':'), ("—", '-'), ("Ł", 'Ł'), ("ā", 'a'), ("О", 'O'), ("₂", '2')] {
+        for (entry, kept) in [
+            ("7", '7'),
+            ("ñ", 'ñ'),
+            ("Ａ", 'A'),
+            ("：", ':'),
+            ("—", '-'),
+            ("Ł", 'Ł'),
+            ("ā", 'a'),
+            ("О", 'O'),
+            ("₂", '2'),
+        ] {
             // Ł is a letter of its own, without a base to fold to.
             assert_eq!(kept_as(entry), if kept == 'Ł' { None } else { Some(kept) }, "{entry}");
         }
@@ -263,7 +286,11 @@ mod tests {
         assert_eq!(read[0].text, "4174711");
         assert!(read[0].characters.len() == 7 && read[0].confidence().get() > 0.5);
         assert!(read[0].positions.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!((read[0].positions[0] - 19.0).abs() < 12.0 && (read[0].positions[6] - 187.0).abs() < 12.0, "{:?}", read[0].positions);
+        assert!(
+            (read[0].positions[0] - 19.0).abs() < 12.0 && (read[0].positions[6] - 187.0).abs() < 12.0,
+            "{:?}",
+            read[0].positions
+        );
         assert_eq!((read[1].text.as_str(), read[1].lattice.steps.len()), ("", 0));
         assert_eq!(read[2].text, read[0].text, "a reading does not depend on its neighbours");
         assert_eq!(read[2].characters, read[0].characters);

@@ -89,7 +89,11 @@ impl TesseractReader {
     }
 
     /// As [`TesseractReader::new`], with options.
-    pub fn with_options(languages: &str, data_path: Option<&Path>, options: TesseractOptions) -> Result<Self, OcrError> {
+    pub fn with_options(
+        languages: &str,
+        data_path: Option<&Path>,
+        options: TesseractOptions,
+    ) -> Result<Self, OcrError> {
         let start_error = |what: &str| OcrError::Start(what.to_owned());
         let language = CString::new(languages).map_err(|_| start_error("the language list holds a NUL character"))?;
         let folder = data_path
@@ -112,7 +116,8 @@ impl TesseractReader {
         // SAFETY: every pointer is to a NUL-terminated string that outlives the call; Tesseract copies what it keeps and
         // writes to none of them. The engine is freed on failure here and by `Drop` later.
         let engine = unsafe {
-            let engine = NonNull::new(sys::TessBaseAPICreate()).ok_or_else(|| start_error("no memory for the engine"))?;
+            let engine =
+                NonNull::new(sys::TessBaseAPICreate()).ok_or_else(|| start_error("no memory for the engine"))?;
             let failed = sys::TessBaseAPIInit4(
                 engine.as_ptr(),
                 folder.as_ref().map_or(ptr::null(), |path| path.as_ptr()),
@@ -153,7 +158,11 @@ impl TesseractReader {
         // SAFETY: the string belongs to the engine and lives as long as `self`; it is copied before anything else runs.
         let folder = unsafe {
             let folder = sys::TessBaseAPIGetDatapath(self.engine.as_ptr());
-            if folder.is_null() { PathBuf::new() } else { PathBuf::from(CStr::from_ptr(folder).to_string_lossy().into_owned()) }
+            if folder.is_null() {
+                PathBuf::new()
+            } else {
+                PathBuf::from(CStr::from_ptr(folder).to_string_lossy().into_owned())
+            }
         };
         let identify = |language: &str| {
             let path = folder.join(format!("{language}.traineddata"));
@@ -277,8 +286,9 @@ impl TesseractReader {
         let letters = CString::new(whitelist.unwrap_or_default())
             .map_err(|_| OcrError::Read("the list of allowed letters holds a NUL character".to_owned()))?;
         // SAFETY: both strings are NUL-terminated and copied by the engine.
-        let known =
-            unsafe { sys::TessBaseAPISetVariable(self.engine.as_ptr(), c"tessedit_char_whitelist".as_ptr(), letters.as_ptr()) };
+        let known = unsafe {
+            sys::TessBaseAPISetVariable(self.engine.as_ptr(), c"tessedit_char_whitelist".as_ptr(), letters.as_ptr())
+        };
         if known == 0 {
             return Err(OcrError::Read("this Tesseract cannot restrict its letters".to_owned()));
         }
@@ -306,7 +316,8 @@ impl Drop for TesseractReader {
 /// `engine` must be alive, and its last recognition must have succeeded.
 unsafe fn collect(engine: NonNull<sys::TessBaseAPI>) -> Vec<WordDetail> {
     use sys::{
-        TessPageIteratorLevel_RIL_SYMBOL as SYMBOL, TessPageIteratorLevel_RIL_TEXTLINE as LINE, TessPageIteratorLevel_RIL_WORD as WORD,
+        TessPageIteratorLevel_RIL_SYMBOL as SYMBOL, TessPageIteratorLevel_RIL_TEXTLINE as LINE,
+        TessPageIteratorLevel_RIL_WORD as WORD,
     };
     let mut details: Vec<WordDetail> = Vec::new();
     // SAFETY: the iterator is freed below; the page iterator is a view of it, not a second object.
@@ -324,7 +335,8 @@ unsafe fn collect(engine: NonNull<sys::TessBaseAPI>) -> Vec<WordDetail> {
             }
             if sys::TessPageIteratorIsAtBeginningOf(page, WORD) != 0 {
                 let line = lines.saturating_sub(1);
-                let word = element(results, page, WORD).map(|(text, confidence, rect)| Word { text, confidence, rect, line });
+                let word =
+                    element(results, page, WORD).map(|(text, confidence, rect)| Word { text, confidence, rect, line });
                 in_word = word.is_some();
                 details.extend(word.map(|word| WordDetail { word, symbols: Vec::new() }));
             }
@@ -355,8 +367,14 @@ unsafe fn element(
     let mut rect = Rect::default();
     // SAFETY: the out-pointers are to fields of a local; the text is copied and then freed by the library that made it.
     unsafe {
-        let boxed =
-            sys::TessPageIteratorBoundingBox(page, level, &mut rect.left, &mut rect.top, &mut rect.right, &mut rect.bottom);
+        let boxed = sys::TessPageIteratorBoundingBox(
+            page,
+            level,
+            &mut rect.left,
+            &mut rect.top,
+            &mut rect.right,
+            &mut rect.bottom,
+        );
         if boxed == 0 {
             return None;
         }
@@ -392,7 +410,8 @@ mod tests {
             ('L', ["#....", "#....", "#....", "#....", "#....", "#....", "#####"]),
         ];
         let scale = 5;
-        let mut picture = GrayImage::from_pixel(60 + digits.len() as u32 * 7 * scale, 30 + 7 * scale + 30, image::Luma([255]));
+        let mut picture =
+            GrayImage::from_pixel(60 + digits.len() as u32 * 7 * scale, 30 + 7 * scale + 30, image::Luma([255]));
         for (index, digit) in digits.chars().enumerate() {
             let rows = ROWS.iter().find(|(known, _)| *known == digit).expect("a drawn letter").1;
             for (y, row) in rows.iter().enumerate() {
@@ -428,8 +447,7 @@ mod tests {
     fn a_zone_is_read_in_the_pictures_own_pixels_with_its_letters() {
         let picture = picture_of("4714771");
         let half = Rect::new(25, 0, 30 + 4 * 35, 95);
-        let details =
-            reader().read_zone_details(&picture, &half, 200, Layout::Line, Some("0123456789")).expect("read");
+        let details = reader().read_zone_details(&picture, &half, 200, Layout::Line, Some("0123456789")).expect("read");
         let symbols: Vec<&Symbol> = details.iter().flat_map(|detail| &detail.symbols).collect();
         assert_eq!(symbols.iter().map(|symbol| symbol.text.as_str()).collect::<String>(), "4714");
         assert!((165 - 20..=170).contains(&symbols[3].rect.right), "{:?}", symbols[3].rect);
@@ -439,7 +457,9 @@ mod tests {
     fn a_zone_outside_the_picture_has_no_words_and_does_not_end_the_process() {
         let picture = picture_of("47");
         let mut reader = reader();
-        for zone in [Rect::new(5000, 5000, 6000, 6000), Rect::new(-50, -50, 0, 0), Rect::new(i32::MIN, 0, i32::MIN + 1, 10)] {
+        for zone in
+            [Rect::new(5000, 5000, 6000, 6000), Rect::new(-50, -50, 0, 0), Rect::new(i32::MIN, 0, i32::MIN + 1, 10)]
+        {
             assert_eq!(reader.read_zone(&picture, &zone, 200, Layout::Line, None).expect("read"), []);
         }
         let beyond = Rect::new(-100, -100, 9000, 9000);

@@ -134,9 +134,10 @@ fn local(gray: &GrayImage, dpi: f32) -> Bitmap {
         for y in row * block..((row + 1) * block).min(height as usize) {
             let line = &gray.as_raw()[y * width as usize..][..width as usize];
             for (word, (first, pixels)) in page.row_mut(y as u32).iter_mut().zip(line.chunks(64).enumerate()) {
-                *word = pixels.iter().enumerate().fold(0, |bits, (i, &pixel)| {
-                    bits | u64::from(pixel < thresholds[(first * 64 + i) / block]) << i
-                });
+                *word = pixels
+                    .iter()
+                    .enumerate()
+                    .fold(0, |bits, (i, &pixel)| bits | u64::from(pixel < thresholds[(first * 64 + i) / block]) << i);
             }
         }
     }

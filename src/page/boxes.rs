@@ -51,15 +51,19 @@ pub fn find_boxes(page: &PreparedPage, search: &Rect) -> Vec<MarkBox> {
     outline.circles(&mut found);
     outline.brackets(&mut found);
     found.retain(|b| search.holds(&b.rect));
+    let mut lines = Vec::new();
+    outline.lines(page, &mut lines);
+    // The top of a circle and the edge of a square are level too.
+    lines.retain(|line| {
+        let stroke = Rect::new(line.rect.left, line.rect.bottom - 4, line.rect.right, line.rect.bottom);
+        !found.iter().any(|b| b.quality >= 0.7 && b.rect.inflate(3, 3).intersect(&stroke).area() > 0)
+    });
+    found.extend(lines);
+    found.retain(|b| search.contains(b.rect.center_x(), b.rect.bottom - 2) || search.holds(&b.rect));
     let mut kept = without_overlaps(found);
     for circle in kept.iter_mut().filter(|b| b.shape == BoxShape::Circle) {
         circle.rect = outline.refined_circle(&circle.rect);
     }
-    let mut lines = Vec::new();
-    outline.lines(page, &mut lines);
-    lines.retain(|b| search.contains(b.rect.center_x(), b.rect.bottom - 2) || search.holds(&b.rect));
-    lines.retain(|l| !kept.iter().any(|b| b.rect.inflate(4, 4).intersect(&l.rect).area() > 0));
-    kept.extend(without_overlaps(lines));
     kept.sort_by_key(|b| (b.rect.top, b.rect.left));
     kept
 }
@@ -73,7 +77,11 @@ pub fn find_group(page: &PreparedPage, searches: &[Rect]) -> Vec<MarkBox> {
     let Some(usual) = usual_box(&all, searches, page.dpi) else {
         return searches
             .iter()
-            .map(|s| MarkBox { rect: expected(s, (s.width() / 2, s.height() / 2), square_side(page.dpi)), shape: BoxShape::None, quality: 0.0 })
+            .map(|s| MarkBox {
+                rect: expected(s, (s.width() / 2, s.height() / 2), square_side(page.dpi)),
+                shape: BoxShape::None,
+                quality: 0.0,
+            })
             .collect();
     };
     let tolerance = (0.05 * page.dpi as f32) as i32;
@@ -108,14 +116,18 @@ struct Usual {
     offset: (i32, i32),
 }
 
+/// A box with its shape and the offset of its centre within its search region.
+type Candidate = (BoxShape, Rect, (i32, i32));
+
 fn usual_box(all: &[Vec<MarkBox>], searches: &[Rect], dpi: u32) -> Option<Usual> {
-    let candidates: Vec<(BoxShape, Rect, (i32, i32))> = all
+    let candidates: Vec<Candidate> = all
         .iter()
         .zip(searches)
         .flat_map(|(boxes, s)| {
             boxes.iter().map(|b| (b.shape, b.rect, (s.right - b.rect.center_x(), b.rect.center_y() - s.top)))
         })
         .collect();
+    let qualities: Vec<f32> = all.iter().flatten().map(|b| b.quality).collect();
     let close = (0.05 * dpi as f32) as i32;
     let agree = |a: &(BoxShape, Rect, (i32, i32)), b: &(BoxShape, Rect, (i32, i32))| {
         a.0 == b.0
@@ -124,18 +136,26 @@ fn usual_box(all: &[Vec<MarkBox>], searches: &[Rect], dpi: u32) -> Option<Usual>
             && (a.2.0 - b.2.0).abs() <= 2 * close
             && (a.2.1 - b.2.1).abs() <= 2 * close
     };
-    let support = |a: &(BoxShape, Rect, (i32, i32))| candidates.iter().filter(|b| agree(a, b)).count();
+    // A doubtful outline says little: what marks leave looks like a box at times.
+    let support = |a: &(BoxShape, Rect, (i32, i32))| {
+        candidates
+            .iter()
+            .zip(&qualities)
+            .filter(|(b, _)| agree(a, b))
+            .map(|(_, quality)| (quality.powi(3) * 1000.0) as i64)
+            .sum::<i64>()
+    };
     let best = candidates.iter().max_by_key(|a| (support(a), std::cmp::Reverse((a.0, a.1.top, a.1.left))))?;
     let peers: Vec<_> = candidates.iter().filter(|b| agree(best, b)).collect();
-    let median = |pick: &dyn Fn(&(BoxShape, Rect, (i32, i32))) -> i32| {
+    let median = |pick: fn(&Candidate) -> i32| {
         let mut values: Vec<i32> = peers.iter().map(|p| pick(p)).collect();
         values.sort_unstable();
         values[values.len() / 2]
     };
     Some(Usual {
         shape: best.0,
-        size: (median(&|p| p.1.width()), median(&|p| p.1.height())),
-        offset: (median(&|p| p.2.0), median(&|p| p.2.1)),
+        size: (median(|p| p.1.width()), median(|p| p.1.height())),
+        offset: (median(|p| p.2.0), median(|p| p.2.1)),
     })
 }
 
@@ -170,7 +190,9 @@ fn fitted(page: &PreparedPage, place: &Rect, shape: BoxShape, tolerance: i32) ->
 /// Keeps the best of boxes that overlap.
 fn without_overlaps(mut found: Vec<MarkBox>) -> Vec<MarkBox> {
     found.sort_by(|a, b| {
-        b.quality.total_cmp(&a.quality).then_with(|| (a.rect.top, a.rect.left, a.rect.right).cmp(&(b.rect.top, b.rect.left, b.rect.right)))
+        b.quality
+            .total_cmp(&a.quality)
+            .then_with(|| (a.rect.top, a.rect.left, a.rect.right).cmp(&(b.rect.top, b.rect.left, b.rect.right)))
     });
     let mut kept: Vec<MarkBox> = Vec::new();
     for candidate in found {
@@ -228,7 +250,9 @@ impl Outline {
                 dark[y * width + (left - zone.left) as usize..y * width + (right - zone.left) as usize].fill(true);
             });
         }
-        let at = |x: i64, y: i64| x >= 0 && y >= 0 && x < width as i64 && y < height as i64 && dark[y as usize * width + x as usize];
+        let at = |x: i64, y: i64| {
+            x >= 0 && y >= 0 && x < width as i64 && y < height as i64 && dark[y as usize * width + x as usize]
+        };
         let mut across = vec![0u16; (width + 1) * height];
         let mut down = vec![0u16; (height + 1) * width];
         let mut area = vec![0u32; (width + 1) * (height + 1)];
@@ -259,12 +283,20 @@ impl Outline {
     }
 
     fn at(&self, x: i32, y: i32) -> bool {
-        x >= 0 && y >= 0 && (x as usize) < self.width && (y as usize) < self.height && self.dark[y as usize * self.width + x as usize]
+        x >= 0
+            && y >= 0
+            && (x as usize) < self.width
+            && (y as usize) < self.height
+            && self.dark[y as usize * self.width + x as usize]
     }
 
     /// Whether there is ink at a point or right beside it.
     fn near(&self, x: i32, y: i32) -> bool {
-        x >= 0 && y >= 0 && (x as usize) < self.width && (y as usize) < self.height && self.soft[y as usize * self.width + x as usize]
+        x >= 0
+            && y >= 0
+            && (x as usize) < self.width
+            && (y as usize) < self.height
+            && self.soft[y as usize * self.width + x as usize]
     }
 
     /// Share of row `y` from `left` to `right` with ink on it or beside it.
@@ -323,10 +355,18 @@ impl Outline {
                 let sides = self.sides(r.left, r.top, r.right, r.bottom);
                 sides.iter().sum::<f32>() / 4.0
             }
-            BoxShape::Circle => self.ring((r.left + r.right - 1) as f32 / 2.0, (r.top + r.bottom - 1) as f32 / 2.0, r.width().min(r.height()) as f32 / 2.0 - 1.0, 32),
+            BoxShape::Circle => self.ring(
+                (r.left + r.right - 1) as f32 / 2.0,
+                (r.top + r.bottom - 1) as f32 / 2.0,
+                r.width().min(r.height()) as f32 / 2.0 - 1.0,
+                32,
+            ),
             BoxShape::Bracket => {
                 let best = (0..=3).map(|bulge| {
-                    let (left, right) = (self.arc_share(r.left + 1, r.top, r.height(), bulge, 1), self.arc_share(r.right - 2, r.top, r.height(), bulge, -1));
+                    let (left, right) = (
+                        self.arc_share(r.left + 1, r.top, r.height(), bulge, 1),
+                        self.arc_share(r.right - 2, r.top, r.height(), bulge, -1),
+                    );
                     left.min(right) * 0.7 + left.max(right) * 0.3
                 });
                 best.fold(0.0, f32::max)
@@ -352,7 +392,8 @@ impl Outline {
         for top in 0..height - shortest {
             for left in 0..width - shortest {
                 // A corner, or at least two sides that begin here.
-                if self.level(top + 1, left, left + shortest) < 0.5 || self.upright(left + 1, top, top + shortest) < 0.5 {
+                if self.level(top + 1, left, left + shortest) < 0.5 || self.upright(left + 1, top, top + shortest) < 0.5
+                {
                     continue;
                 }
                 let mut best: Option<MarkBox> = None;
@@ -367,7 +408,8 @@ impl Outline {
                     for tall in lowest..=highest {
                         let quality = self.square_quality(left, top, left + side, top + tall);
                         if quality >= 0.62 && best.is_none_or(|b| quality > b.quality) {
-                            let rect = Rect::new(left, top, left + side, top + tall).translate(self.zone.left, self.zone.top);
+                            let rect =
+                                Rect::new(left, top, left + side, top + tall).translate(self.zone.left, self.zone.top);
                             best = Some(MarkBox { rect, shape: BoxShape::Square, quality });
                         }
                     }
@@ -444,7 +486,11 @@ impl Outline {
                     let quality = self.circle_quality(cx, cy, r);
                     if quality >= 0.62 && best.is_none_or(|b| quality > b.quality) {
                         let rect = Rect::new(x - radius - 1, y - radius - 1, x + radius + 2, y + radius + 2);
-                        best = Some(MarkBox { rect: rect.translate(self.zone.left, self.zone.top), shape: BoxShape::Circle, quality });
+                        best = Some(MarkBox {
+                            rect: rect.translate(self.zone.left, self.zone.top),
+                            shape: BoxShape::Circle,
+                            quality,
+                        });
                     }
                 }
                 found.extend(best);
@@ -455,15 +501,19 @@ impl Outline {
     /// The circle through the outer edge of the line: every position within a pixel or two looked the same before.
     fn refined_circle(&self, rect: &Rect) -> Rect {
         const RAYS: usize = 48;
-        let (mut x, mut y) = ((rect.left + rect.right) as f32 / 2.0 - self.zone.left as f32, (rect.top + rect.bottom) as f32 / 2.0 - self.zone.top as f32);
+        let (mut x, mut y) = (
+            (rect.left + rect.right) as f32 / 2.0 - self.zone.left as f32,
+            (rect.top + rect.bottom) as f32 / 2.0 - self.zone.top as f32,
+        );
         let mut radius = rect.width() as f32 / 2.0;
         for _ in 0..3 {
             let mut edges = [None; RAYS];
             for (i, edge) in edges.iter_mut().enumerate() {
                 let (sin, cos) = (i as f32 * std::f32::consts::TAU / RAYS as f32).sin_cos();
-                *edge = (-4..=8).rev().map(|half| radius + half as f32 * 0.5).find(|d| {
-                    self.at((x + cos * d).floor() as i32, (y + sin * d).floor() as i32)
-                });
+                *edge = (-4..=8)
+                    .rev()
+                    .map(|half| radius + half as f32 * 0.5)
+                    .find(|d| self.at((x + cos * d).floor() as i32, (y + sin * d).floor() as i32));
             }
             // Opposite edges show how far the centre is off; strokes that leave the circle are outliers among them.
             let shift = |axis: fn(f32) -> f32| {
@@ -486,7 +536,12 @@ impl Outline {
         }
         let (x, y) = (x + self.zone.left as f32, y + self.zone.top as f32);
         let radius = radius + 0.5;
-        Rect::new((x - radius).round() as i32, (y - radius).round() as i32, (x + radius).round() as i32, (y + radius).round() as i32)
+        Rect::new(
+            (x - radius).round() as i32,
+            (y - radius).round() as i32,
+            (x + radius).round() as i32,
+            (y + radius).round() as i32,
+        )
     }
 
     fn circle_quality(&self, x: f32, y: f32, radius: f32) -> f32 {
@@ -508,7 +563,10 @@ impl Outline {
         }
         // The corners of a square's outline lie outside the circle: white there.
         let diagonal = (radius * 0.95) as i32;
-        let corners = [(-1, -1), (1, -1), (-1, 1), (1, 1)].iter().filter(|d| self.near(column + d.0 * diagonal, row + d.1 * diagonal)).count();
+        let corners = [(-1, -1), (1, -1), (-1, 1), (1, 1)]
+            .iter()
+            .filter(|d| self.near(column + d.0 * diagonal, row + d.1 * diagonal))
+            .count();
         cover - 0.45 * crowded - 0.12 * busy - 0.3 * (1.0 - alone) - 0.06 * corners as f32
     }
 
@@ -536,7 +594,8 @@ impl Outline {
                         }
                         for bulge in 0..=3 {
                             if let Some(quality) = self.arc(x, top, tall, bulge, facing)
-                                && best.is_none_or(|b| quality + tall as f32 * 0.002 > b.quality + b.tall as f32 * 0.002)
+                                && best
+                                    .is_none_or(|b| quality + tall as f32 * 0.002 > b.quality + b.tall as f32 * 0.002)
                             {
                                 best = Some(Arc { x, top, tall, round: bulge > 0, quality });
                             }
@@ -556,10 +615,17 @@ impl Outline {
                 let (top, bottom) = (left.top.min(right.top), (left.top + left.tall).max(right.top + right.tall));
                 let lid = self.level(top + 1, left.x, right.x + 1).max(self.level(bottom - 2, left.x, right.x + 1));
                 let alone = self.alone(left.x - 1, top, right.x + 2, bottom);
-                if alone < ALONE {
+                // The inside of a letter is white too, but a box has a word's gap on one side at least.
+                let gap_width = self.inches(0.09);
+                let before = self.busy_rows(left.x - 1 - gap_width, left.x - 3, top, bottom);
+                let after = self.busy_rows(right.x + 4, right.x + 2 + gap_width, top, bottom);
+                if alone < ALONE || before.min(after) > 0.3 {
                     continue;
                 }
-                let quality = (left.quality + right.quality) / 2.0 - 0.02 * uneven as f32 - 0.3 * (1.0 - alone) - (lid - 0.75).max(0.0);
+                let quality = (left.quality + right.quality) / 2.0
+                    - 0.02 * uneven as f32
+                    - 0.3 * (1.0 - alone)
+                    - (lid - 0.75).max(0.0);
                 if quality >= 0.62 {
                     let rect = Rect::new(left.x - 1, top, right.x + 2, bottom).translate(self.zone.left, self.zone.top);
                     found.push(MarkBox { rect, shape: BoxShape::Bracket, quality });
@@ -601,13 +667,21 @@ impl Outline {
             return None;
         }
         let mut quality = 0.85 + 0.15 * (seen - POINTS + 1) as f32;
-        // Behind the back it is white.
-        let behind = self.busy_rows((x - 4 * facing).min(x - 2 * facing), (x - 4 * facing).max(x - 2 * facing) + 1, top + tall / 4, top + tall * 3 / 4);
+        // Behind the back it is white, along all of it: the sides of letters have corners and serifs there.
+        let (near, far) = (x - 2 * facing, x - 4 * facing);
+        let behind = self.busy_rows(near.min(far), near.max(far) + 1, top, top + tall);
+        if behind > 0.3 {
+            return None;
+        }
         quality -= 0.4 * behind;
+        if bulge > 0 && [top, top + tall - 1].iter().any(|&y| (2..=4).all(|d| self.at(x - facing * d, y))) {
+            return None;
+        }
         if bulge == 0 {
             let foot = |y: i32| (2..=4).all(|d| (-2..=2).any(|s| self.at(x + facing * d, y + s)));
             let serif = |y: i32| (3..=4).any(|d| (-1..=1).any(|s| self.at(x - facing * d, y + s)));
-            let inside = (2..=3).all(|d| self.at(x + facing * d, top + tall / 4)) && (2..=3).all(|d| self.at(x + facing * d, top + tall * 3 / 4));
+            let inside = (2..=3).all(|d| self.at(x + facing * d, top + tall / 4))
+                && (2..=3).all(|d| self.at(x + facing * d, top + tall * 3 / 4));
             if !foot(top) || !foot(top + tall - 1) || serif(top) || serif(top + tall - 1) || inside {
                 return None;
             }
@@ -651,12 +725,26 @@ impl Outline {
                 }
                 // Mostly white right above and below: a line, and no bar of a letter or edge of a patch.
                 let thick = self.inches(0.03).max(4);
-                let (above, below) = (self.share(left, y - thick - 2, right, y - thick + 1), self.share(left, y + thick, right, y + thick + 3));
-                let beside = self.busy_rows(left - 7, left - 2, y - 3, y + 4).max(self.busy_rows(right + 2, right + 7, y - 3, y + 4));
+                let (above, below) = (
+                    self.share(left, y - thick - 2, right, y - thick + 1),
+                    self.share(left, y + thick, right, y + thick + 3),
+                );
+                let beside = self.busy_rows(left - 7, left - 2, y - 3, y + 4).max(self.busy_rows(
+                    right + 2,
+                    right + 7,
+                    y - 3,
+                    y + 4,
+                ));
                 let cover = self.level(y, left, right);
                 let quality = cover - 0.5 * below.max(0.0) - 0.3 * above - 0.3 * beside;
+                // The sides of a box stand on its lower edge.
+                let side = self.upright(left + 1, y - shortest * 3 / 4, y).max(self.upright(
+                    right - 2,
+                    y - shortest * 3 / 4,
+                    y,
+                ));
                 // Solid from this row on: the upper edge of the line.
-                if quality < 0.6 || self.at_row_above(left, right, y) {
+                if side > 0.7 || quality < 0.6 || self.at_row_above(left, right, y) {
                     continue;
                 }
                 let mut bottom = y + 1;
@@ -669,8 +757,10 @@ impl Outline {
         }
         // Rulings that reach out of the zone are no boxes, whatever part of them shows.
         found.retain(|b| {
-            let line = Rect::new(b.rect.left, b.rect.bottom - 4, b.rect.right, b.rect.bottom + 2);
-            !page.rulings.horizontal.iter().any(|r| r.rect.width() > longest && r.rect.intersect(&line).area() > 0)
+            b.shape != BoxShape::Line || {
+                let line = Rect::new(b.rect.left, b.rect.bottom - 4, b.rect.right, b.rect.bottom + 2);
+                !page.rulings.horizontal.iter().any(|r| r.rect.width() > longest && r.rect.intersect(&line).area() > 0)
+            }
         });
     }
 
@@ -680,6 +770,6 @@ impl Outline {
 
     /// Whether the row above is as dark, so that the line began higher up.
     fn at_row_above(&self, left: i32, right: i32, y: i32) -> bool {
-        self.share(left, y - 1, right, y) > 0.5
+        self.share(left, y - 1, right, y) > 0.8
     }
 }

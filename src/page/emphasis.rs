@@ -60,7 +60,12 @@ fn directions(runs: &[&Run], words: &Rect, reach: i32) -> f32 {
 /// Share of the label's width with a stroke right under it.
 fn underline_share(page: &PreparedPage, words: &Rect) -> f32 {
     let inches = |x: f32| (x * page.dpi as f32).round() as i32;
-    let band = Rect::new(words.left - inches(0.1), words.bottom - inches(0.01), words.right + inches(0.1), words.bottom + inches(0.1));
+    let band = Rect::new(
+        words.left - inches(0.1),
+        words.bottom - inches(0.01),
+        words.right + inches(0.1),
+        words.bottom + inches(0.1),
+    );
     let found = label(&page.writing, &band);
     let mut best = 0f32;
     for piece in &found.components {

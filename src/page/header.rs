@@ -37,7 +37,8 @@ fn at_top(source: &Bitmap, dpi: (f32, f32)) -> Option<Rect> {
         // Specks, and lines along the edge from a crooked scan.
         .filter(|c| c.ink >= 4 && (wide(c) > 0.02 || high(c) > 0.03))
         .collect();
-    let letters: Vec<&Component> = pieces.iter().filter(|c| high(c) >= 0.03 && high(c) <= 0.3 && wide(c) <= 0.6).collect();
+    let letters: Vec<&Component> =
+        pieces.iter().filter(|c| high(c) >= 0.03 && high(c) <= 0.3 && wide(c) <= 0.6).collect();
     let first = letters.iter().min_by_key(|c| c.rect.top)?.rect.top;
     // The line: everything that hangs on the first letter by overlapping rows.
     let (mut top, mut bottom) = (first, first + (0.05 * dpi.1) as i32);

@@ -111,7 +111,11 @@ pub fn has_writing(page: &PreparedPage, zone: &Rect) -> Presence {
         });
         return if streak || width < 0.012 { Presence::Unclear } else { Presence::Present };
     }
-    if measure.length < BLANK_LENGTH && measure.intruding < 2.0 * PRESENT_LENGTH { Presence::Blank } else { Presence::Unclear }
+    if measure.length < BLANK_LENGTH && measure.intruding < 2.0 * PRESENT_LENGTH {
+        Presence::Blank
+    } else {
+        Presence::Unclear
+    }
 }
 
 #[cfg(test)]

@@ -69,7 +69,9 @@ pub fn text_lines(page: &PreparedPage) -> Vec<TextLine> {
     let mut lines = join_overlapping(grow(&letters, usual), usual);
     attach(&mut lines, &small, usual);
     for rect in tall {
-        let crossed: Vec<usize> = (0..lines.len()).filter(|&i| lines[i].rect.overlap_x(&rect) > 0 && lines[i].rect.overlap_y(&rect) > 0).collect();
+        let crossed: Vec<usize> = (0..lines.len())
+            .filter(|&i| lines[i].rect.overlap_x(&rect) > 0 && lines[i].rect.overlap_y(&rect) > 0)
+            .collect();
         // What crosses several lines belongs to each of them already; alone it is a line of big writing.
         if crossed.is_empty() {
             lines.push(Growing { rect, recent: (rect.top as f32, rect.bottom as f32), heights: vec![rect.height()] });
@@ -81,7 +83,9 @@ pub fn text_lines(page: &PreparedPage) -> Vec<TextLine> {
     }
     let found = lines
         .iter()
-        .filter(|line| line.heights.len() >= 2 || (line.rect.height() >= inches(0.06) && line.rect.width() >= inches(0.015)))
+        .filter(|line| {
+            line.heights.len() >= 2 || (line.rect.height() >= inches(0.06) && line.rect.width() >= inches(0.015))
+        })
         .filter(|line| line.rect.height() >= inches(0.03))
         .map(|line| TextLine { rect: line.rect, height: line.height() })
         .collect();
@@ -148,7 +152,8 @@ fn join_overlapping(mut lines: Vec<Growing>, usual: i32) -> Vec<Growing> {
         let partner = (index + 1..lines.len()).find(|&other| {
             let (a, b) = (&lines[index].rect, &lines[other].rect);
             let gap = a.left.max(b.left) - a.right.min(b.right);
-            a.overlap_y(b) * 10 >= a.height().min(b.height()) * 6 && gap <= usual
+            a.overlap_y(b) * 10 >= a.height().min(b.height()) * 6
+                && gap <= usual
                 && a.height().max(b.height()) <= 3 * a.height().min(b.height())
         });
         match partner {
@@ -187,7 +192,9 @@ fn reading_order(mut lines: Vec<TextLine>) -> Vec<TextLine> {
         let row = rows.iter_mut().rev().take(3).find(|row| {
             row.first().is_some_and(|first| {
                 first.rect.overlap_y(&line.rect) * 2 >= first.rect.height().min(line.rect.height())
-                    && row.iter().all(|l| l.rect.overlap_x(&line.rect) * 4 < l.rect.width().min(line.rect.width()).max(1))
+                    && row
+                        .iter()
+                        .all(|l| l.rect.overlap_x(&line.rect) * 4 < l.rect.width().min(line.rect.width()).max(1))
             })
         });
         match row {

@@ -22,7 +22,7 @@ pub struct MarkBand {
 impl Default for MarkBand {
     /// Measured on drawn boxes of all shapes with ticks, crosses, fills and dots, and on noise of every kind.
     fn default() -> Self {
-        Self { unchecked_below: 0.05, checked_above: 0.1 }
+        Self { unchecked_below: 0.045, checked_above: 0.065 }
     }
 }
 
@@ -96,7 +96,9 @@ fn dips_in(page: &PreparedPage, boxes: &[MarkBox], inks: &[MarkInk], index: usiz
             return false;
         }
         let both = own.rect.union(&other.rect);
-        if both.width() > own.rect.width() + other.rect.width() + reach || both.height() > own.rect.height() + other.rect.height() + reach {
+        if both.width() > own.rect.width() + other.rect.width() + reach
+            || both.height() > own.rect.height() + other.rect.height() + reach
+        {
             return false;
         }
         // One piece of ink lies in both insides.
@@ -153,8 +155,12 @@ fn inside_of(mark_box: &MarkBox) -> Rect {
 fn outline_thickness(shapes: &Bitmap, mark_box: &MarkBox) -> i32 {
     let r = mark_box.rect;
     let most = (r.width().min(r.height()) / 4).clamp(2, 7);
-    let level = |y: i32| shapes.count(&Rect::new(r.left + 2, y, r.right - 2, y + 1)) as f32 / (r.width() - 4).max(1) as f32 > 0.5;
-    let upright = |x: i32| shapes.count(&Rect::new(x, r.top + 2, x + 1, r.bottom - 2)) as f32 / (r.height() - 4).max(1) as f32 > 0.5;
+    let level = |y: i32| {
+        shapes.count(&Rect::new(r.left + 2, y, r.right - 2, y + 1)) as f32 / (r.width() - 4).max(1) as f32 > 0.5
+    };
+    let upright = |x: i32| {
+        shapes.count(&Rect::new(x, r.top + 2, x + 1, r.bottom - 2)) as f32 / (r.height() - 4).max(1) as f32 > 0.5
+    };
     let depth = |dark: &dyn Fn(i32) -> bool| {
         // The rectangle may stand a pixel off its outline.
         let first = (0..=1).find(|&i| dark(i)).unwrap_or(0);
@@ -181,7 +187,9 @@ fn bracket_thickness(shapes: &Bitmap, rect: &Rect, most: i32) -> i32 {
         .flat_map(|y| [(rect.left - 2, 1, y), (rect.right + 1, -1, y)])
         .filter_map(|(x, step, y)| {
             let first = (0..=5).find(|&d| shapes.get(x + step * d, y))?;
-            (first + 1..=first + most + 2).find(|&d| !shapes.get(x + step * d, y)).map(|end| end - 1 + i32::from(first > 3))
+            (first + 1..=first + most + 2)
+                .find(|&d| !shapes.get(x + step * d, y))
+                .map(|end| end - 1 + i32::from(first > 3))
         })
         .collect();
     depths.sort_unstable();
@@ -252,7 +260,11 @@ fn leaving(page: &PreparedPage, mark_box: &MarkBox, labelled: &Labelled, inch: i
     // Lines of a table that the box stands on are not the mark's.
     let printed = |y: i32, left: i32, right: i32| {
         let run = Rect::new(left, y, right, y + 1);
-        page.rulings.horizontal.iter().chain(&page.rulings.vertical).any(|r| r.rect.inflate(1, 2).intersect(&run) == run)
+        page.rulings
+            .horizontal
+            .iter()
+            .chain(&page.rulings.vertical)
+            .any(|r| r.rect.inflate(1, 2).intersect(&run) == run)
     };
     let mut ink = 0u32;
     let (mut west, mut east) = (0, 0);
@@ -260,7 +272,8 @@ fn leaving(page: &PreparedPage, mark_box: &MarkBox, labelled: &Labelled, inch: i
         let outside = if run.y < body.top || run.y >= body.bottom {
             run.right - run.left
         } else {
-            (body.left - run.left).max(0).min(run.right - run.left) + (run.right - body.right).max(0).min(run.right - run.left)
+            (body.left - run.left).max(0).min(run.right - run.left)
+                + (run.right - body.right).max(0).min(run.right - run.left)
         };
         if outside == 0 || printed(run.y, run.left, run.right) {
             continue;
@@ -288,7 +301,10 @@ impl Inside {
             BoxShape::Circle => {
                 let radius = r.width().min(r.height()) as f32 / 2.0 - thickness as f32 - 2.0;
                 let centre = ((r.left + r.right) as f32 / 2.0, (r.top + r.bottom) as f32 / 2.0);
-                Self { rect: r.inflate(-margin(r.width()), -margin(r.height())), round: Some((centre.0, centre.1, radius.max(2.0))) }
+                Self {
+                    rect: r.inflate(-margin(r.width()), -margin(r.height())),
+                    round: Some((centre.0, centre.1, radius.max(2.0))),
+                }
             }
             // The ends of brackets are open; feet of square ones reach in a little.
             BoxShape::Bracket => {
@@ -296,8 +312,12 @@ impl Inside {
                 let above = (thickness + 2).max(r.height() / 10).min(r.height() / 4);
                 Self { rect: r.inflate(-aside, -above), round: None }
             }
-            BoxShape::Line => Self { rect: Rect::new(r.left, r.top, r.right, r.bottom - line_thickness(r)), round: None },
-            BoxShape::Square | BoxShape::None => Self { rect: r.inflate(-margin(r.width()), -margin(r.height())), round: None },
+            BoxShape::Line => {
+                Self { rect: Rect::new(r.left, r.top, r.right, r.bottom - line_thickness(r)), round: None }
+            }
+            BoxShape::Square | BoxShape::None => {
+                Self { rect: r.inflate(-margin(r.width()), -margin(r.height())), round: None }
+            }
         }
     }
 
@@ -325,4 +345,168 @@ impl Inside {
 /// Rows at the bottom of a line box that may belong to the line: it is found with a row or two of play.
 fn line_thickness(rect: Rect) -> i32 {
     (rect.height() / 5).clamp(3, 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::boxes::{find_boxes, find_group};
+    use super::*;
+
+    const SIDE: i32 = 28;
+
+    fn line(page: &mut Bitmap, from: (i32, i32), to: (i32, i32), width: i32) {
+        let steps = (from.0 - to.0).abs().max((from.1 - to.1).abs()).max(1);
+        for i in 0..=steps {
+            let (x, y) = (from.0 + (to.0 - from.0) * i / steps, from.1 + (to.1 - from.1) * i / steps);
+            page.fill(&Rect::new(x - width / 2, y - width / 2, x - width / 2 + width, y - width / 2 + width));
+        }
+    }
+
+    fn outline(page: &mut Bitmap, shape: BoxShape, x: i32, y: i32) {
+        match shape {
+            BoxShape::Square => {
+                for rect in [(0, 0, SIDE, 2), (0, SIDE - 2, SIDE, SIDE), (0, 0, 2, SIDE), (SIDE - 2, 0, SIDE, SIDE)] {
+                    page.fill(&Rect::new(x + rect.0, y + rect.1, x + rect.2, y + rect.3));
+                }
+            }
+            BoxShape::Circle => {
+                for i in 0..400 {
+                    let (sin, cos) = (i as f32 / 400.0 * std::f32::consts::TAU).sin_cos();
+                    let (px, py) = (x as f32 + 13.0 + 13.0 * cos, y as f32 + 13.0 + 13.0 * sin);
+                    page.fill(&Rect::new(px as i32, py as i32, px as i32 + 2, py as i32 + 2));
+                }
+            }
+            BoxShape::Bracket => {
+                for (left, foot) in [(0, 0), (SIDE - 2, SIDE - 7)] {
+                    page.fill(&Rect::new(x + left, y, x + left + 2, y + SIDE));
+                    for top in [0, SIDE - 2] {
+                        page.fill(&Rect::new(x + foot, y + top, x + foot + 7, y + top + 2));
+                    }
+                }
+            }
+            BoxShape::Line => page.fill(&Rect::new(x - 5, y + SIDE - 2, x + SIDE + 5, y + SIDE)),
+            BoxShape::None => {}
+        }
+    }
+
+    fn label_text(page: &mut Bitmap, x: i32, y: i32) {
+        for letter in 0..12 {
+            let x = x + letter * 15;
+            page.fill(&Rect::new(x, y, x + 3, y + 20));
+            page.fill(&Rect::new(x, y + 8, x + 10, y + 11));
+        }
+    }
+
+    type Draw = fn(&mut Bitmap, i32, i32);
+
+    const TICK: Draw = |page, x, y| {
+        line(page, (x + 6, y + 14), (x + 12, y + 21), 3);
+        line(page, (x + 12, y + 21), (x + 24, y + 3), 3);
+    };
+    const CROSS: Draw = |page, x, y| {
+        line(page, (x + 5, y + 5), (x + 22, y + 22), 3);
+        line(page, (x + 22, y + 5), (x + 5, y + 22), 3);
+    };
+    const FILL: Draw = |page, x, y| page.fill(&Rect::new(x + 3, y + 3, x + 25, y + 25));
+    const LARGE_TICK: Draw = |page, x, y| {
+        line(page, (x + 4, y + 10), (x + 13, y + 24), 3);
+        line(page, (x + 13, y + 24), (x + 36, y - 14), 3);
+    };
+    const BLANK: Draw = |_, _, _| {};
+
+    /// One column of boxes with labels at their right, and where their boxes are to be looked for.
+    fn column(shape: BoxShape, marks: &[Draw]) -> (Bitmap, Vec<Rect>) {
+        let mut ink = Bitmap::new(600, 80 + 60 * marks.len() as u32);
+        let mut searches = Vec::new();
+        for (row, mark) in marks.iter().enumerate() {
+            let (x, y) = (100, 40 + 60 * row as i32);
+            outline(&mut ink, shape, x, y);
+            mark(&mut ink, x, y);
+            label_text(&mut ink, 160, y + 4);
+            searches.push(Rect::new(70, y - 14, 156, y + 44));
+        }
+        (ink, searches)
+    }
+
+    fn read(ink: Bitmap, searches: &[Rect]) -> Vec<(BoxShape, Mark)> {
+        let page = PreparedPage::from_ink(ink, 204);
+        let boxes = find_group(&page, searches);
+        let measures = measure_group(&page, &boxes, &MarkBand::default());
+        boxes.iter().zip(measures).map(|(b, m)| (b.shape, m.mark)).collect()
+    }
+
+    #[test]
+    fn every_shape_with_every_mark() {
+        for shape in [BoxShape::Square, BoxShape::Circle, BoxShape::Bracket, BoxShape::Line] {
+            let (ink, searches) = column(shape, &[BLANK, TICK, BLANK, CROSS, FILL, BLANK, LARGE_TICK]);
+            let (no, yes) = ((shape, Mark::Unchecked), (shape, Mark::Checked));
+            assert_eq!(read(ink, &searches), [no, yes, no, yes, yes, no, yes], "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn groups_that_are_all_marked_or_all_blank_stay_so() {
+        for shape in [BoxShape::Square, BoxShape::Circle, BoxShape::Bracket, BoxShape::Line] {
+            let (ink, searches) = column(shape, &[CROSS, TICK, FILL, CROSS]);
+            let marks = read(ink, &searches);
+            assert!(marks.iter().all(|r| r.1 == Mark::Checked), "{shape:?}: {marks:?}");
+            let (ink, searches) = column(shape, &[BLANK; 4]);
+            assert!(read(ink, &searches).iter().all(|r| r.1 == Mark::Unchecked), "{shape:?}");
+        }
+    }
+
+    #[test]
+    fn broken_outlines_and_specks_do_not_make_a_mark() {
+        let (mut ink, searches) = column(BoxShape::Square, &[BLANK, TICK, BLANK]);
+        for i in 0..60 {
+            ink.fill(&Rect::new(75 + i * 29 % 90, 30 + i * 53 % 180, 77 + i * 29 % 90, 31 + i * 53 % 180));
+        }
+        for y in [52, 171] {
+            ink.clear(&Rect::new(95, y, 104, y + 8));
+        }
+        let marks: Vec<Mark> = read(ink, &searches).iter().map(|r| r.1).collect();
+        assert_eq!(marks, [Mark::Unchecked, Mark::Checked, Mark::Unchecked]);
+    }
+
+    #[test]
+    fn a_box_whose_outline_is_gone_is_known_from_its_group() {
+        let (mut ink, searches) = column(BoxShape::Square, &[BLANK, BLANK, TICK, BLANK]);
+        ink.clear(&Rect::new(95, 95, 135, 135));
+        let page = PreparedPage::from_ink(ink, 204);
+        let boxes = find_group(&page, &searches);
+        assert_eq!(boxes[1].shape, BoxShape::None);
+        assert!((boxes[1].rect.center_x() - 114).abs() <= 3 && (boxes[1].rect.center_y() - 114).abs() <= 3);
+    }
+
+    #[test]
+    fn a_mark_struck_through_by_a_long_line_is_unsure() {
+        let (mut ink, searches) = column(BoxShape::Square, &[BLANK, TICK, BLANK]);
+        line(&mut ink, (58, 112), (158, 118), 3);
+        let page = PreparedPage::from_ink(ink, 204);
+        let boxes = find_group(&page, &searches);
+        let measures = measure_group(&page, &boxes, &MarkBand::default());
+        assert_eq!(
+            measures.iter().map(|m| m.mark).collect::<Vec<_>>(),
+            [Mark::Unchecked, Mark::Unsure, Mark::Unchecked]
+        );
+    }
+
+    #[test]
+    fn letters_of_a_word_are_no_boxes() {
+        let mut ink = Bitmap::new(600, 200);
+        let mut next = 100;
+        for i in 0..8 {
+            let x = next;
+            next += if i % 2 == 0 { SIDE + 5 } else { 28 };
+            if i % 2 == 0 {
+                outline(&mut ink, BoxShape::Circle, x, 60);
+            } else {
+                for rect in [(0, 0, 3, SIDE), (20, 0, 23, SIDE), (0, 12, 23, 15)] {
+                    ink.fill(&Rect::new(x + rect.0, 60 + rect.1, x + rect.2, 60 + rect.3));
+                }
+            }
+        }
+        let page = PreparedPage::from_ink(ink, 204);
+        assert_eq!(find_boxes(&page, &Rect::new(130, 40, 320, 110)), []);
+    }
 }

@@ -104,7 +104,8 @@ fn turned_size(source: (f32, f32), rotation: Rotation) -> (f32, f32) {
 fn corners(rect: &Rect, map: impl Fn(f32, f32) -> (f32, f32)) -> Rect {
     let (left, top, right, bottom) = (rect.left as f32, rect.top as f32, rect.right as f32, rect.bottom as f32);
     let points = [map(left, top), map(right, top), map(left, bottom), map(right, bottom)];
-    let fold = |pick: fn(&(f32, f32)) -> f32, start: f32, keep: fn(f32, f32) -> f32| points.iter().map(pick).fold(start, keep);
+    let fold =
+        |pick: fn(&(f32, f32)) -> f32, start: f32, keep: fn(f32, f32) -> f32| points.iter().map(pick).fold(start, keep);
     Rect::new(
         fold(|p| p.0, f32::MAX, f32::min).round() as i32,
         fold(|p| p.1, f32::MAX, f32::min).round() as i32,
@@ -191,7 +192,8 @@ fn stretch(turned: &GrayImage, width: u32, height: u32) -> GrayImage {
             }
         } else {
             for (pixel, &(column, next, weight)) in line.iter_mut().zip(&columns) {
-                let mixed = u32::from(blended[column]) * u32::from(256 - weight) + u32::from(blended[next]) * u32::from(weight);
+                let mixed =
+                    u32::from(blended[column]) * u32::from(256 - weight) + u32::from(blended[next]) * u32::from(weight);
                 *pixel = ((mixed + 16384) >> 15).min(255) as u8;
             }
         }

@@ -332,7 +332,11 @@ fn body_of(level: &Bitmap, header: Option<Rect>, dpi: (f32, f32)) -> Rect {
         let bounds = level.bounds();
         // The header lies along one edge: cut there.
         if header.width() > header.height() {
-            if header.center_y() * 2 < bounds.bottom { body.top = body.top.max(header.bottom) } else { body.bottom = body.bottom.min(header.top) }
+            if header.center_y() * 2 < bounds.bottom {
+                body.top = body.top.max(header.bottom)
+            } else {
+                body.bottom = body.bottom.min(header.top)
+            }
         } else if header.center_x() * 2 < bounds.right {
             body.left = body.left.max(header.right);
         } else {
@@ -435,7 +439,8 @@ fn without_rulings(ink: &Bitmap, dpi: u32) -> (Rulings, Bitmap) {
 /// Adds a row of dots to the rulings: as the rest of one that stands on the same row, or on its own.
 fn add_faint(rulings: &mut Vec<Ruling>, row: Ruling, dpi: u32) {
     let near = |r: &Ruling| {
-        (r.rect.center_y() - row.rect.center_y()).abs() <= dpi as i32 / 60 && r.rect.inflate(dpi as i32 * 4 / 5, 0).overlap_x(&row.rect) > 0
+        (r.rect.center_y() - row.rect.center_y()).abs() <= dpi as i32 / 60
+            && r.rect.inflate(dpi as i32 * 4 / 5, 0).overlap_x(&row.rect) > 0
     };
     match rulings.iter_mut().find(|r| near(r)) {
         Some(ruling) => {

@@ -246,7 +246,8 @@ fn fragments(ink: &Bitmap, labelled: &Labelled, scale: &Scale) -> Vec<Fragment> 
         {
             let across = (run.left + run.right) / 2 - piece.rect.left;
             let course = piece.start + (piece.end - piece.start) * across / piece.rect.width().max(1);
-            strayed[run.component as usize] += i64::from((run.y * 16 + 8 - course).abs()) * i64::from(run.right - run.left);
+            strayed[run.component as usize] +=
+                i64::from((run.y * 16 + 8 - course).abs()) * i64::from(run.right - run.left);
         }
     }
     for (piece, strayed) in pieces.iter_mut().zip(strayed) {
@@ -274,7 +275,9 @@ fn link(fragments: Vec<Fragment>, scale: &Scale) -> Vec<Vec<Fragment>> {
         let band = fragment.start.div_euclid(BAND);
         let mut best: Option<(i32, usize)> = None;
         for (_, members) in open.range_mut(band - 1..=band + 1) {
-            members.retain(|&chain| chains[chain].last().is_some_and(|last| fragment.rect.left - last.rect.right <= scale.gap));
+            members.retain(|&chain| {
+                chains[chain].last().is_some_and(|last| fragment.rect.left - last.rect.right <= scale.gap)
+            });
             for &chain in members.iter() {
                 let Some(last) = chains[chain].last() else { continue };
                 let gap = fragment.rect.left - last.rect.right;
@@ -295,7 +298,11 @@ fn link(fragments: Vec<Fragment>, scale: &Scale) -> Vec<Vec<Fragment>> {
                 chains[chain].push(fragment);
                 let width = fragment.rect.width();
                 let middle = (fragment.start + fragment.end) / 2;
-                ends[chain] = if fragment.long { fragment.end } else { ends[chain] + (middle - ends[chain]) * width / (width + 20) };
+                ends[chain] = if fragment.long {
+                    fragment.end
+                } else {
+                    ends[chain] + (middle - ends[chain]) * width / (width + 20)
+                };
                 chain
             }
             None => {
@@ -448,7 +455,9 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
             if rect.height() > thickest || known.iter().any(|k| k.rect.inflate(2, 2).holds(&rect)) {
                 continue;
             }
-            let touches = |l: &Traced, y: i32| x >= l.rect.left - 3 && x < l.rect.right + 3 && (l.row(x) - y).abs() <= 3 + l.thickness;
+            let touches = |l: &Traced, y: i32| {
+                x >= l.rect.left - 3 && x < l.rect.right + 3 && (l.row(x) - y).abs() <= 3 + l.thickness
+            };
             if !touches(line, top) && !touches(line, bottom) {
                 continue;
             }
@@ -490,7 +499,8 @@ fn is_of_a_comb(tick: &(Traced, bool, usize), all: &[(Traced, bool, usize)], nar
             let steps = ((x - own) as f32 / pitch as f32).round() as i32;
             steps.abs() <= 30 && ((x - own) - steps * pitch).abs() <= 2 + steps.abs()
         };
-        columns.iter().filter(|&&x| fits(x)).count() >= 4 && columns.windows(2).all(|pair| pair[1] - pair[0] >= narrowest)
+        columns.iter().filter(|&&x| fits(x)).count() >= 4
+            && columns.windows(2).all(|pair| pair[1] - pair[0] >= narrowest)
     })
 }
 
@@ -507,7 +517,11 @@ fn upright_runs(transposed: &Bitmap, zone: &Rect, shortest: i32, longest: i32) -
         });
         for run in row_runs {
             let rect = Rect::new(run.left, y, run.right, y + 1);
-            match pieces.iter_mut().rev().find(|p| p.bottom == y && p.overlap_x(&rect) * 4 >= rect.width().min(p.width()) * 3) {
+            match pieces
+                .iter_mut()
+                .rev()
+                .find(|p| p.bottom == y && p.overlap_x(&rect) * 4 >= rect.width().min(p.width()) * 3)
+            {
                 Some(piece) => *piece = piece.union(&rect),
                 None => pieces.push(rect),
             }

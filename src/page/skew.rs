@@ -34,7 +34,8 @@ pub(super) fn estimate(bitmap: &Bitmap, dpi: (f32, f32), body: &Rect) -> f32 {
     let fine = best(coarse.0 - 0.25, coarse.0 + 0.25, 0.05, &score);
     let exact = best(fine.0 - 0.05, fine.0 + 0.05, 0.0125, &score);
     // A peak must stand out from what other angles give, and leave the range's edge.
-    let mut others: Vec<f64> = (-10..=10).map(|i| i as f32 * 0.5).filter(|d| (d - exact.0).abs() > 0.7).map(score).collect();
+    let mut others: Vec<f64> =
+        (-10..=10).map(|i| i as f32 * 0.5).filter(|d| (d - exact.0).abs() > 0.7).map(score).collect();
     others.sort_by(f64::total_cmp);
     let usual = others.get(others.len() / 2).copied().unwrap_or(0.0);
     let runner_up = others.last().copied().unwrap_or(0.0);

@@ -55,7 +55,9 @@ pub(super) fn find(source: &Bitmap, dpi: (f32, f32)) -> Vec<Streak> {
             let need = (COVER * (bottom - top) as f32) as u64;
             let counts: Vec<u64> = (0..width as u32).map(|x| columns.count_row(x, top, bottom)).collect();
             (0..width as usize - 1)
-                .filter(|&x| counts[x].max(counts[x + 1]) >= need || (counts[x] > 4 && counts[x] + counts[x + 1] >= need * 5 / 4))
+                .filter(|&x| {
+                    counts[x].max(counts[x + 1]) >= need || (counts[x] > 4 && counts[x] + counts[x + 1] >= need * 5 / 4)
+                })
                 .map(|x| if counts[x] >= counts[x + 1] { x as i32 } else { x as i32 + 1 })
                 .collect()
         })
@@ -86,7 +88,8 @@ fn follow(candidates: &[Vec<i32>], first: usize, start: i32, edge: impl Fn(i32) 
     let mut last = first;
     for (band, columns) in candidates.iter().enumerate().skip(first + 1) {
         let reach = 2 + (band - last) as i32 / 3;
-        let nearest = columns.iter().copied().min_by_key(|&x| ((x - column).abs(), x)).filter(|x| (x - column).abs() <= reach);
+        let nearest =
+            columns.iter().copied().min_by_key(|&x| ((x - column).abs(), x)).filter(|x| (x - column).abs() <= reach);
         match nearest {
             Some(x) => {
                 points.push((middle(band), x));
@@ -125,7 +128,8 @@ fn measure(source: &Bitmap, points: Vec<(i32, i32)>, thickest: i32, dpi: (f32, f
         let long = (0.25 * dpi.0) as i32;
         (y - 4..=y + 4).any(|row| run_near(source, streak.column(y), row).is_some_and(|(l, r)| r - l >= long))
     };
-    let ends_open = (streak.top <= margin || !corner(streak.top)) && (streak.bottom >= height - margin || !corner(streak.bottom - 1));
+    let ends_open = (streak.top <= margin || !corner(streak.top))
+        && (streak.bottom >= height - margin || !corner(streak.bottom - 1));
     ends_open.then_some(streak)
 }
 

@@ -207,10 +207,22 @@ fn explain_request(out: &mut String, explained: &Explained<'_>) {
         let _ = writeln!(out, "  to review: {}", explained.review_fields.join(", "));
     }
     for letter in &request.letters {
-        let _ = writeln!(out, "  letter on page {}: same member {:?} ({})", letter.page, letter.same_member, letter.reasons.join(", "));
+        let _ = writeln!(
+            out,
+            "  letter on page {}: same member {:?} ({})",
+            letter.page,
+            letter.same_member,
+            letter.reasons.join(", ")
+        );
     }
     for attachment in &request.attachments {
-        let _ = writeln!(out, "  {} on page {}: same member {:?}", attachment.kind.name(), attachment.page, attachment.same_member);
+        let _ = writeln!(
+            out,
+            "  {} on page {}: same member {:?}",
+            attachment.kind.name(),
+            attachment.page,
+            attachment.same_member
+        );
     }
     for finding in explained.findings {
         let answer = match finding.answer {

@@ -137,7 +137,8 @@ impl Row {
                 .map_or_else(String::new, |date| Value::Date(*date).to_column()),
             letter_language: letter.and_then(|l| l.facts.language.clone()).unwrap_or_default(),
             attachments: attachments(request),
-            confidence: lowest_confidence(request, facts).map_or_else(String::new, |lowest| lowest.percent().to_string()),
+            confidence: lowest_confidence(request, facts)
+                .map_or_else(String::new, |lowest| lowest.percent().to_string()),
             duplicate_of: request.duplicate_of.clone().unwrap_or_default(),
             rules_version: facts.pack.rules_version(),
             review_fields: review,
@@ -251,8 +252,10 @@ pub fn page_ranges(pages: &[u32]) -> String {
             _ => ranges.push((page, page)),
         }
     }
-    let texts: Vec<String> =
-        ranges.iter().map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") }).collect();
+    let texts: Vec<String> = ranges
+        .iter()
+        .map(|(first, last)| if first == last { first.to_string() } else { format!("{first}-{last}") })
+        .collect();
     texts.join(",")
 }
 

@@ -18,7 +18,8 @@ use crate::assemble::Request;
 /// What the rules in force say of a request, in rule order; rules that are not about it, or that another code silences, are left out.
 pub fn evaluate(request: &Request, facts: &Context<'_>) -> Vec<Finding> {
     let ticked = reasons(request, facts);
-    let notice = (request.kind == crate::assemble::RequestKind::Portal).then(|| NoticeFacts::of(request, facts).kind).flatten();
+    let notice =
+        (request.kind == crate::assemble::RequestKind::Portal).then(|| NoticeFacts::of(request, facts).kind).flatten();
     let rules = facts.pack.rules_on(facts.rules_day());
     let judged: Vec<Judged<'_>> = rules
         .into_iter()
@@ -50,7 +51,10 @@ fn applies(to: &AppliesTo, request: &Request, facts: &Context<'_>, ticked: &Reas
     let certain = open(to.requests.is_empty(), to.requests.contains(&scope))
         && open(to.forms.is_empty(), request.form.as_ref().is_some_and(|form| to.forms.contains(form)))
         && open(to.notices.is_empty(), notice.is_some_and(|notice| to.notices.iter().any(|n| n == notice)))
-        && open(to.attachments.is_empty(), request.attachments.iter().any(|a| to.attachments.contains(&a.kind) && a.same_member != Answer::NotMet))
+        && open(
+            to.attachments.is_empty(),
+            request.attachments.iter().any(|a| to.attachments.contains(&a.kind) && a.same_member != Answer::NotMet),
+        )
         && to.roster.is_none_or(|given| given == facts.roster);
     match certain {
         false => Answer::NotMet,
@@ -85,7 +89,9 @@ impl Precedence<'_> {
         if let Some(settled) = self.settled.get(&index) {
             return settled.clone();
         }
-        let Some(Judged { rule, outcome }) = self.judged.get(index) else { return Settled { answer: None, waits_for: None } };
+        let Some(Judged { rule, outcome }) = self.judged.get(index) else {
+            return Settled { answer: None, waits_for: None };
+        };
         let mut settled = Settled { answer: Some(outcome.answer), waits_for: None };
         if depth <= self.judged.len() {
             if rule.suppressed_by.iter().any(|code| self.state(code, depth + 1) == Some(Answer::NotMet)) {
@@ -103,7 +109,8 @@ impl Precedence<'_> {
 
     /// The worst answer of the rules with this code; none when no such rule is about the request.
     fn state(&mut self, code: &str, depth: usize) -> Option<Answer> {
-        let indices: Vec<usize> = self.judged.iter().enumerate().filter(|(_, j)| j.rule.code == code).map(|(index, _)| index).collect();
+        let indices: Vec<usize> =
+            self.judged.iter().enumerate().filter(|(_, j)| j.rule.code == code).map(|(index, _)| index).collect();
         let answers = indices.into_iter().filter_map(|index| self.settle(index, depth).answer);
         answers.reduce(Answer::and)
     }

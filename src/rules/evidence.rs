@@ -67,7 +67,11 @@ impl Passage {
     fn new(text: String, confidence: Confidence, facts: &Context<'_>) -> Self {
         let settings = &facts.pack.review;
         let confidence = confidence.get();
-        Passage { text, trusted: confidence >= settings.text_threshold, illegible: confidence < settings.page_threshold }
+        Passage {
+            text,
+            trusted: confidence >= settings.text_threshold,
+            illegible: confidence < settings.page_threshold,
+        }
     }
 }
 
@@ -130,7 +134,9 @@ pub fn reasons(request: &Request, facts: &Context<'_>) -> Reasons {
     let group = request.choices.iter().filter(|choice| choice.choice == REASONS);
     for option in group.flat_map(|choice| &choice.options) {
         match option.mark {
-            Mark::Checked if option.confidence.get() >= facts.pack.marks.threshold => reasons.sure.push(option.option.clone()),
+            Mark::Checked if option.confidence.get() >= facts.pack.marks.threshold => {
+                reasons.sure.push(option.option.clone())
+            }
             Mark::Checked | Mark::Unsure => reasons.perhaps.push(option.option.clone()),
             Mark::Unchecked => {}
         }
@@ -169,7 +175,8 @@ impl<'a> Letters<'a> {
         let settings = &facts.pack.letters;
         let mut letters = Letters::default();
         for letter in &request.letters {
-            let (counts, may_count) = (settings.notices.contains(&letter.facts.kind), settings.may_be_notices.contains(&letter.facts.kind));
+            let (counts, may_count) =
+                (settings.notices.contains(&letter.facts.kind), settings.may_be_notices.contains(&letter.facts.kind));
             let list = match letter.same_member {
                 _ if letter.facts.unfilled && (counts || may_count) => &mut letters.unfilled,
                 Answer::NotMet => &mut letters.to_others,
@@ -190,14 +197,16 @@ impl<'a> Letters<'a> {
 
 /// Whether a page of the request could not be read, or may be of a kind that it was not taken for.
 pub(super) fn may_hide(request: &Request, facts: &Context<'_>, wanted: impl Fn(&PageKind) -> bool) -> bool {
-    request.pages.iter().any(|&number| match facts.page(number) {
-        None => true,
-        Some(page) => {
-            let open = matches!(page.kind(), PageKind::Unknown | PageKind::Junk);
-            let settings = &facts.pack.review;
-            let likely = page.kinds.iter().any(|k| wanted(&k.kind) && k.score >= settings.page_kind_threshold);
-            let illegible = page.legibility.characters > 0 && page.legibility.confidence.get() < settings.page_threshold;
-            open && (likely || illegible)
-        }
-    })
+    !request.unread_pages.is_empty()
+        || request.pages.iter().any(|&number| match facts.page(number) {
+            None => true,
+            Some(page) => {
+                let open = matches!(page.kind(), PageKind::Unknown | PageKind::Junk);
+                let settings = &facts.pack.review;
+                let likely = page.kinds.iter().any(|k| wanted(&k.kind) && k.score >= settings.page_kind_threshold);
+                let illegible =
+                    page.legibility.characters > 0 && page.legibility.confidence.get() < settings.page_threshold;
+                open && (likely || illegible)
+            }
+        })
 }

@@ -13,8 +13,8 @@ use crate::decode::{Container, Damage, Resolution};
 use crate::geometry::Rect;
 use crate::ocr::Word;
 use crate::reading::{
-    AttachmentKind, ChoiceReading, DateEntry, FieldReading, Fingerprint, Hand, KindScore, Legibility, LetterFacts, LetterKind, OptionReading, PageKind,
-    PageReading, READING_FORMAT, SourceFacts, Value,
+    AttachmentKind, ChoiceReading, DateEntry, FieldReading, Fingerprint, Hand, KindScore, Legibility, LetterFacts,
+    LetterKind, OptionReading, PageKind, PageReading, READING_FORMAT, SourceFacts, Value,
 };
 
 pub static BUILTIN: LazyLock<Pack> = LazyLock::new(|| Pack::builtin().unwrap());
@@ -54,7 +54,10 @@ impl Example {
             field("provider_name", text("Yesenia Kim, MD")),
             field("provider_npi", text("1234567893")),
             field("provider_phone", text("(831) 555-4985")),
-            field("narrative", text("On 09/20/2026 the member shouted threats at front desk staff and threw a clipboard.")),
+            field(
+                "narrative",
+                text("On 09/20/2026 the member shouted threats at front desk staff and threw a clipboard."),
+            ),
             field("signature", Value::Present),
         ];
         let request = Request {
@@ -70,6 +73,7 @@ impl Example {
             letters: vec![letter(2)],
             attachments: Vec::new(),
             stray_pages: Vec::new(),
+            unread_pages: Vec::new(),
             pages_missing: None,
             received_at: None,
             notes: Vec::new(),
@@ -97,7 +101,10 @@ impl Example {
         Example::complete()
             .reasons(&["failure-to-keep-appointments"])
             .set("missed_appointments", Reading::Read(Value::Dates(dates.iter().map(entry).collect())))
-            .text("narrative", "Member did not keep scheduled visits. Office called and mailed reminders before each visit.")
+            .text(
+                "narrative",
+                "Member did not keep scheduled visits. Office called and mailed reminders before each visit.",
+            )
     }
 
     /// A signed portal agreement with these users.
@@ -109,9 +116,15 @@ impl Example {
         request.pages = vec![1];
         request.letters.clear();
         request.choices = vec![choice("acceptance", &[("accepted", Mark::Checked)])];
-        request.fields.retain(|f| !f.field.starts_with("member") && !["narrative", "missed_appointments"].contains(&f.field.as_str()));
+        request.fields.retain(|f| {
+            !f.field.starts_with("member") && !["narrative", "missed_appointments"].contains(&f.field.as_str())
+        });
         request.fields.push(field("portal_users", Value::Lines(users.iter().map(|u| (*u).to_owned()).collect())));
-        example.pages = vec![page(1, PageKind::Form("provider-portal-account-request".into()), "Health Information Sharing Agreement")];
+        example.pages = vec![page(
+            1,
+            PageKind::Form("provider-portal-account-request".into()),
+            "Health Information Sharing Agreement",
+        )];
         example
     }
 
@@ -137,12 +150,19 @@ impl Example {
             letters: Vec::new(),
             ..example.request
         };
-        example.pages = vec![page(1, PageKind::Unknown, "words that say nothing of a request, and enough of them to be read")];
+        example.pages =
+            vec![page(1, PageKind::Unknown, "words that say nothing of a request, and enough of them to be read")];
         example
     }
 
     pub fn context<'a>(&'a self, pack: &'a Pack) -> Context<'a> {
-        Context { as_of: self.as_of, received: self.received, pages: &self.pages, pack, roster: self.request.roster.is_some() }
+        Context {
+            as_of: self.as_of,
+            received: self.received,
+            pages: &self.pages,
+            pack,
+            roster: self.request.roster.is_some(),
+        }
     }
 
     pub fn findings(&self, pack: &Pack) -> Vec<Finding> {
@@ -161,7 +181,9 @@ impl Example {
 
     /// The codes of what cannot be told for itself, notes left out.
     pub fn open(&self) -> Vec<String> {
-        let counts = |f: &Finding| f.answer == Answer::CannotTell && f.waits_for.is_none() && f.severity != super::Severity::Note;
+        let counts = |f: &Finding| {
+            f.answer == Answer::CannotTell && f.waits_for.is_none() && f.severity != super::Severity::Note
+        };
         self.findings(&BUILTIN).into_iter().filter(counts).map(|f| f.code).collect()
     }
 
@@ -259,6 +281,7 @@ impl Example {
     /// A page of the request that could not be read at all.
     pub fn lost_page(mut self) -> Self {
         self.request.pages.push(9);
+        self.request.unread_pages.push(9);
         self
     }
 

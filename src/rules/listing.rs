@@ -14,7 +14,14 @@ pub fn list(pack: &Pack, as_of: NaiveDate) -> String {
     let mut text = format!("{}, {} rules in force on {as_of}\n\n", pack.rules_version(), rules.len());
     for rule in rules {
         let dates = dates(&rule.in_force);
-        text.push_str(&format!("{:<codes$}  {:<10}  {:<24}  {:<ids$}  {}\n", rule.code, severity(rule.severity), dates, rule.id, rule.cite));
+        text.push_str(&format!(
+            "{:<codes$}  {:<10}  {:<24}  {:<ids$}  {}\n",
+            rule.code,
+            severity(rule.severity),
+            dates,
+            rule.id,
+            rule.cite
+        ));
     }
     text
 }
@@ -54,7 +61,9 @@ fn entry(pack: &Pack, rule: &Rule) -> String {
     text.push_str(&format!("- If not: {}\n", consequence(rule)));
     text.push_str(&format!("- About: {}\n", about(&rule.applies_to)));
     text.push_str(&format!("- In force: {}\n", dates(&rule.in_force)));
-    for (words, codes) in [("Says nothing when given", &rule.suppressed_by), ("Cannot be failed while open", &rule.waits_for)] {
+    for (words, codes) in
+        [("Says nothing when given", &rule.suppressed_by), ("Cannot be failed while open", &rule.waits_for)]
+    {
         if !codes.is_empty() {
             text.push_str(&format!("- {words}: {}\n", codes.join(", ")));
         }
@@ -87,7 +96,10 @@ fn about(to: &AppliesTo) -> String {
         }
     }
     if !to.attachments.is_empty() {
-        parts.push(format!("with {} attached", to.attachments.iter().map(|a| a.name()).collect::<Vec<_>>().join(" or ")));
+        parts.push(format!(
+            "with {} attached",
+            to.attachments.iter().map(|a| a.name()).collect::<Vec<_>>().join(" or ")
+        ));
     }
     match to.roster {
         Some(true) => parts.push("when a roster was given".to_owned()),
@@ -156,7 +168,9 @@ mod tests {
     fn the_list_shows_what_is_in_force_and_nothing_before_the_first_day() {
         let listed = list(&BUILTIN, day("2026-11-21"));
         assert!(listed.starts_with("alliance-reassignment 2026.11, "), "{listed}");
-        assert!(listed.lines().any(|line| line.starts_with("missed-appointments-span ") && line.contains("deficiency")));
+        assert!(
+            listed.lines().any(|line| line.starts_with("missed-appointments-span ") && line.contains("deficiency"))
+        );
         assert!(list(&BUILTIN, day("2025-04-30")).contains(" 0 rules in force"));
     }
 }

@@ -54,10 +54,12 @@ pub(super) fn load_valid(files: Vec<PackFile>) -> (Option<Pack>, Vec<Problem>) {
 
 fn load_with(files: Vec<PackFile>, validated: bool) -> (Option<Pack>, Vec<Problem>) {
     let mut problems = Vec::new();
-    let sources: Vec<SourceFile> = files.iter().map(|f| SourceFile::new(&f.path, f.text.clone(), &mut problems)).collect();
+    let sources: Vec<SourceFile> =
+        files.iter().map(|f| SourceFile::new(&f.path, f.text.clone(), &mut problems)).collect();
     let settings = sources.iter().find(|s| s.path == "pack.toml");
     if settings.is_none() {
-        let hint = "a pack is a folder with pack.toml, reasons.toml, forms/ and checks/: copy the built-in one".to_owned();
+        let hint =
+            "a pack is a folder with pack.toml, reasons.toml, forms/ and checks/: copy the built-in one".to_owned();
         problems.push(Problem::of_file("pack.toml", "there is no pack.toml in this folder", Some(hint)));
     }
     let settings: Option<PackSettings> = settings.and_then(|source| source.read_whole(&mut problems));
@@ -86,12 +88,16 @@ fn load_with(files: Vec<PackFile>, validated: bool) -> (Option<Pack>, Vec<Proble
     (pack, problems)
 }
 
-/// The words of letters, headers and dates; what cannot be read is a problem of its file.
+/// The words of letters, headers and dates; what cannot be read is a problem of its file. Offices write letters and dates the same
+/// way whatever the plan: a pack without `phrases/` takes the built-in words.
 fn read_phrases(sources: &[SourceFile], problems: &mut Vec<Problem>) -> PhraseBook {
     let text = |name: &str| {
         let path = format!("phrases/{name}");
         sources.iter().find(|source| source.path == path).map(|source| source.text.clone())
     };
+    if !sources.iter().any(|source| source.path.starts_with("phrases/")) {
+        return PhraseBook::builtin().clone();
+    }
     PhraseBook::parse(text).unwrap_or_else(|error| {
         let (file, message, span) = match &error {
             PhraseError::Missing(file) => (*file, "the file is missing".to_owned(), None),
@@ -125,7 +131,9 @@ impl Parts {
             Holds::Settings | Holds::Phrases => {}
             Holds::Reasons => {
                 let reasons = source.read_items("reason", problems).into_iter();
-                self.reasons.extend(reasons.map(|(i, reason): (_, Reason)| Reason { place: Place::item(file, "reason", i), ..reason }));
+                self.reasons.extend(
+                    reasons.map(|(i, reason): (_, Reason)| Reason { place: Place::item(file, "reason", i), ..reason }),
+                );
             }
             Holds::Inappropriate => self.inappropriate.extend(wordings(file, source, "inappropriate", problems)),
             Holds::Wordings => self.wordings.extend(wordings(file, source, "wording", problems)),
@@ -134,9 +142,19 @@ impl Parts {
                 for (index, mut format) in source.read_items::<Format>("format", problems) {
                     format.place = Place::item(file, "format", index);
                     if let Err(error) = format.compile() {
-                        let message = format!("the pattern of `{}` is no regular expression: {}", format.id, last_line(&error.to_string()));
+                        let message = format!(
+                            "the pattern of `{}` is no regular expression: {}",
+                            format.id,
+                            last_line(&error.to_string())
+                        );
                         let span = source.span(&format.place.key("pattern").steps);
-                        problems.push(Problem::at(&source.path, &source.text, span, message, Some("see docs.rs/regex for the syntax".into())));
+                        problems.push(Problem::at(
+                            &source.path,
+                            &source.text,
+                            span,
+                            message,
+                            Some("see docs.rs/regex for the syntax".into()),
+                        ));
                     }
                     self.formats.push(format);
                 }
@@ -144,7 +162,8 @@ impl Parts {
             Holds::Form => self.forms.extend(source.read_whole::<FormDefinition>(problems).map(|form| (file, form))),
             Holds::Rules => {
                 let rules = source.read_items("rule", problems).into_iter();
-                self.rules.extend(rules.map(|(i, rule): (_, Rule)| Rule { place: Place::item(file, "rule", i), ..rule }));
+                self.rules
+                    .extend(rules.map(|(i, rule): (_, Rule)| Rule { place: Place::item(file, "rule", i), ..rule }));
             }
             Holds::Nothing => {
                 let message = "no part of a pack has this name".to_owned();

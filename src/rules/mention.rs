@@ -44,7 +44,13 @@ impl<'a> Folded<'a> {
             if c.is_ascii() {
                 // By far the most, and decomposing is what folding spends its time on.
                 if c.is_ascii_alphanumeric() {
-                    letters.push(Letter { folded: c.to_ascii_lowercase(), at, end: at + 1, starts_word: !inside, ends_word: false });
+                    letters.push(Letter {
+                        folded: c.to_ascii_lowercase(),
+                        at,
+                        end: at + 1,
+                        starts_word: !inside,
+                        ends_word: false,
+                    });
                     inside = true;
                 } else {
                     if let Some(last) = letters.last_mut() {
@@ -166,11 +172,20 @@ pub fn mentions(text: &str, wording: &Wording) -> Vec<Mention> {
         .filter(|(span, _)| !passing.iter().any(|(p, _)| p.start <= span.start && span.start < p.end))
         .map(|(span, phrase)| Mention { phrase: phrase.to_owned(), quote: folded.quote(&span), span })
         .collect();
-    found.sort_by(|a, b| (a.span.start, std::cmp::Reverse(a.span.end), &a.phrase).cmp(&(b.span.start, std::cmp::Reverse(b.span.end), &b.phrase)));
+    found.sort_by(|a, b| {
+        (a.span.start, std::cmp::Reverse(a.span.end), &a.phrase).cmp(&(
+            b.span.start,
+            std::cmp::Reverse(b.span.end),
+            &b.phrase,
+        ))
+    });
     // One sentence is quoted once.
     let mut kept: Vec<Mention> = Vec::new();
     for mention in found {
-        if kept.iter().all(|k| k.quote != mention.quote && (mention.span.start >= k.span.end || mention.span.end <= k.span.start)) {
+        if kept
+            .iter()
+            .all(|k| k.quote != mention.quote && (mention.span.start >= k.span.end || mention.span.end <= k.span.start))
+        {
             kept.push(mention);
         }
     }
@@ -184,7 +199,11 @@ pub fn names_any(text: &str, phrases: &Languages) -> bool {
 
 /// Places of all phrases; a passing wording swallows the phrases inside it.
 fn spans<'w>(text: &Folded<'_>, phrases: &'w Languages, exact: bool) -> Vec<(std::ops::Range<usize>, &'w str)> {
-    phrases.values().flatten().flat_map(|phrase| text.find(phrase, exact).into_iter().map(move |span| (span, phrase.as_str()))).collect()
+    phrases
+        .values()
+        .flatten()
+        .flat_map(|phrase| text.find(phrase, exact).into_iter().map(move |span| (span, phrase.as_str())))
+        .collect()
 }
 
 #[cfg(test)]
@@ -196,7 +215,8 @@ mod tests {
     }
 
     fn wording(phrases: &[&str], in_passing: &[&str], unless: &[&str]) -> Wording {
-        let words = |list: &[&str]| Languages::from([("en".to_owned(), list.iter().map(|s| (*s).to_owned()).collect())]);
+        let words =
+            |list: &[&str]| Languages::from([("en".to_owned(), list.iter().map(|s| (*s).to_owned()).collect())]);
         Wording {
             id: "w".into(),
             title: "w".into(),
@@ -232,7 +252,10 @@ mod tests {
     #[test]
     fn words_in_passing_and_worse_words_silence_a_phrase() {
         let complaint = wording(&["complaint against"], &["no complaint against"], &["lawsuit"]);
-        assert_eq!(mentions("He filed a complaint against us. He left.", &complaint)[0].quote, "He filed a complaint against us");
+        assert_eq!(
+            mentions("He filed a complaint against us. He left.", &complaint)[0].quote,
+            "He filed a complaint against us"
+        );
         assert!(mentions("There is no complaint against us", &complaint).is_empty());
         assert!(mentions("complaint against us and a lawsuit", &complaint).is_empty());
     }

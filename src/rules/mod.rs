@@ -35,7 +35,9 @@ pub use context::Context;
 pub use effective::earliest_if_approved_on;
 pub use evaluate::evaluate;
 pub use evidence::{Reasons, reasons};
-pub use forms::{ChoiceDefinition, FieldDefinition, FieldKind, FormDefinition, FormPurpose, OptionDefinition, SectionDefinition};
+pub use forms::{
+    ChoiceDefinition, FieldDefinition, FieldKind, FormDefinition, FormPurpose, OptionDefinition, SectionDefinition,
+};
 pub use listing::{docs, list};
 pub use mention::{Mention, mentions};
 pub use notice::NoticeFacts;
@@ -45,10 +47,12 @@ pub use problem::Problem;
 pub use rule::{AppliesTo, Day, InForce, Rule};
 pub use schema::schema;
 pub use settings::{
-    DateSettings, LetterSettings, MarkSettings, PackSettings, Plan, ReceivedSettings, ReceivedSource, RequestScope, RequestSettings, RequiredWithReason, ReviewSettings,
-    RosterSettings, RulesPickedBy,
+    DateSettings, LetterSettings, MarkSettings, PackSettings, Plan, ReceivedSettings, ReceivedSource, RequestScope,
+    RequestSettings, RequiredWithReason, ReviewSettings, RosterSettings, RulesPickedBy,
 };
-pub use status::{Priority, READ_COLUMNS, Status, lowest_confidence, priority, required_columns, review_fields, status};
+pub use status::{
+    Priority, READ_COLUMNS, Status, lowest_confidence, priority, required_columns, review_fields, status,
+};
 pub use words::{CheckDigit, Format, Languages, Reason, Wording};
 
 /// What an unmet rule does to a request.

@@ -44,15 +44,24 @@ const NOTICE_DATE: &str = "request_date";
 
 impl NoticeFacts {
     pub fn of(request: &Request, facts: &Context<'_>) -> NoticeFacts {
-        let pages: Vec<_> = request.pages.iter().filter_map(|&number| facts.page(number)).filter(|page| *page.kind() != PageKind::Cover).collect();
+        let pages: Vec<_> = request
+            .pages
+            .iter()
+            .filter_map(|&number| facts.page(number))
+            .filter(|page| *page.kind() != PageKind::Cover)
+            .collect();
         let passages: Vec<_> = pages.iter().map(|page| page_passage(page, facts)).collect();
         let text = passages.iter().map(|p| p.text.as_str()).collect::<Vec<_>>().join("\n");
         let (kind, hit, quotes) = kind_of(&text, facts);
         let found = text_dates(&text, facts);
         let letter_date = pages.iter().find_map(|page| page.letter.as_ref()?.date.value().copied());
-        let date = Standing::of(request, NOTICE_DATE, facts).sure_date().or(letter_date).or(found.iter().find(|f| f.alone).map(|f| f.date));
+        let date = Standing::of(request, NOTICE_DATE, facts)
+            .sure_date()
+            .or(letter_date)
+            .or(found.iter().find(|f| f.alone).map(|f| f.date));
         let (event_date, event_time) = event(request, facts, &found, hit, date);
-        let unread_field = [EVENT_DATE].iter().any(|f| request.field(f).is_some_and(|field| field.reading == Reading::Unreadable));
+        let unread_field =
+            [EVENT_DATE].iter().any(|f| request.field(f).is_some_and(|field| field.reading == Reading::Unreadable));
         NoticeFacts {
             kind,
             quotes,
@@ -62,7 +71,7 @@ impl NoticeFacts {
             addresses: addresses(request, &text),
             names_person: names_person(request, &text, facts),
             trusted: !passages.is_empty() && passages.iter().all(|p| p.trusted),
-            unread_date: unread_field || has_unread_date(&text, &found),
+            unread_date: unread_field || has_unread_date(&text, &found, facts),
             text,
         }
     }
@@ -80,7 +89,13 @@ fn kind_of(text: &str, facts: &Context<'_>) -> (Option<String>, usize, Vec<Strin
 }
 
 /// When it happened: the field, else the first date after the words that tell the kind, the notice's own date at its head left out.
-fn event(request: &Request, facts: &Context<'_>, found: &[TextDate], hit: usize, own: Option<NaiveDate>) -> (Option<NaiveDate>, Option<NaiveTime>) {
+fn event(
+    request: &Request,
+    facts: &Context<'_>,
+    found: &[TextDate],
+    hit: usize,
+    own: Option<NaiveDate>,
+) -> (Option<NaiveDate>, Option<NaiveTime>) {
     let told: Vec<&TextDate> = found.iter().filter(|f| !(f.alone && Some(f.date) == own)).collect();
     let first = told.iter().find(|f| f.span.start > hit).or(told.first());
     match Standing::of(request, EVENT_DATE, facts).sure_date() {
@@ -91,21 +106,27 @@ fn event(request: &Request, facts: &Context<'_>, found: &[TextDate], hit: usize,
 
 fn field_time(request: &Request) -> Option<NaiveTime> {
     let value = request.field(EVENT_TIME)?.reading.value()?.to_column();
-    ["%H:%M", "%I:%M %p", "%I:%M%p", "%H:%M:%S"].iter().find_map(|format| NaiveTime::parse_from_str(value.trim(), format).ok())
+    ["%H:%M", "%I:%M %p", "%I:%M%p", "%H:%M:%S"]
+        .iter()
+        .find_map(|format| NaiveTime::parse_from_str(value.trim(), format).ok())
 }
 
 fn addresses(request: &Request, text: &str) -> Vec<IpAddr> {
-    let field = request.field(ADDRESS).and_then(|field| field.reading.value()).map(Value::to_column).unwrap_or_default();
-    let mut all: Vec<IpAddr> = field.split([' ', ';', ',', '\n']).chain(text.split(char::is_whitespace)).filter_map(address).collect();
+    let field =
+        request.field(ADDRESS).and_then(|field| field.reading.value()).map(Value::to_column).unwrap_or_default();
+    let mut all: Vec<IpAddr> =
+        field.split([' ', ';', ',', '\n']).chain(text.split(char::is_whitespace)).filter_map(address).collect();
     all.sort_unstable();
     all.dedup();
     all
 }
 
 fn address(word: &str) -> Option<IpAddr> {
-    let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != ':').trim_end_matches(':').trim_end_matches('.');
+    let word =
+        word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != ':').trim_end_matches(':').trim_end_matches('.');
     // "12:30" and "a::b" in running text are no addresses: an IPv6 address has at least two colons and a digit.
-    let plausible = word.matches('.').count() == 3 || (word.matches(':').count() >= 2 && word.chars().any(|c| c.is_ascii_digit()));
+    let plausible =
+        word.matches('.').count() == 3 || (word.matches(':').count() >= 2 && word.chars().any(|c| c.is_ascii_digit()));
     plausible.then(|| IpAddr::from_str(word).ok()).flatten()
 }
 
@@ -114,13 +135,18 @@ fn names_person(request: &Request, text: &str, facts: &Context<'_>) -> bool {
     let provider = request.field("provider_name").map(|field| field.raw.to_lowercase()).unwrap_or_default();
     let other = facts.pack.wording("no-persons");
     text.lines().any(|line| {
-        let words: Vec<&str> = line.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+        let words: Vec<&str> =
+            line.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric())).collect();
         words.windows(2).any(|pair| {
-            let named = pair.iter().all(|w| w.chars().count() > 1 && w.starts_with(char::is_uppercase) && w.chars().any(char::is_lowercase));
+            let named = pair.iter().all(|w| {
+                w.chars().count() > 1 && w.starts_with(char::is_uppercase) && w.chars().any(char::is_lowercase)
+            });
             let together = pair.join(" ").to_lowercase();
             named
                 && !provider.contains(&together)
-                && !pair.iter().any(|w| other.is_some_and(|o| o.phrases.values().flatten().any(|p| p.eq_ignore_ascii_case(w))))
+                && !pair
+                    .iter()
+                    .any(|w| other.is_some_and(|o| o.phrases.values().flatten().any(|p| p.eq_ignore_ascii_case(w))))
         })
     })
 }
@@ -128,13 +154,11 @@ fn names_person(request: &Request, text: &str, facts: &Context<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Pack;
-    use crate::rules::example::Example;
+    use crate::rules::example::{BUILTIN, Example};
 
     fn facts(text: &str) -> NoticeFacts {
-        let pack = Pack::builtin().unwrap();
         let example = Example::notice(text);
-        NoticeFacts::of(&example.request, &example.context(&pack))
+        NoticeFacts::of(&example.request, &example.context(&BUILTIN))
     }
 
     #[test]
@@ -150,15 +174,22 @@ mod tests {
 
     #[test]
     fn an_incident_goes_before_everything_else() {
-        let notice = facts("November 16, 2026\nRe: Provider Portal\nA user who left our workforce was the cause of an unauthorized viewing of\nmember PHI.");
+        let notice = facts(
+            "November 16, 2026\nRe: Provider Portal\nA user who left our workforce was the cause of an unauthorized viewing of\nmember PHI.",
+        );
         assert_eq!(notice.kind.as_deref(), Some("incident"));
         assert!(!notice.names_person);
     }
 
     #[test]
     fn addresses_are_found_with_their_full_stop() {
-        let notice = facts("Our Internet Services Provider changed. Old IP address: 198.51.100.24. New IP\naddress: 192.168.1.20. At 12:30 we called. fd00::1");
+        let notice = facts(
+            "Our Internet Services Provider changed. Old IP address: 198.51.100.24. New IP\naddress: 192.168.1.20. At 12:30 we called. fd00::1",
+        );
         assert_eq!(notice.kind.as_deref(), Some("internet-provider"));
-        assert_eq!(notice.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(), ["192.168.1.20", "198.51.100.24", "fd00::1"]);
+        assert_eq!(
+            notice.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["192.168.1.20", "198.51.100.24", "fd00::1"]
+        );
     }
 }

@@ -11,7 +11,10 @@ use super::load;
 use super::phrases::PhraseBook;
 use super::problem::Problem;
 use super::rule::Rule;
-use super::settings::{DateSettings, LetterSettings, MarkSettings, PackSettings, Plan, ReceivedSettings, RequestSettings, ReviewSettings, RosterSettings};
+use super::settings::{
+    DateSettings, LetterSettings, MarkSettings, PackSettings, Plan, ReceivedSettings, RequestSettings, ReviewSettings,
+    RosterSettings,
+};
 use super::words::{Format, Reason, Wording};
 
 /// The pack that is part of the binary.
@@ -195,7 +198,8 @@ fn folder_files(dir: &Path) -> Result<Vec<PackFile>, PackError> {
         }
         let text = std::fs::read_to_string(entry.path()).map_err(|error| failed(entry.path(), error))?;
         let below = entry.path().strip_prefix(dir).unwrap_or(entry.path());
-        let path = below.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/");
+        let path =
+            below.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/");
         files.push(PackFile { path, text });
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));

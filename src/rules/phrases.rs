@@ -271,12 +271,14 @@ const BUILTIN: [(&str, &str); 6] = [
 ];
 
 static BOOK: LazyLock<PhraseBook> = LazyLock::new(|| {
-    PhraseBook::parse(|name| BUILTIN.iter().find(|(file, _)| *file == name).map(|(_, text)| (*text).to_owned())).unwrap_or_default()
+    PhraseBook::parse(|name| BUILTIN.iter().find(|(file, _)| *file == name).map(|(_, text)| (*text).to_owned()))
+        .unwrap_or_default()
 });
 
 impl PhraseBook {
     /// Files of the folder `phrases/` of a pack.
-    pub const FILES: [&'static str; 6] = ["arrivals.toml", "dates.toml", "languages.toml", "letters.toml", "pages.toml", "people.toml"];
+    pub const FILES: [&'static str; 6] =
+        ["arrivals.toml", "dates.toml", "languages.toml", "letters.toml", "pages.toml", "people.toml"];
 
     /// The built-in pack's phrases.
     pub fn builtin() -> &'static PhraseBook {
@@ -303,7 +305,10 @@ impl PhraseBook {
     fn check(&self) -> Result<(), PhraseError> {
         let months = self.dates.months.len();
         if months != 12 {
-            return Err(PhraseError::Meaning { file: "dates.toml", what: format!("months has {months} entries, and a year twelve") });
+            return Err(PhraseError::Meaning {
+                file: "dates.toml",
+                what: format!("months has {months} entries, and a year twelve"),
+            });
         }
         for file_name in &self.arrivals.file_names {
             if let Err(error) = Regex::new(&file_name.pattern) {
@@ -339,10 +344,14 @@ mod tests {
     #[test]
     fn a_misspelt_key_a_missing_month_and_a_bad_pattern_are_told_with_their_file() {
         let with = |name: &'static str, change: fn(String) -> String| {
-            PhraseBook::parse(move |file| text_of(file).map(|text| if file == name { change(text) } else { text })).unwrap_err().to_string()
+            PhraseBook::parse(move |file| text_of(file).map(|text| if file == name { change(text) } else { text }))
+                .unwrap_err()
+                .to_string()
         };
         assert!(with("people.toml", |t| t.replace("closings", "closing")).contains("people.toml"));
-        assert!(with("dates.toml", |t| t.replacen("[\"january\"", "# [\"january\"", 1)).contains("months has 11 entries"));
+        assert!(
+            with("dates.toml", |t| t.replacen("[\"january\"", "# [\"january\"", 1)).contains("months has 11 entries")
+        );
         assert!(with("arrivals.toml", |t| t.replacen("^fax(", "^fax((", 1)).contains("file_name hylafax"));
     }
 }

@@ -22,7 +22,13 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at bytes `span` of `text`; an empty text or a span past its end points at the last line.
-    pub(super) fn at(file: &str, text: &str, span: Range<usize>, message: impl Into<String>, hint: Option<String>) -> Self {
+    pub(super) fn at(
+        file: &str,
+        text: &str,
+        span: Range<usize>,
+        message: impl Into<String>,
+        hint: Option<String>,
+    ) -> Self {
         let start = floor_char_boundary(text, span.start);
         let end = floor_char_boundary(text, span.end.max(start));
         let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
@@ -42,7 +48,15 @@ impl Problem {
 
     /// A problem of a whole file or folder.
     pub(super) fn of_file(file: &str, message: impl Into<String>, hint: Option<String>) -> Self {
-        Problem { file: file.to_owned(), line: 1, column: 1, excerpt: String::new(), width: 0, message: message.into(), hint }
+        Problem {
+            file: file.to_owned(),
+            line: 1,
+            column: 1,
+            excerpt: String::new(),
+            width: 0,
+            message: message.into(),
+            hint,
+        }
     }
 }
 
@@ -60,7 +74,8 @@ impl fmt::Display for Problem {
         if self.width > 0 {
             let number = self.line.to_string();
             let gutter = " ".repeat(number.len());
-            let indent: String = self.excerpt.chars().take(self.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+            let indent: String =
+                self.excerpt.chars().take(self.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
             writeln!(f, "{gutter} |")?;
             writeln!(f, "{number} | {}", self.excerpt)?;
             writeln!(f, "{gutter} | {indent}{}", "^".repeat(self.width))?;

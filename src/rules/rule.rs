@@ -71,7 +71,9 @@ impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let written = toml::value::Datetime::deserialize(deserializer)?;
         match (written.date, written.time, written.offset) {
-            (Some(date), None, None) => NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into()).map(Day),
+            (Some(date), None, None) => {
+                NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into()).map(Day)
+            }
             _ => None,
         }
         .ok_or_else(|| serde::de::Error::custom("not a day: write year-month-day, without quotes"))
@@ -80,7 +82,11 @@ impl<'de> Deserialize<'de> for Day {
 
 impl Serialize for Day {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let date = toml::value::Date { year: self.0.year().try_into().unwrap_or(0), month: self.0.month() as u8, day: self.0.day() as u8 };
+        let date = toml::value::Date {
+            year: self.0.year().try_into().unwrap_or(0),
+            month: self.0.month() as u8,
+            day: self.0.day() as u8,
+        };
         toml::value::Datetime::from(date).serialize(serializer)
     }
 }
@@ -132,7 +138,13 @@ mod tests {
         let holder: Holder = toml::from_str("day = 2025-05-01").unwrap();
         assert_eq!(holder.day.0.to_string(), "2025-05-01");
         assert_eq!(toml::to_string(&holder).unwrap(), "day = 2025-05-01\n");
-        for wrong in ["day = \"2025-05-01\"", "day = 2025-05-01T10:00:00", "day = 10:00:00", "day = 2025-02-30", "day = 20250501"] {
+        for wrong in [
+            "day = \"2025-05-01\"",
+            "day = 2025-05-01T10:00:00",
+            "day = 10:00:00",
+            "day = 2025-02-30",
+            "day = 20250501",
+        ] {
             assert!(toml::from_str::<Holder>(wrong).is_err(), "{wrong}");
         }
     }

@@ -3,6 +3,7 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 
 use super::forms::FormDefinition;
+use super::phrases::{Arrivals, DateWords, LanguageWords, LetterPhrases, PagePhrases, PeopleWords};
 use super::rule::Rule;
 use super::settings::PackSettings;
 use super::words::{Format, Reason, Wording};
@@ -20,6 +21,12 @@ enum PackPart {
     Formats(Formats),
     Form(Box<FormDefinition>),
     Rules(Rules),
+    Dates(DateWords),
+    Letters(LetterPhrases),
+    Pages(PagePhrases),
+    People(PeopleWords),
+    Languages(LanguageWords),
+    Arrivals(Arrivals),
 }
 
 /// `reasons.toml`
@@ -91,7 +98,10 @@ mod tests {
             std::fs::write(path, schema()).unwrap();
         }
         let committed = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(committed == schema(), "rules/schema.json is stale: run the tests once with UPDATE_EXPECTED=1 and commit it");
+        assert!(
+            committed == schema(),
+            "rules/schema.json is stale: run the tests once with UPDATE_EXPECTED=1 and commit it"
+        );
     }
 
     #[test]

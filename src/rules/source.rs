@@ -68,7 +68,13 @@ impl SourceFile {
         let (_, errors) = DeTable::parse_recoverable(&text);
         for error in &errors {
             let span = error.span().unwrap_or(0..0);
-            problems.push(Problem::at(path, &text, span, error.message().trim(), Some("this is not valid TOML (toml.io)".into())));
+            problems.push(Problem::at(
+                path,
+                &text,
+                span,
+                error.message().trim(),
+                Some("this is not valid TOML (toml.io)".into()),
+            ));
         }
         SourceFile { path: path.to_owned(), broken: !errors.is_empty(), text }
     }
@@ -117,12 +123,22 @@ impl SourceFile {
         for (name, value) in table {
             if name.get_ref() != key {
                 let message = format!("`{}` has no meaning here", name.get_ref());
-                self.complain(problems, name.span(), message, Some(format!("this file holds [[{key}]] tables and nothing else")));
+                self.complain(
+                    problems,
+                    name.span(),
+                    message,
+                    Some(format!("this file holds [[{key}]] tables and nothing else")),
+                );
                 continue;
             }
             let Some(array) = value.get_ref().as_array() else {
                 let message = format!("`{key}` is not a list of tables");
-                self.complain(problems, name.span(), message, Some(format!("write [[{key}]], in double brackets, above each")));
+                self.complain(
+                    problems,
+                    name.span(),
+                    message,
+                    Some(format!("write [[{key}]], in double brackets, above each")),
+                );
                 continue;
             };
             for (index, item) in array.iter().enumerate() {

@@ -99,7 +99,8 @@ pub fn priority(findings: &[Finding]) -> Priority {
 pub fn required_columns(request: &Request, facts: &Context<'_>) -> Vec<String> {
     let Some(settings) = settings(request, facts.pack) else { return Vec::new() };
     let ticked = reasons(request, facts);
-    let more = settings.with_reason.iter().filter(|w| ticked.sure.contains(&w.reason) || ticked.perhaps.contains(&w.reason));
+    let more =
+        settings.with_reason.iter().filter(|w| ticked.sure.contains(&w.reason) || ticked.perhaps.contains(&w.reason));
     let mut columns: Vec<String> = settings.required.iter().chain(more.flat_map(|w| &w.required)).cloned().collect();
     if request.several_members == Answer::Met {
         columns.retain(|column| !column.starts_with("member_"));
@@ -119,7 +120,8 @@ pub fn review_fields(request: &Request, findings: &[Finding], facts: &Context<'_
     if matches!(request.kind, RequestKind::Reassignment | RequestKind::Portal) {
         let required = required_columns(request, facts);
         columns.extend(request.fields.iter().filter(|f| is_uncertain(f, request, facts)).map(|f| f.field.clone()));
-        let not_found = |column: &&String| is_form_field(column, request, facts.pack) && request.field(column).is_none();
+        let not_found =
+            |column: &&String| is_form_field(column, request, facts.pack) && request.field(column).is_none();
         columns.extend(required.iter().filter(not_found).cloned());
         if marks_are_unsure(request, facts) {
             columns.insert("reasons".to_owned());
@@ -155,7 +157,11 @@ fn is_uncertain(field: &FieldReading, request: &Request, facts: &Context<'_>) ->
     if !READ_COLUMNS.contains(&field.field.as_str()) {
         return false;
     }
-    let kind = request.form.as_ref().and_then(|form| facts.pack.form(form)?.fields.iter().find(|f| f.id == field.field)).map(|f| f.kind);
+    let kind = request
+        .form
+        .as_ref()
+        .and_then(|form| facts.pack.form(form)?.fields.iter().find(|f| f.id == field.field))
+        .map(|f| f.kind);
     let doubtful = field.confidence < facts.pack.review.of(&field.field);
     match &field.reading {
         Reading::Blank => false,
@@ -168,11 +174,19 @@ fn is_uncertain(field: &FieldReading, request: &Request, facts: &Context<'_>) ->
 }
 
 fn is_form_field(column: &str, request: &Request, pack: &Pack) -> bool {
-    request.form.as_ref().and_then(|form| pack.form(form)).is_some_and(|form| form.fields.iter().any(|field| field.id == column))
+    request
+        .form
+        .as_ref()
+        .and_then(|form| pack.form(form))
+        .is_some_and(|form| form.fields.iter().any(|field| field.id == column))
 }
 
 fn marks_are_unsure(request: &Request, facts: &Context<'_>) -> bool {
-    let has_group = request.form.as_ref().and_then(|form| facts.pack.form(form)).is_some_and(|form| form.choices.iter().any(|c| c.id == "reasons"));
+    let has_group = request
+        .form
+        .as_ref()
+        .and_then(|form| facts.pack.form(form))
+        .is_some_and(|form| form.choices.iter().any(|c| c.id == "reasons"));
     let mut options = request.choices.iter().filter(|c| c.choice == "reasons").flat_map(|c| &c.options).peekable();
     let none = options.peek().is_none();
     has_group && (none || options.any(|o| o.mark == Mark::Unsure || o.confidence.get() < facts.pack.marks.threshold))

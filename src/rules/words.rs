@@ -112,7 +112,7 @@ fn npi_check_digit(digits: &str) -> bool {
             _ => (digit * 2) / 10 + (digit * 2) % 10,
         })
         .sum();
-    digits.len() == 10 && (sum + 24) % 10 == 0
+    digits.len() == 10 && u32::is_multiple_of(sum + 24, 10)
 }
 
 #[cfg(test)]

@@ -45,7 +45,12 @@ pub fn audit(settings: &AuditSettings) -> Result<Vec<Difference>, RunError> {
     let pack = load_pack(Some(&settings.run.join("rules")))?;
     let mut found = Vec::new();
     if pack.sha256() != record.rules.sha256 {
-        found.push(of_the_run("rules", &record.rules.sha256, &pack.sha256(), "the rules kept with the run were changed after it"));
+        found.push(of_the_run(
+            "rules",
+            &record.rules.sha256,
+            &pack.sha256(),
+            "the rules kept with the run were changed after it",
+        ));
     }
     for (name, hash) in &record.outputs {
         let now = sha256_of_file(&settings.run.join(name)).unwrap_or_else(|_| "not there".to_owned());
@@ -101,7 +106,10 @@ fn of_the_run(column: &str, before: &str, after: &str, why: &str) -> Difference 
 /// The recorded faxes as they lie in the archive now, and what became of those that are not the same.
 ///
 /// When they were received is taken from the run: an archive's copies have other file times. Files that the run never saw are left alone.
-fn archived(settings: &AuditSettings, found: &mut Vec<Difference>) -> Result<(Inbox, BTreeMap<String, &'static str>), RunError> {
+fn archived(
+    settings: &AuditSettings,
+    found: &mut Vec<Difference>,
+) -> Result<(Inbox, BTreeMap<String, &'static str>), RunError> {
     let place = Settings { inbox: settings.archive.clone(), ..second_run_skeleton(settings) };
     let there: BTreeMap<String, _> =
         batch::scan(&place)?.transmissions.into_iter().map(|fax| (fax.source_file.clone(), fax)).collect();
@@ -165,7 +173,8 @@ fn second_run(settings: &AuditSettings, record: &RunRecord) -> Result<Settings, 
     let mut second = second_run_skeleton(settings);
     second.as_of = AsOf::Given(day(record)?);
     second.reading.as_of = day(record)?;
-    second.reading.rules = Some(fs::canonicalize(settings.run.join("rules")).map_err(RunError::io("read", &settings.run))?);
+    second.reading.rules =
+        Some(fs::canonicalize(settings.run.join("rules")).map_err(RunError::io("read", &settings.run))?);
     second.reading.page_timeout = Duration::from_secs(number("page-timeout")?);
     second.reading.max_pages = u32::try_from(number("max-pages")?).unwrap_or(u32::MAX);
     second.reading.memory_bytes = number("memory")? << 20;

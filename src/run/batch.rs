@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 use chrono::{NaiveDate, Utc};
 use tracing::{info, warn};
 
+use super::decide::{self, Decided, Deciding, Memory};
+use super::differences::no_formula;
 use super::error::RunError;
 use super::folder::RunFolder;
 use super::journal::{self, FileJournal, Fingerprint, Header};
@@ -20,8 +22,6 @@ use super::pool::{Clocks, LostTime, Pool, WorkerCommand};
 use super::progress::{Progress, Show};
 use super::protocol::Hello;
 use super::record::{self, Counts, InputRecord, RulesRecord, RunRecord, Times, sha256_of_file, sha256_of_parts};
-use super::decide::{self, Decided, Deciding, Memory};
-use super::differences::no_formula;
 use super::shard::Shard;
 use crate::assemble::PageOutcome;
 use crate::decode::Rejection;
@@ -151,7 +151,8 @@ pub(crate) fn load_pack(folder: Option<&Path>) -> Result<Pack, RunError> {
 
 pub(crate) fn scan(settings: &Settings) -> Result<Inbox, RunError> {
     let options = ScanOptions { settle: settings.settle, file_names: FileNames::default(), exclude: Vec::new() };
-    let inbox = inbox::scan(&settings.inbox, &options, &SystemClock).map_err(|error| RunError::Input(error.to_string()))?;
+    let inbox =
+        inbox::scan(&settings.inbox, &options, &SystemClock).map_err(|error| RunError::Input(error.to_string()))?;
     if inbox.reconciles() {
         Ok(inbox)
     } else {
@@ -252,7 +253,13 @@ fn agreed_day(as_of: AsOf, folder: &RunFolder) -> NaiveDate {
 }
 
 /// Everything besides the inputs that can change a row.
-pub(crate) fn fingerprint(settings: &Settings, hello: &Hello, pack: &Pack, roster: Option<&str>, as_of: NaiveDate) -> Fingerprint {
+pub(crate) fn fingerprint(
+    settings: &Settings,
+    hello: &Hello,
+    pack: &Pack,
+    roster: Option<&str>,
+    as_of: NaiveDate,
+) -> Fingerprint {
     let engine = hello.engine.clone().unwrap_or_default();
     let languages: Vec<String> = engine.languages.iter().map(|(name, hash)| format!("{name} {hash}")).collect();
     let none = || "none".to_owned();
@@ -340,7 +347,12 @@ pub(crate) struct ReadingWork {
 }
 
 /// Brings every page of every fax into `readings/`.
-pub(crate) fn read_all(pool: &Pool, folder: &RunFolder, inbox: &Inbox, settings: &Settings) -> Result<ReadingWork, RunError> {
+pub(crate) fn read_all(
+    pool: &Pool,
+    folder: &RunFolder,
+    inbox: &Inbox,
+    settings: &Settings,
+) -> Result<ReadingWork, RunError> {
     let readings = folder.folder(journal::FOLDER)?;
     let mut faxes = Vec::with_capacity(inbox.transmissions.len());
     for transmission in &inbox.transmissions {
@@ -440,12 +452,20 @@ fn inputs(readings: &[(Header, PathBuf)]) -> Result<Vec<InputRecord>, RunError> 
         .collect()
 }
 
-fn count(inputs: &[InputRecord], readings: &[(Header, PathBuf)], decided: &Decided, skipped: &[Skipped], found: usize) -> Counts {
+fn count(
+    inputs: &[InputRecord],
+    readings: &[(Header, PathBuf)],
+    decided: &Decided,
+    skipped: &[Skipped],
+    found: usize,
+) -> Counts {
     let mut with_rows: Vec<&str> = decided.rows.iter().map(String::as_str).collect();
     with_rows.sort_unstable();
     with_rows.dedup();
     // A row of a file that nobody found would hide a lost one.
-    with_rows.retain(|name| readings.binary_search_by(|(header, _)| header.transmission.source_file.as_str().cmp(name)).is_ok());
+    with_rows.retain(|name| {
+        readings.binary_search_by(|(header, _)| header.transmission.source_file.as_str().cmp(name)).is_ok()
+    });
     let mut by_reason = BTreeMap::new();
     for file in skipped {
         *by_reason.entry(file.reason.name().to_owned()).or_default() += 1;

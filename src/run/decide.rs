@@ -62,7 +62,11 @@ pub(crate) struct Decided {
 }
 
 /// Decides all stored readings and writes the queue and what stands beside it into `folder`.
-pub(crate) fn decide(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>, folder: &RunFolder) -> Result<Decided, RunError> {
+pub(crate) fn decide(
+    readings: &[(Header, PathBuf)],
+    deciding: &Deciding<'_>,
+    folder: &RunFolder,
+) -> Result<Decided, RunError> {
     let records = judge(readings, deciding)?;
     let rows: Vec<Row> = records.iter().map(|record| record.row.clone()).collect();
     folder.write("queue.csv", |file| write_queue(file, &rows))?;
@@ -71,7 +75,8 @@ pub(crate) fn decide(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>, fo
         Decided { outputs: vec!["queue.csv".to_owned(), "records.jsonl".to_owned()], ..Decided::default() };
     for row in rows {
         *decided.by_status.entry(row.status).or_default() += 1;
-        for (codes, counts) in [(row.deficiencies, &mut decided.by_deficiency), (row.warnings, &mut decided.by_warning)] {
+        for (codes, counts) in [(row.deficiencies, &mut decided.by_deficiency), (row.warnings, &mut decided.by_warning)]
+        {
             for code in codes {
                 *counts.entry(code).or_default() += 1;
             }
@@ -179,7 +184,8 @@ fn link(requests: &mut [Request], traces: &mut [Trace], deciding: &Deciding<'_>)
         let mut kept = Vec::with_capacity(traces.len());
         for trace in traces.iter() {
             let keys = trace.keys(&salt);
-            let body = serde_json::to_string(&trace.clone().seal(&salt)).map_err(|error| RunError::Input(error.to_string()))?;
+            let body = serde_json::to_string(&trace.clone().seal(&salt))
+                .map_err(|error| RunError::Input(error.to_string()))?;
             kept.push((keys, body));
         }
         let entries = kept.iter().map(|(keys, body)| (keys.as_slice(), body.as_str()));

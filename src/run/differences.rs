@@ -47,7 +47,11 @@ impl Table {
 
     /// What differs from `self` to `after`, in the order of source_file, pages, column. `why` explains a difference of a source_file's
     /// row from both rows' cells.
-    pub fn differences(&self, after: &Table, why: impl Fn(&str, Option<&Row>, Option<&Row>) -> String) -> Vec<Difference> {
+    pub fn differences(
+        &self,
+        after: &Table,
+        why: impl Fn(&str, Option<&Row>, Option<&Row>) -> String,
+    ) -> Vec<Difference> {
         let ids: BTreeSet<&(String, String)> = self.rows.keys().chain(after.rows.keys()).collect();
         let mut all = Vec::new();
         for id in ids {
@@ -77,7 +81,14 @@ impl Table {
                 _ => all.push(difference("row", "not there".to_owned(), "new".to_owned())),
             }
         }
-        all.sort_by(|a, b| (&a.source_file, &a.pages, &a.request_id, &a.column).cmp(&(&b.source_file, &b.pages, &b.request_id, &b.column)));
+        all.sort_by(|a, b| {
+            (&a.source_file, &a.pages, &a.request_id, &a.column).cmp(&(
+                &b.source_file,
+                &b.pages,
+                &b.request_id,
+                &b.column,
+            ))
+        });
         all
     }
 }

@@ -53,7 +53,9 @@ impl RunError {
             RunError::NotARunFolder(_) => Some("give a new or empty folder as --out"),
             RunError::OtherRun { .. } => Some("give a new --out, or the same inputs and options as before to resume"),
             RunError::Nested(_) => Some("give an --out outside the inbox"),
-            RunError::Engine(_) => Some("install Tesseract with its English data: apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd"),
+            RunError::Engine(_) => Some(
+                "install Tesseract with its English data: apt-get install tesseract-ocr tesseract-ocr-eng tesseract-ocr-osd",
+            ),
             RunError::Rules(_) => Some("`faxtriage rules check` shows every problem of a pack with file and line"),
             RunError::Stored { .. } => Some("the run folder was changed from outside; run again into a new --out"),
             RunError::Unreconciled { .. } => Some("this is a fault of the program: keep the run folder and report it"),

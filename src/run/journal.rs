@@ -56,14 +56,24 @@ pub fn claim(folder: &RunFolder, fingerprint: &Fingerprint) -> Result<(), RunErr
     let path = folder.path().join("journal.json");
     match fs::read(&path) {
         Ok(bytes) => {
-            let begun: Fingerprint = serde_json::from_slice(&bytes)
-                .map_err(|error| RunError::Stored { what: "journal.json".to_owned(), line: error.line(), why: error.to_string() })?;
+            let begun: Fingerprint = serde_json::from_slice(&bytes).map_err(|error| RunError::Stored {
+                what: "journal.json".to_owned(),
+                line: error.line(),
+                why: error.to_string(),
+            })?;
             let names: Vec<&String> = begun.keys().chain(fingerprint.keys()).collect();
-            let mut differs: Vec<&str> =
-                names.into_iter().filter(|name| begun.get(*name) != fingerprint.get(*name)).map(String::as_str).collect();
+            let mut differs: Vec<&str> = names
+                .into_iter()
+                .filter(|name| begun.get(*name) != fingerprint.get(*name))
+                .map(String::as_str)
+                .collect();
             differs.sort_unstable();
             differs.dedup();
-            if differs.is_empty() { Ok(()) } else { Err(RunError::OtherRun { path: folder.path().to_owned(), differs: differs.join(", ") }) }
+            if differs.is_empty() {
+                Ok(())
+            } else {
+                Err(RunError::OtherRun { path: folder.path().to_owned(), differs: differs.join(", ") })
+            }
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => folder.write("journal.json", |file| {
             serde_json::to_writer_pretty(&mut *file, fingerprint)?;
@@ -125,7 +135,9 @@ impl FileJournal {
             }
             match &self.header {
                 None => match serde_json::from_slice::<Header>(&line) {
-                    Ok(header) if header.transmission.sha256 == transmission.sha256 && header.format == READINGS_FORMAT => {
+                    Ok(header)
+                        if header.transmission.sha256 == transmission.sha256 && header.format == READINGS_FORMAT =>
+                    {
                         self.header = Some(header);
                     }
                     _ => break,
@@ -168,7 +180,8 @@ impl FileJournal {
             Ok(probe) => (Some(probe.container), probe.pages, None),
             Err(rejection) => (None, 0, Some(rejection)),
         };
-        let header = Header { format: READINGS_FORMAT, transmission: transmission.clone(), container, pages, rejection };
+        let header =
+            Header { format: READINGS_FORMAT, transmission: transmission.clone(), container, pages, rejection };
         private_file(OpenOptions::new().create(true).write(true).truncate(true), &self.partial)?;
         self.lines.clear();
         self.end = 0;
@@ -373,7 +386,9 @@ mod tests {
     fn another_configuration_in_the_same_folder_is_refused_by_name() {
         let place = tempfile::tempdir().unwrap();
         let folder = RunFolder::open(place.path()).unwrap();
-        let settings = |rules: &str| Fingerprint::from([("rules".to_owned(), rules.to_owned()), ("shard".to_owned(), "1/2".to_owned())]);
+        let settings = |rules: &str| {
+            Fingerprint::from([("rules".to_owned(), rules.to_owned()), ("shard".to_owned(), "1/2".to_owned())])
+        };
         claim(&folder, &settings("a")).unwrap();
         claim(&folder, &settings("a")).unwrap();
         let refused = claim(&folder, &settings("b")).unwrap_err();

@@ -65,9 +65,9 @@ impl Document {
         let mut lines = text.lines();
         let pages = lines.next().and_then(|line| line.strip_prefix("pages=")).and_then(|n| n.parse().ok());
         let pages = pages.ok_or(Rejection::Unsupported)?;
-        let faults = lines.filter_map(|line| line.split_once(' ')).filter_map(|(page, fault)| {
-            page.parse().ok().map(|page| (page, fault.to_owned()))
-        });
+        let faults = lines
+            .filter_map(|line| line.split_once(' '))
+            .filter_map(|(page, fault)| page.parse().ok().map(|page| (page, fault.to_owned())));
         Ok(Document { pages, faults: faults.collect() })
     }
 

@@ -68,7 +68,11 @@ pub fn merge(settings: &MergeSettings) -> Result<Summary, RunError> {
 
 /// The day of a recorded run.
 pub(crate) fn day(record: &RunRecord) -> Result<NaiveDate, RunError> {
-    record.as_of.parse().map_err(|_| RunError::Stored { what: "run.json".to_owned(), line: 0, why: "no as-of date".to_owned() })
+    record.as_of.parse().map_err(|_| RunError::Stored {
+        what: "run.json".to_owned(),
+        line: 0,
+        why: "no as-of date".to_owned(),
+    })
 }
 
 /// A roster that a run was decided with must be given again, and be the same.
@@ -78,7 +82,9 @@ pub(crate) fn same_roster(record: &RunRecord, given: Option<&Path>) -> Result<()
         (None, None) => Ok(()),
         (Some(recorded), Some(given)) if *recorded == given => Ok(()),
         (Some(_), Some(_)) => Err(RunError::Input("the roster is not the one that the run was made with".to_owned())),
-        (Some(_), None) => Err(RunError::Input("the run was made with a roster: give the same one with --roster".to_owned())),
+        (Some(_), None) => {
+            Err(RunError::Input("the run was made with a roster: give the same one with --roster".to_owned()))
+        }
         (None, Some(_)) => Err(RunError::Input("the run was made without a roster".to_owned())),
     }
 }
@@ -104,10 +110,12 @@ fn same_but_for_their_share(records: &[RunRecord]) -> Result<&RunRecord, RunErro
         }
     }
     match of.first() {
-        Some(&shards) if of.len() == 1 && shares.len() == records.len() => match (1..=shards).find(|n| !shares.contains(n)) {
-            Some(missing) => Err(RunError::Input(format!("share {missing}/{shards} is missing"))),
-            None => Ok(first),
-        },
+        Some(&shards) if of.len() == 1 && shares.len() == records.len() => {
+            match (1..=shards).find(|n| !shares.contains(n)) {
+                Some(missing) => Err(RunError::Input(format!("share {missing}/{shards} is missing"))),
+                None => Ok(first),
+            }
+        }
         Some(_) => Err(RunError::Input("the runs are shares of different cuts".to_owned())),
         None => Ok(first),
     }
@@ -138,7 +146,9 @@ fn skipped_in(run: &Path) -> Result<Vec<Skipped>, RunError> {
         .records()
         .map(|record| {
             let record = record.map_err(|_| broken())?;
-            let (Some(name), Some(reason)) = (record.get(0), record.get(1).and_then(skip_reason)) else { return Err(broken()) };
+            let (Some(name), Some(reason)) = (record.get(0), record.get(1).and_then(skip_reason)) else {
+                return Err(broken());
+            };
             Ok(Skipped { source_file: with_formula(name).to_owned(), reason })
         })
         .collect()

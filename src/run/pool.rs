@@ -104,6 +104,9 @@ pub struct Pool {
     calls: AtomicU64,
 }
 
+/// What a worker gave, with milliseconds by stage.
+type Timed<T> = (T, BTreeMap<String, u32>);
+
 impl Pool {
     /// `jobs` threads, at least one. Workers start when their thread has work.
     pub fn new(command: WorkerCommand, clocks: Clocks, jobs: usize) -> Result<Pool, RunError> {
@@ -124,11 +127,16 @@ impl Pool {
     }
 
     /// Does `task` for each item on the pool's threads, stealing item by item; the first error ends it.
-    pub fn for_each<T: Sync>(&self, items: &[T], task: impl Fn(&T) -> Result<(), RunError> + Sync) -> Result<(), RunError> {
+    pub fn for_each<T: Sync>(
+        &self,
+        items: &[T],
+        task: impl Fn(&T) -> Result<(), RunError> + Sync,
+    ) -> Result<(), RunError> {
         self.threads.install(|| {
-            items.par_iter().with_max_len(1).try_for_each(|item| {
-                if interrupt::asked() { Err(RunError::Interrupted) } else { task(item) }
-            })
+            items
+                .par_iter()
+                .with_max_len(1)
+                .try_for_each(|item| if interrupt::asked() { Err(RunError::Interrupted) } else { task(item) })
         })
     }
 
@@ -162,7 +170,7 @@ impl Pool {
         page: u32,
         lost: &LostTime,
         believe: impl Fn(Reply) -> Result<T, &'static str>,
-    ) -> Result<Result<(T, BTreeMap<String, u32>), Rejection>, RunError> {
+    ) -> Result<Result<Timed<T>, Rejection>, RunError> {
         let started = Instant::now();
         let mut loss = Loss::TimedOut;
         for attempt in 0..2 {
@@ -361,7 +369,8 @@ fn pass_lines_on(stdout: ChildStdout, sender: &SyncSender<Vec<u8>>) {
         let over = line.len() > MAX_RESULT_BYTES;
         // A line without its end was cut off by the worker's death.
         let whole = line.ends_with(b"\n");
-        if !(over || whole) || sender.send(line).is_err() || over {
+        let cut_off = !over && !whole;
+        if cut_off || sender.send(line).is_err() || over {
             return;
         }
     }

@@ -60,7 +60,11 @@ impl Engine {
     }
 
     /// Reads one page, and gives the prepared pixels as well.
-    pub fn read_prepared(&mut self, path: &Path, page: u32) -> Result<(PageReading, PreparedPage, BTreeMap<String, u32>), ReadFailure> {
+    pub fn read_prepared(
+        &mut self,
+        path: &Path,
+        page: u32,
+    ) -> Result<(PageReading, PreparedPage, BTreeMap<String, u32>), ReadFailure> {
         let started = Instant::now();
         let source: SourcePage = self.document(path)?.page(page)?;
         let decoded = started.elapsed();

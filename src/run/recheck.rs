@@ -45,7 +45,12 @@ pub(crate) fn queue_of(run: &Path) -> Result<Table, RunError> {
 fn codes_that_changed(old: Option<&Row>, new: Option<&Row>) -> String {
     let codes = |row: Option<&Row>| -> Vec<String> {
         let all = row.map(|row| ["deficiencies", "warnings", "notes", "review_fields"].map(|column| cell(row, column)));
-        all.iter().flatten().flat_map(|codes| codes.split(';')).filter(|code| !code.is_empty()).map(str::to_owned).collect()
+        all.iter()
+            .flatten()
+            .flat_map(|codes| codes.split(';'))
+            .filter(|code| !code.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     let (before, after) = (codes(old), codes(new));
     let came = after.iter().filter(|code| !before.contains(code)).map(|code| format!("+{code}"));

@@ -88,7 +88,11 @@ impl Counts {
         if self.files_found == self.files_with_rows + self.files_skipped {
             Ok(())
         } else {
-            Err(RunError::Unreconciled { found: self.files_found, with_rows: self.files_with_rows, skipped: self.files_skipped })
+            Err(RunError::Unreconciled {
+                found: self.files_found,
+                with_rows: self.files_with_rows,
+                skipped: self.files_skipped,
+            })
         }
     }
 }

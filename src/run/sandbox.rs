@@ -97,7 +97,8 @@ mod linux {
     use std::path::{Path, PathBuf};
 
     use landlock::{
-        ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
+        ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope,
+        path_beneath_rules,
     };
     use rustix::fs::FileType;
     use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit};
@@ -133,9 +134,9 @@ mod linux {
             // When this fails the end of input ends the worker, one page later.
             let _ = set_parent_process_death_signal(Some(Signal::KILL));
         }
-        let results_go_to_a_file = [rustix::stdio::stdout(), rustix::stdio::stderr()]
-            .iter()
-            .any(|fd| rustix::fs::fstat(fd).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile));
+        let results_go_to_a_file = [rustix::stdio::stdout(), rustix::stdio::stderr()].iter().any(|fd| {
+            rustix::fs::fstat(fd).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile)
+        });
         let limit = |resource, most: u64| lower(resource, most).then_some(most);
         InForce {
             memory_bytes: limit(Resource::As, confinement.memory_bytes),
@@ -204,7 +205,11 @@ mod linux {
     fn denied_calls() -> Option<BTreeMap<i64, Vec<SeccompRule>>> {
         let mut calls: BTreeMap<i64, Vec<SeccompRule>> = DENIED.iter().map(|&call| (call, vec![])).collect();
         // Opening for reading is Landlock's business; opening for writing never is a reader's.
-        for (call, flags_at) in [(libc::SYS_openat, 2), #[cfg(target_arch = "x86_64")] (libc::SYS_open, 1)] {
+        for (call, flags_at) in [
+            (libc::SYS_openat, 2),
+            #[cfg(target_arch = "x86_64")]
+            (libc::SYS_open, 1),
+        ] {
             let mut writes = Vec::new();
             for flag in [libc::O_WRONLY, libc::O_RDWR, libc::O_CREAT, libc::O_TRUNC] {
                 writes.push(argument_has(flags_at, flag, flag)?);
@@ -331,7 +336,8 @@ mod tests {
     #[test]
     fn the_summary_says_what_holds_and_owns_up_to_nothing() {
         assert_eq!(InForce::default().in_words(), "none");
-        let held = InForce { memory_bytes: Some(1 << 30), seccomp: true, landlock: Hold::Partial, ..InForce::default() };
+        let held =
+            InForce { memory_bytes: Some(1 << 30), seccomp: true, landlock: Hold::Partial, ..InForce::default() };
         assert_eq!(held.in_words(), "memory 1024 MiB, Landlock in part, seccomp");
     }
 }

@@ -259,9 +259,10 @@ mod tests {
     #[test]
     fn an_engine_that_cannot_start_says_why_and_ends_the_worker() {
         let mut output = Vec::new();
-        let ended = serve(&b"{\"v\":1,\"id\":\"a\",\"hello\":\"ready\"}\n"[..], &mut output, InForce::default(), || {
-            Err("no language data".to_owned())
-        });
+        let ended =
+            serve(&b"{\"v\":1,\"id\":\"a\",\"hello\":\"ready\"}\n"[..], &mut output, InForce::default(), || {
+                Err("no language data".to_owned())
+            });
         assert!(matches!(ended, Err(WorkerError::Engine(_))));
         let reply: Reply = serde_json::from_slice(&output).unwrap();
         assert_eq!((reply.status, reply.detail.as_deref()), (Status::Failed, Some("no language data")));

@@ -55,7 +55,13 @@ pub fn calibrate(comparison: &Comparison, confidences: &Confidences) -> Calibrat
         .map(|edge| {
             let inside: Vec<&(f32, bool)> = scored.iter().filter(|(c, _)| *c >= edge[0] && *c < edge[1]).collect();
             let mean = inside.iter().map(|(c, _)| c).sum::<f32>() / inside.len().max(1) as f32;
-            Bin { low: edge[0], high: edge[1].min(1.0), fields: inside.len(), right: inside.iter().filter(|(_, r)| *r).count(), mean }
+            Bin {
+                low: edge[0],
+                high: edge[1].min(1.0),
+                fields: inside.len(),
+                right: inside.iter().filter(|(_, r)| *r).count(),
+                mean,
+            }
         })
         .collect();
     Calibration { bins, auroc: auroc(&mut scored), fields: scored.len(), errors: worst.len(), worst }
@@ -99,7 +105,11 @@ impl Calibration {
         }
         match self.auroc {
             Some(auroc) => {
-                let _ = writeln!(text, "  AUROC of the confidence {auroc:.3}, {} errors of {} fields", self.errors, self.fields);
+                let _ = writeln!(
+                    text,
+                    "  AUROC of the confidence {auroc:.3}, {} errors of {} fields",
+                    self.errors, self.fields
+                );
             }
             None => {
                 let _ = writeln!(text, "  AUROC cannot be told: {} errors of {} fields", self.errors, self.fields);

@@ -7,8 +7,18 @@ use super::ScoreError;
 
 /// Columns of truth that are not values read from the page.
 const NOT_FIELDS: [&str; 12] = [
-    "request_id", "status", "priority", "deficiencies", "warnings", "notes", "review_fields", "explanation", "source_file", "pages",
-    "duplicate_of", "rules_version",
+    "request_id",
+    "status",
+    "priority",
+    "deficiencies",
+    "warnings",
+    "notes",
+    "review_fields",
+    "explanation",
+    "source_file",
+    "pages",
+    "duplicate_of",
+    "rules_version",
 ];
 
 /// Columns that describe a row of truth and that the queue does not have: what `--by` can group.
@@ -103,11 +113,8 @@ pub struct Comparison {
 
 /// Compares a queue with truth.
 pub fn compare(queue: &Sheet, truth: &Sheet) -> Comparison {
-    let columns: Vec<&String> = truth
-        .columns
-        .iter()
-        .filter(|c| queue.columns.contains(c) && !NOT_FIELDS.contains(&c.as_str()))
-        .collect();
+    let columns: Vec<&String> =
+        truth.columns.iter().filter(|c| queue.columns.contains(c) && !NOT_FIELDS.contains(&c.as_str())).collect();
     let mut taken = vec![false; queue.rows.len()];
     let mut answers: Vec<Option<usize>> = vec![None; truth.rows.len()];
     // Exact pages first; then what is left, by the pages shared.
@@ -230,7 +237,8 @@ mod tests {
     #[test]
     fn a_wrong_value_is_silent_unless_the_row_says_so() {
         let truth = sheet("source_file,pages,member_name,member_id\na.tif,1-2,Ana Kaur,94448812D\n");
-        let queue = sheet("source_file,pages,review_fields,member_name,member_id\na.tif,1-2,member_id,Ann Kaur,94448812O\n");
+        let queue =
+            sheet("source_file,pages,review_fields,member_name,member_id\na.tif,1-2,member_id,Ann Kaur,94448812O\n");
         let comparison = compare(&queue, &truth);
         let outcomes: Vec<Outcome> = comparison.rows[0].fields.iter().map(|f| f.outcome).collect();
         assert_eq!(outcomes, [Outcome::Silent, Outcome::Flagged]);

@@ -18,7 +18,8 @@ fn inbox_of_nine() -> Place {
 }
 
 fn audit(place: &Place, archive: &Path) -> (Output, String) {
-    let output = faxtriage().args(["audit", "--made-up"]).arg(place.out()).arg("--inbox").arg(archive).output().unwrap();
+    let output =
+        faxtriage().args(["audit", "--made-up"]).arg(place.out()).arg("--inbox").arg(archive).output().unwrap();
     let found = fs::read_to_string(place.out().join("audit.csv")).unwrap_or_default();
     (output, found)
 }
@@ -91,7 +92,8 @@ fn a_recheck_under_the_same_rules_changes_nothing_and_the_run_stays() {
     let place = inbox_of_nine();
     place.run().assert().code(1);
     let before = place.queue();
-    let output = faxtriage().arg("recheck").arg(place.out()).arg("--rules").arg(place.out().join("rules")).output().unwrap();
+    let output =
+        faxtriage().arg("recheck").arg(place.out()).arg("--rules").arg(place.out().join("rules")).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(String::from_utf8(output.stdout).unwrap().lines().count(), 1);
     assert_eq!(place.queue(), before);

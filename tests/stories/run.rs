@@ -24,7 +24,10 @@ fn an_inbox_becomes_a_queue_and_the_counts_reconcile() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert!(output.stdout.is_empty(), "stdout carries data only");
     let counts = &place.record()["counts"];
-    assert_eq!((&counts["files_found"], &counts["files_with_rows"], &counts["pages"]), (&2.into(), &2.into(), &4.into()));
+    assert_eq!(
+        (&counts["files_found"], &counts["files_with_rows"], &counts["pages"]),
+        (&2.into(), &2.into(), &4.into())
+    );
     assert!(place.queue().contains("below/b.fax"));
 }
 
@@ -51,7 +54,8 @@ fn a_file_that_breaks_when_it_is_opened_is_one_row() {
     let output = place.run().output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let record = place.record();
-    let codes: Vec<&str> = record["inputs"].as_array().unwrap().iter().map(|input| input["rejected"].as_str().unwrap()).collect();
+    let codes: Vec<&str> =
+        record["inputs"].as_array().unwrap().iter().map(|input| input["rejected"].as_str().unwrap()).collect();
     assert_eq!(codes, ["file-corrupt", "file-empty", "file-encrypted", "file-too-large", "file-unsupported"]);
     assert_eq!(record["counts"]["files_with_rows"], 5);
 }
@@ -162,7 +166,11 @@ fn another_question_in_the_same_folder_is_refused_with_a_way_out() {
     place.run().assert().code(0);
     let output = place.run().args(["--max-pages", "7"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("max-pages") && said(&output).contains("help: give a new --out"), "{}", said(&output));
+    assert!(
+        said(&output).contains("max-pages") && said(&output).contains("help: give a new --out"),
+        "{}",
+        said(&output)
+    );
 
     place.fax("b.fax", "pages=1");
     let output = place.run().output().unwrap();
@@ -208,7 +216,8 @@ fn the_run_folder_is_private_whatever_the_umask() {
         .chain(command.get_args())
         .map(|word| format!("'{}'", word.to_str().unwrap()))
         .collect();
-    let status = std::process::Command::new("/bin/sh").args(["-c", &format!("umask 0; exec {}", typed.join(" "))]).status();
+    let status =
+        std::process::Command::new("/bin/sh").args(["-c", &format!("umask 0; exec {}", typed.join(" "))]).status();
     assert!(status.unwrap().success());
     let mut folders = vec![place.out()];
     while let Some(folder) = folders.pop() {

@@ -15,7 +15,8 @@ fn a_figure_below_its_minimum_ends_with_3() {
     fs::write(place.out().join("queue.csv"), QUEUE).unwrap();
     let truth = place.path().join("truth.csv");
     fs::write(&truth, TRUTH).unwrap();
-    let score = |least: &str| faxtriage().arg("score").arg(place.out()).arg(&truth).args(["--min", least]).output().unwrap();
+    let score =
+        |least: &str| faxtriage().arg("score").arg(place.out()).arg(&truth).args(["--min", least]).output().unwrap();
 
     let enough = score("field=0.5,found=1");
     assert_eq!(enough.status.code(), Some(0), "{}", said(&enough));

@@ -11,7 +11,9 @@ fn ask(place: &Place, document: &str, pages: &[u32]) -> (Vec<Value>, Option<i32>
     let path = place.fax("a.fax", document);
     let requests: String = pages
         .iter()
-        .map(|page| serde_json::json!({ "v": 1, "id": format!("p{page}"), "path": path, "page": page }).to_string() + "\n")
+        .map(|page| {
+            serde_json::json!({ "v": 1, "id": format!("p{page}"), "path": path, "page": page }).to_string() + "\n"
+        })
         .collect();
     let output = faxtriage()
         .args(["worker", "--made-up", "--no-second-reader", "--inbox"])
@@ -29,7 +31,10 @@ fn counts_pages_reads_pages_and_ends_with_the_input() {
     assert_eq!(code, Some(0));
     assert_eq!(results.len(), 3);
     assert_eq!((&results[0]["pages"], &results[0]["container"]), (&2.into(), &"tiff".into()));
-    assert_eq!((&results[2]["id"], &results[2]["status"], &results[2]["reading"]["page"]), (&"p2".into(), &"ok".into(), &2.into()));
+    assert_eq!(
+        (&results[2]["id"], &results[2]["status"], &results[2]["reading"]["page"]),
+        (&"p2".into(), &"ok".into(), &2.into())
+    );
 }
 
 #[test]
@@ -99,7 +104,8 @@ mod sandbox {
         if hello(&place)["landlock"] == "none" {
             return; // a kernel without Landlock: the worker has said so
         }
-        let document = format!("pages=1\n1 file {}\n1 file {}\n1 file /etc/passwd", inside.display(), outside.display());
+        let document =
+            format!("pages=1\n1 file {}\n1 file {}\n1 file /etc/passwd", inside.display(), outside.display());
         let (results, _) = ask(&place, &document, &[1]);
         assert_eq!(results[0]["reading"]["notes"], serde_json::json!(["file-allowed", "file-denied", "file-denied"]));
     }

@@ -46,7 +46,8 @@ fn strip() -> Vec<u8> {
     bytes[8..end].to_vec()
 }
 
-const FAX: &str = "/Subtype /Image /Width 90 /Height 40 /BitsPerComponent 1 /ColorSpace /DeviceGray /Filter /CCITTFaxDecode";
+const FAX: &str =
+    "/Subtype /Image /Width 90 /Height 40 /BitsPerComponent 1 /ColorSpace /DeviceGray /Filter /CCITTFaxDecode";
 
 fn fax_page(page: &str, image: &str, parameters: &str, content: &str) -> Vec<u8> {
     let dict = format!("/Type /XObject {image} /DecodeParms << /K -1 /Columns 90 /Rows 40 {parameters} >>");
@@ -116,12 +117,8 @@ fn a_picture_over_the_pixel_limit_is_refused() {
 
 #[test]
 fn a_picture_that_cannot_be_decoded_is_not_a_blank_page() {
-    let broken = document(
-        "",
-        &format!("{BOX} /Resources << /XObject << /Im 5 0 R >> >>"),
-        DRAW,
-        &[stream(FAX, &[0; 40])],
-    );
+    let broken =
+        document("", &format!("{BOX} /Resources << /XObject << /Im 5 0 R >> >>"), DRAW, &[stream(FAX, &[0; 40])]);
     assert!(matches!(page(broken, 1), Err(Rejection::Corrupt(_))));
     let missing = document("", &format!("{BOX} /Resources << /XObject << /Im 9 0 R >> >>"), DRAW, &[]);
     assert!(matches!(page(missing, 1), Err(Rejection::Corrupt(_))));

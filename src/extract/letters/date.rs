@@ -41,10 +41,11 @@ pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook
                 let confidence = text.confidence(line.words.clone());
                 candidates.push(Candidate { line: at, raw, reading, confidence, rank });
             }
-            None if rank < 2 && looks_like_a_date(&line.text, phrases) => {
-                if doubtful.as_ref().is_none_or(|(known, _)| rank < *known) {
-                    doubtful = Some((rank, line.text.clone()));
-                }
+            None if rank < 2
+                && looks_like_a_date(&line.text, phrases)
+                && doubtful.as_ref().is_none_or(|(known, _)| rank < *known) =>
+            {
+                doubtful = Some((rank, line.text.clone()));
             }
             None => {}
         }
@@ -107,10 +108,18 @@ fn looks_like_a_date(line: &str, phrases: &PhraseBook) -> bool {
     if words > 6 || line.len() > 34 {
         return false;
     }
-    let month = line.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() >= 3).any(|word| {
-        let folded = fold(word);
-        phrases.dates.months.iter().flatten().any(|name| folded.len() >= 3 && fold(name) == folded && folded != "mar" && folded != "may")
-    });
+    let month = line
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() >= 3)
+        .any(|word| {
+            let folded = fold(word);
+            phrases
+                .dates
+                .months
+                .iter()
+                .flatten()
+                .any(|name| folded.len() >= 3 && fold(name) == folded && folded != "mar" && folded != "may")
+        });
     let numeric = digits >= 5 && marks >= 2 && line.chars().filter(|c| c.is_alphabetic()).count() <= 3;
     (month && digits >= 1) || numeric
 }

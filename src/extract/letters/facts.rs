@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::extract::fuzzy::{Phrase, fold};
 use crate::extract::page_text::PageText;
+use crate::extract::values::dates::find_dates;
 use crate::extract::values::{DateContext, Sameness, same_person};
 use crate::reading::{LetterFacts, PersonMention};
 use crate::rules::PhraseBook;
@@ -54,7 +55,8 @@ pub fn letter_facts(text: &PageText, phrases: &PhraseBook, reference: NaiveDate)
 pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
     let compile = |texts: &[String]| texts.iter().map(|t| Phrase::new(t)).collect::<Vec<_>>();
     let people = &phrases.people;
-    let (salutations, closings, references) = (compile(&people.salutations), compile(&people.closings), compile(&people.references));
+    let (salutations, closings, references) =
+        (compile(&people.salutations), compile(&people.closings), compile(&people.references));
     let mut layout = Layout::default();
     for (at, line) in text.lines().iter().enumerate() {
         let count = line.words.len();
@@ -62,11 +64,18 @@ pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
             // The longest wording that fits: `Estimado(a)` before `Estimado`.
             let found = salutations
                 .iter()
-                .filter_map(|phrase| text.starts_with(at, phrase, if phrase.len() >= 4 { 0.16 } else { 0.0 }).map(|f| (phrase.len(), f)))
+                .filter_map(|phrase| {
+                    text.starts_with(at, phrase, if phrase.len() >= 4 { 0.16 } else { 0.0 }).map(|f| (phrase.len(), f))
+                })
                 .max_by(|a, b| a.0.cmp(&b.0).then(b.1.distance.total_cmp(&a.1.distance)));
             if let Some((_, found)) = found {
-                let joined = text.words().get(found.words.end - 1).and_then(|w| w.text.get(found.end..)).unwrap_or_default();
-                let rest = format!("{} {}", joined.trim_start_matches([')', '(', '/', ',']), text.text(found.words.end..line.words.end));
+                let joined =
+                    text.words().get(found.words.end - 1).and_then(|w| w.text.get(found.end..)).unwrap_or_default();
+                let rest = format!(
+                    "{} {}",
+                    joined.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '[' | '{' | '<' | '_')),
+                    text.text(found.words.end..line.words.end)
+                );
                 let ends_well = line.text.trim_end().ends_with([':', ',', ';', '.']);
                 if ends_well || count <= 6 {
                     layout.salutation = Some(at);
@@ -76,11 +85,19 @@ pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
             }
         }
         let behind = layout.salutation.is_some_and(|s| at > s);
-        if behind && layout.closing.is_none() && count <= 4 && closings.iter().any(|c| text.starts_with(at, c, 0.2).is_some()) {
+        if behind
+            && layout.closing.is_none()
+            && count <= 4
+            && closings.iter().any(|c| text.starts_with(at, c, 0.2).is_some())
+        {
             layout.closing = Some(at);
         }
         let reference = references.iter().any(|r| {
-            text.starts_with(at, r, 0.1).is_some_and(|f| text.words().get(f.words.end - 1).is_some_and(|w| w.text.get(f.end..).is_some_and(|t| t.starts_with([':', '.', ';'])) || f.end < w.text.len()))
+            text.starts_with(at, r, 0.1).is_some_and(|f| {
+                text.words().get(f.words.end - 1).is_some_and(|w| {
+                    w.text.get(f.end..).is_some_and(|t| t.starts_with([':', '.', ';'])) || f.end < w.text.len()
+                })
+            })
         });
         if reference && layout.closing.is_none() {
             layout.references.push(at);
@@ -94,7 +111,21 @@ fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: 
     let all = mentions(text, layout, phrases, reference);
     let of = |role: &str| all.iter().find(|m| m.role == role && m.name.is_some());
     // A child is named behind `parent of` or in the reference line; a grown-up in the address.
-    let named = of("guardian-of").or_else(|| of("addressee")).or_else(|| of("salutation")).or_else(|| of("reference"));
+    // Address and salutation say the same name twice: the better reading of it counts.
+    let greeted = of("salutation").filter(|m| m.name.as_ref().is_some_and(|n| n.split_whitespace().count() >= 2));
+    let addressed = match (of("addressee"), greeted) {
+        (Some(block), Some(greeted)) => {
+            let agree = match (&block.name, &greeted.name) {
+                (Some(a), Some(b)) => {
+                    same_person(a, b, block.confidence.min(greeted.confidence)).answer != Sameness::Different
+                }
+                _ => false,
+            };
+            Some(if agree && greeted.confidence > block.confidence { greeted } else { block })
+        }
+        (block, greeted) => block.or(greeted),
+    };
+    let named = of("guardian-of").or(addressed).or_else(|| of("salutation")).or_else(|| of("reference"));
     let mut best = named.cloned().or_else(|| all.first().cloned())?;
     for other in &all {
         let together = match (&best.name, &other.name) {
@@ -110,7 +141,12 @@ fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: 
 }
 
 /// Everyone that a letter names, by role: addressee, salutation, reference, guardian-of, then labelled lines.
-pub(super) fn mentions(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: NaiveDate) -> Vec<PersonMention> {
+pub(super) fn mentions(
+    text: &PageText,
+    layout: &Layout,
+    phrases: &PhraseBook,
+    reference: NaiveDate,
+) -> Vec<PersonMention> {
     let mut found: Vec<PersonMention> = Vec::new();
     let words = &phrases.people;
     let guardians: Vec<Phrase> = words.guardian.iter().map(|t| Phrase::new(t)).collect();
@@ -121,7 +157,7 @@ pub(super) fn mentions(text: &PageText, layout: &Layout, phrases: &PhraseBook, r
         }
     }
     if let Some(salutation) = layout.salutation {
-        found.extend(address_name(text, layout, salutation, phrases));
+        found.extend(address_name(text, layout, salutation, phrases, reference));
         if let (Some(name), Some(line)) = (&layout.salutation_text, text.lines().get(salutation)) {
             let trust = text.confidence(line.words.clone());
             for part in joined_names(name, phrases) {
@@ -140,10 +176,22 @@ fn mention(role: &str, name: Option<String>, confidence: f32) -> PersonMention {
 }
 
 /// The first line of the address above the salutation that is a name.
-fn address_name(text: &PageText, layout: &Layout, salutation: usize, phrases: &PhraseBook) -> Vec<PersonMention> {
+fn address_name(
+    text: &PageText,
+    layout: &Layout,
+    salutation: usize,
+    phrases: &PhraseBook,
+    reference: NaiveDate,
+) -> Vec<PersonMention> {
     let context_words = &phrases.people;
+    let dated = |line: &str| {
+        let context = DateContext { reference, day_first: false, words: &phrases.dates };
+        !find_dates(line, &context).is_empty()
+    };
     let block = address_block(text, layout, salutation);
-    for at in block {
+    let below_date = text.lines().iter().take(salutation).rposition(|line| dated(&line.text)).map_or(0, |at| at + 1);
+    let below_date = if below_date < salutation { below_date } else { 0 };
+    for at in block.start.max(below_date)..block.end {
         let Some(line) = text.lines().get(at) else { continue };
         if layout.references.contains(&at) || line.text.contains(':') || line.words.len() > 8 {
             continue;
@@ -189,15 +237,20 @@ fn joined_names(text: &str, phrases: &PhraseBook) -> Vec<String> {
         let is_joiner = word == "&" || joiners.contains(&folded);
         if is_joiner {
             parts.push(Vec::new());
-        } else if !titles.contains(&folded) || parts.last().is_some_and(|p| p.len() >= 2) {
-            if let Some(part) = parts.last_mut() {
-                part.push(word);
-            }
+        } else if (!titles.contains(&folded) || parts.last().is_some_and(|p| p.len() >= 2))
+            && let Some(part) = parts.last_mut()
+        {
+            part.push(word);
         }
     }
-    let mut names: Vec<String> = parts.iter().filter(|p| !p.is_empty()).filter_map(|p| plausible_name(&p.join(" "), words)).collect();
+    let mut names: Vec<String> =
+        parts.iter().filter(|p| !p.is_empty()).filter_map(|p| plausible_name(&p.join(" "), words)).collect();
     // `Mai and Tou Vang` share their family name.
-    let family = names.last().filter(|n| n.split_whitespace().count() >= 2).and_then(|n| n.split_whitespace().last()).map(str::to_owned);
+    let family = names
+        .last()
+        .filter(|n| n.split_whitespace().count() >= 2)
+        .and_then(|n| n.split_whitespace().last())
+        .map(str::to_owned);
     if let Some(family) = family {
         for name in names.iter_mut().filter(|n| n.split_whitespace().count() == 1) {
             name.push(' ');
@@ -227,19 +280,32 @@ fn guardian_of(text: &PageText, line: usize, guardians: &[Phrase], phrases: &Phr
 }
 
 /// `RE: Mai Vang, DOB 3/4/2015, Alliance ID 94448812D`, on one line or two.
-fn reference_mention(text: &PageText, line: usize, phrases: &PhraseBook, reference: NaiveDate) -> Option<PersonMention> {
+fn reference_mention(
+    text: &PageText,
+    line: usize,
+    phrases: &PhraseBook,
+    reference: NaiveDate,
+) -> Option<PersonMention> {
     let first = text.lines().get(line)?;
-    let next = text.lines().get(line + 1).filter(|next| member_id_in(&next.text).is_some() || people_in_line(text, line + 1, phrases, reference).is_some_and(|m| m.birth_date.is_some()));
+    let next = text.lines().get(line + 1).filter(|next| {
+        member_id_in(&next.text).is_some()
+            || people_in_line(text, line + 1, phrases, reference).is_some_and(|m| m.birth_date.is_some())
+    });
     let end = next.map_or(first.words.end, |next| next.words.end);
     let body = text.text(first.words.start..end);
     let body = body.split_once([':', '.', ';']).map_or(body.as_str(), |(_, rest)| rest);
     let trust = text.confidence(first.words.clone());
     let labelled = people_in_line(text, line, phrases, reference);
     let member_id = member_id_in(body);
-    let birth_date = labelled.as_ref().and_then(|m| m.birth_date).or_else(|| member_id.is_some().then(|| date_in(body, phrases, reference)).flatten());
+    let birth_date = labelled
+        .as_ref()
+        .and_then(|m| m.birth_date)
+        .or_else(|| member_id.is_some().then(|| date_in(body, phrases, reference)).flatten());
     let head: String = body.split([',', ';', '(', '-']).next().unwrap_or(body).to_owned();
     let head = cut_at_labels(&head, phrases);
-    let name = labelled.and_then(|m| m.name).or_else(|| plausible_name(&head, &phrases.people).filter(|n| n.split_whitespace().count() >= 2));
+    let name = labelled
+        .and_then(|m| m.name)
+        .or_else(|| plausible_name(&head, &phrases.people).filter(|n| n.split_whitespace().count() >= 2));
     if name.is_none() && member_id.is_none() && birth_date.is_none() {
         return None;
     }
@@ -255,8 +321,12 @@ fn people_in_line(text: &PageText, line: usize, phrases: &PhraseBook, reference:
 /// `Mai Vang DOB 3/4/2015`: the name ends where a label or a digit begins.
 fn cut_at_labels(text: &str, phrases: &PhraseBook) -> String {
     let people = &phrases.people;
-    let labels: Vec<String> = people.dob_labels.iter().chain(&people.id_labels).chain(&people.other_labels).map(|l| fold(l)).collect();
-    text.split_whitespace().take_while(|word| !word.chars().any(|c| c.is_ascii_digit()) && !labels.contains(&fold(word))).collect::<Vec<_>>().join(" ")
+    let labels: Vec<String> =
+        people.dob_labels.iter().chain(&people.id_labels).chain(&people.other_labels).map(|l| fold(l)).collect();
+    text.split_whitespace()
+        .take_while(|word| !word.chars().any(|c| c.is_ascii_digit()) && !labels.contains(&fold(word)))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[cfg(test)]
@@ -277,7 +347,12 @@ pub(crate) mod tests {
             for word in line.split_whitespace() {
                 let width = word.chars().count() as i32 * 12;
                 let top = 150 + at as i32 * 50;
-                words.push(Word { text: word.to_owned(), confidence: Confidence::new(0.95), rect: Rect::new(left, top, left + width, top + 28), line: at as u32 });
+                words.push(Word {
+                    text: word.to_owned(),
+                    confidence: Confidence::new(0.95),
+                    rect: Rect::new(left, top, left + width, top + 28),
+                    line: at as u32,
+                });
                 left += width + 12;
             }
         }
@@ -286,10 +361,22 @@ pub(crate) mod tests {
 
     fn facts(lines: &[&str]) -> LetterFacts {
         let words = page(lines);
-        letter_facts(&PageText::new(&words, 2200), PhraseBook::builtin(), NaiveDate::from_ymd_opt(2026, 11, 20).unwrap())
+        letter_facts(
+            &PageText::new(&words, 2200),
+            PhraseBook::builtin(),
+            NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),
+        )
     }
 
-    const HEAD: [&str; 7] = ["Harbor Medical Group", "8476 Main St, Santa Cruz, CA 95060", "November 11, 2026", "Mai Vang", "3616 Mission Dr", "Santa Cruz, CA 95060", "Dear Mai Vang:"];
+    const HEAD: [&str; 7] = [
+        "Harbor Medical Group",
+        "8476 Main St, Santa Cruz, CA 95060",
+        "November 11, 2026",
+        "Mai Vang",
+        "3616 Mission Dr",
+        "Santa Cruz, CA 95060",
+        "Dear Mai Vang:",
+    ];
 
     fn letter(body: &[&str]) -> LetterFacts {
         let lines: Vec<&str> = HEAD.iter().chain(body).copied().collect();
@@ -298,7 +385,13 @@ pub(crate) mod tests {
 
     #[test]
     fn a_notice_is_read_with_addressee_date_and_language() {
-        let facts = letter(&["This letter is to inform you that I arn asking Central California", "Alliance for Health to assign you to a new primary care provider.", "Our records show that you missed your appointment on October 3, 2026.", "I will continue to provide your medical care until the Alliance notifies you.", "Sincerely,"]);
+        let facts = letter(&[
+            "This letter is to inform you that I arn asking Central California",
+            "Alliance for Health to assign you to a new primary care provider.",
+            "Our records show that you missed your appointment on October 3, 2026.",
+            "I will continue to provide your medical care until the Alliance notifies you.",
+            "Sincerely,",
+        ]);
         assert_eq!(facts.kind, LetterKind::ReassignmentNotice);
         assert_eq!(facts.language.as_deref(), Some("en"));
         assert_eq!(facts.date, Reading::Read(NaiveDate::from_ymd_opt(2026, 11, 11).unwrap()));
@@ -308,9 +401,19 @@ pub(crate) mod tests {
 
     #[test]
     fn a_threat_is_a_warning_and_no_notice() {
-        let facts = letter(&["You did not come to your appointment on October 19, 2026 and did not", "call us to cancel. If you miss more appointments, we may ask Central California", "Alliance for Health to help you find another doctor.", "Sincerely,"]);
+        let facts = letter(&[
+            "You did not come to your appointment on October 19, 2026 and did not",
+            "call us to cancel. If you miss more appointments, we may ask Central California",
+            "Alliance for Health to help you find another doctor.",
+            "Sincerely,",
+        ]);
         assert_eq!(facts.kind, LetterKind::Warning);
-        let facts = letter(&["You have missed three visits with our office.", "If we do not hear from you by December 1, 2026 I will no longer be able to", "serve as your physician.", "Sincerely,"]);
+        let facts = letter(&[
+            "You have missed three visits with our office.",
+            "If we do not hear from you by December 1, 2026 I will no longer be able to",
+            "serve as your physician.",
+            "Sincerely,",
+        ]);
         assert_eq!(facts.kind, LetterKind::Warning, "{:?}", facts.states_end_of_care);
     }
 
@@ -326,7 +429,11 @@ pub(crate) mod tests {
         ] {
             assert!(!letter(&[end, "Sincerely,"]).states_end_of_care.is_empty(), "{end}");
         }
-        for none in ["I will continue to provide your medical care until the Alliance notifies you of the effective date of the change.", "Please call within 30 days with any questions about your new doctor.", "You missed your appointment on October 3, 2026."] {
+        for none in [
+            "I will continue to provide your medical care until the Alliance notifies you of the effective date of the change.",
+            "Please call within 30 days with any questions about your new doctor.",
+            "You missed your appointment on October 3, 2026.",
+        ] {
             let ends = letter(&[none, "Sincerely,"]).states_end_of_care;
             assert!(ends.is_empty(), "{none}: {ends:?}");
         }
@@ -337,7 +444,8 @@ pub(crate) mod tests {
         let body = ["I am asking the Alliance to assign you to a new primary care provider.", "Sincerely,"];
         for name in ["[Patient Name]", "{Patient Narne]", "<Member Name>", "IPatient Name]", "_________", ""] {
             let salutation = format!("Dear {name}:");
-            let lines = ["November 11, 2026", name, "3616 Mission Dr", "Santa Cruz, CA 95060", &salutation, body[0], body[1]];
+            let lines =
+                ["November 11, 2026", name, "3616 Mission Dr", "Santa Cruz, CA 95060", &salutation, body[0], body[1]];
             let lines: Vec<&str> = lines.into_iter().filter(|l| !l.is_empty()).collect();
             assert!(facts(&lines).unfilled, "{name}");
         }
@@ -346,7 +454,15 @@ pub(crate) mod tests {
 
     #[test]
     fn a_letter_to_a_parent_names_the_child() {
-        let facts = facts(&["November 11, 2026", "To the Parent or Guardian of Tou Vang", "12 Oak Ave", "Salinas, CA 93901", "RE: Tou Vang, DOB 3/4/2015, Alliance ID 94448812D", "Dear Parent:", "I am asking the Alliance to assign you to a new doctor."]);
+        let facts = facts(&[
+            "November 11, 2026",
+            "To the Parent or Guardian of Tou Vang",
+            "12 Oak Ave",
+            "Salinas, CA 93901",
+            "RE: Tou Vang, DOB 3/4/2015, Alliance ID 94448812D",
+            "Dear Parent:",
+            "I am asking the Alliance to assign you to a new doctor.",
+        ]);
         let child = facts.addressee.unwrap();
         assert_eq!((child.name.as_deref(), child.member_id.as_deref()), (Some("Tou Vang"), Some("94448812D")));
         assert_eq!(child.birth_date.map(|d| d.year()), Some(2015));
@@ -354,17 +470,37 @@ pub(crate) mod tests {
 
     #[test]
     fn spanish_and_hmong_are_told_from_noisy_words() {
-        let spanish = facts(&["8 de noviernbre de 2026", "Jose Lee", "Estimado{a) Jose Lee:", "Le escribo para informarle que he solicitado a la Alianza", "que le asigne un nuevo proveedor de atencidn primaria.", "Atentamente,"]);
+        let spanish = facts(&[
+            "8 de noviernbre de 2026",
+            "Jose Lee",
+            "Estimado{a) Jose Lee:",
+            "Le escribo para informarle que he solicitado a la Alianza",
+            "que le asigne un nuevo proveedor de atencidn primaria.",
+            "Atentamente,",
+        ]);
         assert_eq!((spanish.language.as_deref(), spanish.kind), (Some("es"), LetterKind::ReassignmentNotice));
         assert_eq!(spanish.date, Reading::Read(NaiveDate::from_ymd_opt(2026, 11, 8).unwrap()));
         assert_eq!(spanish.addressee.unwrap().name.as_deref(), Some("Jose Lee"));
-        let hmong = facts(&["10/28/2026", "Mai Lee", "Nyobzoo Mai Lee:", "Tsab ntawv no yog sau tuaj ghia rau koj paub tias kuv tau thov kom Alliance", "nrhiav ib tug kws khomob tshiab rau koj. Thov hu rau Alliance", "Ua tsaug,"]);
+        let hmong = facts(&[
+            "10/28/2026",
+            "Mai Lee",
+            "Nyobzoo Mai Lee:",
+            "Tsab ntawv no yog sau tuaj ghia rau koj paub tias kuv tau thov kom Alliance",
+            "nrhiav ib tug kws khomob tshiab rau koj. Thov hu rau Alliance",
+            "Ua tsaug,",
+        ]);
         assert_eq!((hmong.language.as_deref(), hmong.kind), (Some("hmn"), LetterKind::ReassignmentNotice));
     }
 
     #[test]
     fn a_letter_without_a_date_is_blank_and_a_spoilt_one_unreadable() {
-        let lines = ["Mai Vang", "3616 Mission Dr", "Dear Mai Vang:", "You missed your appointment on October 3, 2026.", "Sincerely,"];
+        let lines = [
+            "Mai Vang",
+            "3616 Mission Dr",
+            "Dear Mai Vang:",
+            "You missed your appointment on October 3, 2026.",
+            "Sincerely,",
+        ];
         assert_eq!(facts(&lines).date, Reading::Blank);
         let spoilt: Vec<&str> = ["November 4?, 2O?6"].into_iter().chain(lines).collect();
         assert_eq!(facts(&spoilt).date, Reading::Unreadable);

@@ -32,7 +32,8 @@ pub fn detect_language(text: &PageText, words: &LanguageWords) -> Option<String>
 
 /// All languages, best first.
 pub fn scores(text: &PageText, words: &LanguageWords) -> Vec<LanguageScore> {
-    let tokens: Vec<String> = text.words().iter().flat_map(|w| w.text.split(['/', '-', ','])).map(fold).filter(|t| !t.is_empty()).collect();
+    let tokens: Vec<String> =
+        text.words().iter().flat_map(|w| w.text.split(['/', '-', ','])).map(fold).filter(|t| !t.is_empty()).collect();
     let count = tokens.iter().filter(|t| t.chars().any(|c| c.is_ascii_alphabetic())).count().max(1) as f32;
     let mut scores: Vec<LanguageScore> = words
         .languages
@@ -65,7 +66,8 @@ fn joined_hits(text: &PageText, language: &Language) -> f32 {
 /// Syllables that end in a tone letter behind a vowel, where they are so many that the text can only be RPA.
 fn tone_hits(tokens: &[String], language: &Language) -> f32 {
     let Some(tones) = &language.tones else { return 0.0 };
-    let words: Vec<&String> = tokens.iter().filter(|t| t.len() >= 2 && t.chars().all(|c| c.is_ascii_lowercase())).collect();
+    let words: Vec<&String> =
+        tokens.iter().filter(|t| t.len() >= 2 && t.chars().all(|c| c.is_ascii_lowercase())).collect();
     if words.len() < 10 {
         return 0.0;
     }

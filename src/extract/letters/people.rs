@@ -58,27 +58,51 @@ enum Announces {
 impl Labels {
     fn new(words: &PeopleWords) -> Self {
         let compile = |texts: &[String]| texts.iter().map(|t| Phrase::new(t)).collect();
-        Self { names: compile(&words.name_labels), ids: compile(&words.id_labels), births: compile(&words.dob_labels), others: compile(&words.other_labels) }
+        Self {
+            names: compile(&words.name_labels),
+            ids: compile(&words.id_labels),
+            births: compile(&words.dob_labels),
+            others: compile(&words.other_labels),
+        }
     }
 
     /// What one line says of a member.
-    fn mention(&self, text: &PageText, line: usize, phrases: &PhraseBook, reference: NaiveDate) -> Option<PersonMention> {
+    fn mention(
+        &self,
+        text: &PageText,
+        line: usize,
+        phrases: &PhraseBook,
+        reference: NaiveDate,
+    ) -> Option<PersonMention> {
         let places = self.places(text, line);
         let whole = text.lines().get(line)?.words.clone();
-        let mut mention = PersonMention { role: "patient-line".to_owned(), confidence: 1.0, ..PersonMention::default() };
+        let mut mention =
+            PersonMention { role: "patient-line".to_owned(), confidence: 1.0, ..PersonMention::default() };
         for (at, (announces, label)) in places.iter().enumerate() {
             let end = places.get(at + 1).map_or(whole.end, |(_, next)| next.words.start);
             let start = label.words.end;
             // What was joined to the label (`Patient:Mai`) begins inside its last word.
-            let joined = text.words().get(start - 1).and_then(|w| w.text.get(label.end..)).unwrap_or_default().trim_start_matches([':', '#', '.', ')']);
+            let joined = text
+                .words()
+                .get(start - 1)
+                .and_then(|w| w.text.get(label.end..))
+                .unwrap_or_default()
+                .trim_start_matches([':', '#', '.', ')']);
             let value = format!("{joined} {}", text.text(start.min(end)..end));
             let value = value.trim();
             // A name label wants a mark or a line's end behind it, or it is prose (`the patient was seen`).
-            let marked = text.words().get(start - 1).is_some_and(|w| w.text.ends_with([':', '#', '-', '_', '=']) || !joined.is_empty());
+            let marked = text
+                .words()
+                .get(start - 1)
+                .is_some_and(|w| w.text.ends_with([':', '#', '-', '_', '=']) || !joined.is_empty());
             let trust = text.confidence(start.min(end)..end);
             match announces {
-                Announces::Name if mention.name.is_none() && (marked || at == 0 && label.words.start == whole.start) => {
-                    if let Some(name) = plausible_name(value, &phrases.people).filter(|_| marked || value.split_whitespace().count() <= 4) {
+                Announces::Name
+                    if mention.name.is_none() && (marked || at == 0 && label.words.start == whole.start) =>
+                {
+                    if let Some(name) = plausible_name(value, &phrases.people)
+                        .filter(|_| marked || value.split_whitespace().count() <= 4)
+                    {
                         mention.name = Some(name);
                         mention.confidence = mention.confidence.min(trust);
                     }
@@ -104,7 +128,12 @@ impl Labels {
     /// The labels of a line, left to right; of labels that overlap the longest stays.
     fn places(&self, text: &PageText, line: usize) -> Vec<(Announces, Found)> {
         let mut places: Vec<(usize, Announces, Found)> = Vec::new();
-        let groups = [(Announces::Name, &self.names), (Announces::Id, &self.ids), (Announces::Birth, &self.births), (Announces::Other, &self.others)];
+        let groups = [
+            (Announces::Name, &self.names),
+            (Announces::Id, &self.ids),
+            (Announces::Birth, &self.births),
+            (Announces::Other, &self.others),
+        ];
         for (announces, labels) in groups {
             for label in labels {
                 for found in text.find_all_in_line(label, tolerance(label.len()), line) {
@@ -147,7 +176,8 @@ pub(super) fn plausible_name(text: &str, words: &PeopleWords) -> Option<String> 
     });
     // Names are written with capitals: a run of small words is prose.
     let written: Vec<&str> = head.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).collect();
-    let small = written.iter().filter(|t| t.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_lowercase)).count();
+    let small =
+        written.iter().filter(|t| t.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_lowercase)).count();
     (!heading && small * 2 <= written.len()).then_some(name)
 }
 
@@ -174,7 +204,8 @@ pub(super) fn member_id_in(text: &str) -> Option<String> {
 pub(super) fn date_in(text: &str, phrases: &PhraseBook, reference: NaiveDate) -> Option<NaiveDate> {
     let context = DateContext { reference, day_first: false, words: &phrases.dates };
     let found = dates::find_dates(text, &context).into_iter().next().map(|(_, reading)| reading);
-    let reading = found.unwrap_or_else(|| dates::parse_date(text.split_whitespace().next().unwrap_or_default(), &context));
+    let reading =
+        found.unwrap_or_else(|| dates::parse_date(text.split_whitespace().next().unwrap_or_default(), &context));
     reading.not_after(reference).best.filter(|date| *date <= reference)
 }
 
@@ -190,7 +221,11 @@ mod tests {
 
     #[test]
     fn a_patient_line_gives_name_id_and_birth_date() {
-        let mentions = found(&["MEDICATION MANAGEMENT AGREEMENT", "Patient: Chue Singh DOB: 07/11/2008 Alliance ID: 99064103V", "I understand that my physician is prescribing"]);
+        let mentions = found(&[
+            "MEDICATION MANAGEMENT AGREEMENT",
+            "Patient: Chue Singh DOB: 07/11/2008 Alliance ID: 99064103V",
+            "I understand that my physician is prescribing",
+        ]);
         assert_eq!(mentions.len(), 1, "{mentions:?}");
         let singh = &mentions[0];
         assert_eq!((singh.name.as_deref(), singh.member_id.as_deref()), (Some("Chue Singh"), Some("99064103V")));
@@ -199,7 +234,8 @@ mod tests {
 
     #[test]
     fn lines_that_follow_each_other_are_one_mention() {
-        let mentions = found(&["Patient Name: ORTIZ, SUSAN", "Date of Birth: 6/14/97", "Progress note", "Patient was seen today"]);
+        let mentions =
+            found(&["Patient Name: ORTIZ, SUSAN", "Date of Birth: 6/14/97", "Progress note", "Patient was seen today"]);
         assert_eq!(mentions.len(), 1, "{mentions:?}");
         assert_eq!(mentions[0].name.as_deref(), Some("Susan Ortiz"));
         assert_eq!(mentions[0].birth_date.map(|d| d.to_string()).as_deref(), Some("1997-06-14"));
@@ -207,6 +243,13 @@ mod tests {
 
     #[test]
     fn headings_and_prose_are_nobody() {
-        assert!(found(&["Patient signature: ______ Date:", "The patient was seen by the doctor", "Soquel Internal Medicine - Appointment History"]).is_empty());
+        assert!(
+            found(&[
+                "Patient signature: ______ Date:",
+                "The patient was seen by the doctor",
+                "Soquel Internal Medicine - Appointment History"
+            ])
+            .is_empty()
+        );
     }
 }

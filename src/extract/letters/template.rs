@@ -28,7 +28,8 @@ pub(super) fn is_unfilled(text: &PageText, layout: &Layout, phrases: &PhraseBook
         }
     }
     // One line to write on may be a signature; two in a letter are blanks.
-    let after_closing = layout.closing.map_or(0, |closing| text.lines().iter().skip(closing).map(|l| blank_runs(&l.text)).sum());
+    let after_closing =
+        layout.closing.map_or(0, |closing| text.lines().iter().skip(closing).map(|l| blank_runs(&l.text)).sum());
     blanks - after_closing.min(blanks) >= 2
 }
 

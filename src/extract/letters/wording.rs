@@ -89,7 +89,9 @@ fn hits(text: &PageText, groups: &[PhraseGroup], conditional: &[String]) -> Vec<
 fn is_conditional(text: &PageText, at: usize, conditional: &[String]) -> bool {
     let start = sentence(text, at).start;
     let words: Vec<String> = text.words().get(start..at).unwrap_or_default().iter().map(|w| fold(&w.text)).collect();
-    let near = |word: &String, known: &String| known == word || (known.len() >= 3 && word.len() >= 3 && ocr_edits(word, known) <= 0.5);
+    let near = |word: &String, known: &String| {
+        known == word || (known.len() >= 3 && word.len() >= 3 && ocr_edits(word, known) <= 0.5)
+    };
     words.iter().rev().take(CONDITIONAL_REACH).any(|w| conditional.iter().any(|c| near(w, c)))
         || words.iter().take(3).any(|w| matches!(w.as_str(), "if" | "lf" | "should" | "unless"))
         || words.iter().any(|w| matches!(w.as_str(), "if" | "lf"))
@@ -119,7 +121,8 @@ fn ends_of_care(text: &PageText, phrases: &PhraseBook, dismissal: &[Hit], contex
     for phrase in &phrases.letters.end_of_care {
         let states = phrase.texts.iter().any(|wording| {
             let Some(found) = find(text, wording) else { return false };
-            let following = found.words.end..sentence(text, found.words.end.saturating_sub(1)).end.max(found.words.end + 6);
+            let following =
+                found.words.end..sentence(text, found.words.end.saturating_sub(1)).end.max(found.words.end + 6);
             match phrase.needs {
                 None => true,
                 Some(EndNeeds::Date) => holds_date(text, following, context),
@@ -151,11 +154,16 @@ fn holds_date(text: &PageText, words: Range<usize>, context: &DateContext) -> bo
 /// `30 days`, `thirty (30) days`, `30 días`, `30 hnub`.
 fn holds_days(text: &PageText, words: Range<usize>) -> bool {
     let end = words.end.min(text.words().len());
-    let folded: Vec<String> = text.words().get(words.start.min(end)..end).unwrap_or_default().iter().map(|w| fold(&w.text)).collect();
+    let folded: Vec<String> =
+        text.words().get(words.start.min(end)..end).unwrap_or_default().iter().map(|w| fold(&w.text)).collect();
     folded.iter().enumerate().any(|(at, word)| {
         let unit = ["days", "day", "dias", "hnub", "calendardays"].contains(&word.as_str());
         unit && folded.iter().take(at).rev().take(3).any(|before| {
-            before.chars().all(|c| c.is_ascii_digit()) || matches!(before.as_str(), "thirty" | "fifteen" | "fourteen" | "ten" | "sixty" | "treinta" | "quince" | "sesenta")
+            before.chars().all(|c| c.is_ascii_digit())
+                || matches!(
+                    before.as_str(),
+                    "thirty" | "fifteen" | "fourteen" | "ten" | "sixty" | "treinta" | "quince" | "sesenta"
+                )
         })
     })
 }

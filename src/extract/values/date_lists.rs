@@ -64,8 +64,13 @@ fn pieces(text: &str, context: &DateContext) -> Vec<String> {
             let mut enumerator = false;
             for (at, token) in tokens.iter().enumerate() {
                 // `1) 4/30/26 2) 6/20/26`: the numbers of the entries.
-                let closes = tokens.get(at + 1).is_some_and(|t| matches!(t.is, Is::Mark(')' | '#')) && t.start == token.end);
-                if enumerator || (closes && matches!(&token.is, Is::Number(digits, ..) if digits.len() == 1) && !within_brackets(&piece)) {
+                let closes =
+                    tokens.get(at + 1).is_some_and(|t| matches!(t.is, Is::Mark(')' | '#')) && t.start == token.end);
+                if enumerator
+                    || (closes
+                        && matches!(&token.is, Is::Number(digits, ..) if digits.len() == 1)
+                        && !within_brackets(&piece))
+                {
                     enumerator = !enumerator;
                     push_piece(&mut pieces, &piece, part);
                     piece.clear();
@@ -108,7 +113,14 @@ fn is_joiner(token: &Token, context: &DateContext) -> bool {
 }
 
 /// Whether a new entry begins at `token`.
-fn ends_piece(piece: &[Token], token: &Token, next: Option<&Token>, after: Option<&Token>, text: &str, context: &DateContext) -> bool {
+fn ends_piece(
+    piece: &[Token],
+    token: &Token,
+    next: Option<&Token>,
+    after: Option<&Token>,
+    text: &str,
+    context: &DateContext,
+) -> bool {
     if piece.is_empty() {
         return false;
     }
@@ -131,19 +143,23 @@ fn ends_piece(piece: &[Token], token: &Token, next: Option<&Token>, after: Optio
         Is::Month(_) => has_month,
         Is::Number(..) if has_month && numbers > 0 => {
             let day_of_next = piece.first().is_some_and(|t| matches!(t.is, Is::Number(..)))
-                && (next.is_some_and(is_month) || (next.is_some_and(|t| t.is == Is::Filler) && after.is_some_and(is_month)));
+                && (next.is_some_and(is_month)
+                    || (next.is_some_and(|t| t.is == Is::Filler) && after.is_some_and(is_month)));
             day_of_next || numbers >= 2
         }
         // `1/3/25 2/14/25`: after a space, a number with its own separator begins an entry when the last one is whole.
         Is::Number(..) if !has_month => {
-            let spaced = piece.last().is_some_and(|last| last.end < token.start && !matches!(last.is, Is::Mark('/' | '-' | '.')));
+            let spaced = piece
+                .last()
+                .is_some_and(|last| last.end < token.start && !matches!(last.is, Is::Mark('/' | '-' | '.')));
             let own_mark = next.is_some_and(|t| matches!(t.is, Is::Mark('/' | '-' | '.')) && t.start == token.end);
             let marks = piece.iter().filter(|t| matches!(t.is, Is::Mark('/' | '-' | '.'))).count();
             spaced && own_mark && marks >= 1 && text.get(token.start..token.end).is_some()
         }
         // `1/3/25 - 2/14/25`: a dash with spaces after a whole date.
         Is::Mark('-' | '–' | '—') => {
-            let spaced = piece.last().is_some_and(|last| last.end < token.start) && next.is_some_and(|n| token.end < n.start);
+            let spaced =
+                piece.last().is_some_and(|last| last.end < token.start) && next.is_some_and(|n| token.end < n.start);
             spaced && numbers >= 3
         }
         _ => false,
@@ -163,7 +179,10 @@ fn push_piece(pieces: &mut Vec<String>, piece: &[Token], text: &str) {
 }
 
 fn words_of(piece: &str) -> Vec<&str> {
-    piece.split(|c: char| !(c.is_alphanumeric() || c == '/' || c == '\'')).filter(|w| w.chars().any(char::is_alphabetic)).collect()
+    piece
+        .split(|c: char| !(c.is_alphanumeric() || c == '/' || c == '\''))
+        .filter(|w| w.chars().any(char::is_alphabetic))
+        .collect()
 }
 
 fn is_excused(piece: &str, context: &DateContext) -> bool {
@@ -198,14 +217,21 @@ fn without_remarks(piece: &str, context: &DateContext) -> String {
         end = token.end;
     }
     // A quotation mark that was taken into its number.
-    start.and_then(|start| piece.get(start..end)).unwrap_or_default().trim_end_matches(" at").trim_end_matches(" a").to_owned()
+    start
+        .and_then(|start| piece.get(start..end))
+        .unwrap_or_default()
+        .trim_end_matches(" at")
+        .trim_end_matches(" a")
+        .to_owned()
 }
 
 /// Digits, or a scrawl that is no plain word: perhaps a date that could not be read.
 fn may_be_a_date(piece: &str) -> bool {
     let digits = piece.chars().filter(char::is_ascii_digit).count();
     let marks = piece.chars().filter(|c| matches!(c, '/' | '\\')).count();
-    digits >= 2 || (digits == 1 && (marks >= 1 || piece.chars().count() <= 8)) || (marks >= 1 && piece.chars().any(char::is_alphanumeric))
+    digits >= 2
+        || (digits == 1 && (marks >= 1 || piece.chars().count() <= 8))
+        || (marks >= 1 && piece.chars().any(char::is_alphanumeric))
 }
 
 /// Years and months that entries share are carried: back from the next entry that states one, else forward and not certain.
@@ -253,7 +279,9 @@ fn carry_months(entries: &mut [Entry]) {
         .iter()
         .map(|entry| match &entry.written {
             Some(Written::MonthDay(month, ..)) => Some(*month),
-            Some(Written::Full(reading)) if entry.raw.chars().any(char::is_alphabetic) => reading.best.map(|d| d.month()),
+            Some(Written::Full(reading)) if entry.raw.chars().any(char::is_alphabetic) => {
+                reading.best.map(|d| d.month())
+            }
             _ => None,
         })
         .collect();
@@ -277,7 +305,12 @@ fn carry_months(entries: &mut [Entry]) {
 }
 
 /// The year for a day without one, and whether the list leaves no doubt.
-fn carry_year(month: u32, day: u32, later: Option<&NaiveDate>, earlier: Option<&NaiveDate>) -> (Option<NaiveDate>, bool) {
+fn carry_year(
+    month: u32,
+    day: u32,
+    later: Option<&NaiveDate>,
+    earlier: Option<&NaiveDate>,
+) -> (Option<NaiveDate>, bool) {
     if let Some(later) = later {
         return match NaiveDate::from_ymd_opt(later.year(), month, day) {
             Some(date) if date <= *later => (Some(date), true),
@@ -307,7 +340,15 @@ mod tests {
 
     #[test]
     fn the_year_is_carried_from_the_last() {
-        for text in ["1/3, 2/14 & 3/9/25", "1/3; 2/14 and 3/9/2025", "1/3\n2/14\n3/9/25", "1/3  2/14   3/9/25", "Jan 3, Feb 14 and March 9, 2025", "3 de enero, 14 de febrero y 9 de marzo de 2025", "1/3 2/14 3/9/25"] {
+        for text in [
+            "1/3, 2/14 & 3/9/25",
+            "1/3; 2/14 and 3/9/2025",
+            "1/3\n2/14\n3/9/25",
+            "1/3  2/14   3/9/25",
+            "Jan 3, Feb 14 and March 9, 2025",
+            "3 de enero, 14 de febrero y 9 de marzo de 2025",
+            "1/3 2/14 3/9/25",
+        ] {
             let list = list(text);
             assert_eq!(days(&list), ["2025-01-03", "2025-02-14", "2025-03-09"], "{text}: {list:?}");
             assert!(list.certain, "{text}");
@@ -316,7 +357,16 @@ mod tests {
 
     #[test]
     fn whole_dates_in_any_form_are_parted() {
-        for text in ["04/30/2026, 06/20/2026, 07/17/2026", "4/30/26 6/20/26 7/17/26", "April 30, 2026, June 20, 2026, July 17, 2026", "4-30-26; 6-20-26; 7-17-26", "1) 04/30/2026 2) 06/20/2026 3) 07/17/2026", "4/30/2026 - 6/20/2026 - 7/17/2026", "Apr 30 2026 Jun 20 2026 Jul 17 2026", "4/30/26 (no show), 6/20/26 no show; 7/17/26 did not call"] {
+        for text in [
+            "04/30/2026, 06/20/2026, 07/17/2026",
+            "4/30/26 6/20/26 7/17/26",
+            "April 30, 2026, June 20, 2026, July 17, 2026",
+            "4-30-26; 6-20-26; 7-17-26",
+            "1) 04/30/2026 2) 06/20/2026 3) 07/17/2026",
+            "4/30/2026 - 6/20/2026 - 7/17/2026",
+            "Apr 30 2026 Jun 20 2026 Jul 17 2026",
+            "4/30/26 (no show), 6/20/26 no show; 7/17/26 did not call",
+        ] {
             assert_eq!(days(&list(text)), ["2026-04-30", "2026-06-20", "2026-07-17"], "{text}: {:?}", list(text));
         }
     }
@@ -346,7 +396,10 @@ mod tests {
         let none = list("1/3, 2/14, 3/9");
         assert_eq!((days(&none), none.certain), (vec!["?".to_owned(); 3], false));
         let turn = list("11/3, 12/14 & 1/9/26");
-        assert_eq!((days(&turn), turn.certain), (vec!["2025-11-03".into(), "2025-12-14".into(), "2026-01-09".into()], false));
+        assert_eq!(
+            (days(&turn), turn.certain),
+            (vec!["2025-11-03".into(), "2025-12-14".into(), "2026-01-09".into()], false)
+        );
     }
 
     #[test]

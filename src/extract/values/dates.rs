@@ -189,7 +189,8 @@ pub(super) fn tokens(text: &str, words: &DateWords) -> Vec<Token> {
     let mut chunk: Option<usize> = None;
     loop {
         let next = rest.next();
-        let joins = next.is_some_and(|(_, c)| c.is_alphanumeric() || c == '|');
+        // A bar before a number is a frame, behind a digit it may be a one.
+        let joins = next.is_some_and(|(_, c)| c.is_alphanumeric() || (c == '|' && chunk.is_some()));
         if joins {
             if chunk.is_none() {
                 chunk = next.map(|(at, _)| at);
@@ -214,7 +215,8 @@ pub(super) fn tokens(text: &str, words: &DateWords) -> Vec<Token> {
 fn cut_chunk(chunk: &str, start: usize, words: &DateWords, tokens: &mut Vec<Token>) {
     let end = start + chunk.len();
     if let Some((digits, repairs)) = as_number(chunk) {
-        let quoted = matches!(tokens.last(), Some(Token { is: Is::Mark('\'' | '’' | '‘' | '`'), end, .. }) if *end == start);
+        let quoted =
+            matches!(tokens.last(), Some(Token { is: Is::Mark('\'' | '’' | '‘' | '`'), end, .. }) if *end == start);
         if quoted {
             tokens.pop();
         }
@@ -223,12 +225,17 @@ fn cut_chunk(chunk: &str, start: usize, words: &DateWords, tokens: &mut Vec<Toke
     }
     // `N0v`: one misread letter is no place to split.
     let digits = chunk.chars().filter(char::is_ascii_digit).count();
-    if digits == 1 && chunk.len() >= 3 && chunk.ends_with(char::is_alphabetic) && month_named(chunk, words, true).is_some() {
+    if digits == 1
+        && chunk.len() >= 3
+        && chunk.ends_with(char::is_alphabetic)
+        && month_named(chunk, words, true).is_some()
+    {
         tokens.push(Token { is: Is::Word(fold(chunk)), start, end });
         return;
     }
     // `15th`, `May6`, `6demayode2025`: split where digits meet letters.
-    let split = chunk.char_indices().zip(chunk.chars().skip(1)).find(|((_, a), b)| a.is_ascii_digit() != b.is_ascii_digit());
+    let split =
+        chunk.char_indices().zip(chunk.chars().skip(1)).find(|((_, a), b)| a.is_ascii_digit() != b.is_ascii_digit());
     if chunk.chars().any(|c| c.is_ascii_digit())
         && let Some(((at, c), _)) = split
         && let (Some(head), Some(tail)) = (chunk.get(..at + c.len_utf8()), chunk.get(at + c.len_utf8()..))
@@ -299,7 +306,8 @@ pub(super) fn month_named(text: &str, words: &DateWords, may_differ: bool) -> Op
         return None;
     }
     // `demayode`: fillers joined to the name.
-    let stripped = folded.strip_prefix("de").filter(|rest| rest.len() > 4).map(|rest| rest.strip_suffix("de").unwrap_or(rest));
+    let stripped =
+        folded.strip_prefix("de").filter(|rest| rest.len() > 4).map(|rest| rest.strip_suffix("de").unwrap_or(rest));
     let mut best: Option<(f32, u32)> = None;
     let mut second = f32::MAX;
     for (number, names) in (1u32..).zip(&words.months) {
@@ -344,7 +352,7 @@ fn named_month_date(tokens: &[Token], context: &DateContext) -> Option<Written> 
                 side.push((digits.as_str(), *repairs, *quoted));
             }
             Is::Filler => {}
-            Is::Mark(',' | '.' | '-' | '/' | '–' | '—' | '\'' | ':' | '_' | '·') => {}
+            Is::Mark(',' | '.' | '-' | '/' | '–' | '—' | '\'' | ':' | ';' | '_' | '·' | '|') => {}
             _ => return None,
         }
     }
@@ -376,7 +384,12 @@ fn named_month_date(tokens: &[Token], context: &DateContext) -> Option<Written> 
 }
 
 /// One reading out of the dates that a writing may mean, likeliest first.
-pub(super) fn settle(mut dates: Vec<NaiveDate>, short_year: bool, repairs: Repairs, reference: NaiveDate) -> DateReading {
+pub(super) fn settle(
+    mut dates: Vec<NaiveDate>,
+    short_year: bool,
+    repairs: Repairs,
+    reference: NaiveDate,
+) -> DateReading {
     let mut seen = Vec::new();
     dates.retain(|d| {
         let new = !seen.contains(d);
@@ -420,9 +433,29 @@ mod tests {
     #[test]
     fn every_written_form_gives_the_same_day() {
         for text in [
-            "5/6/25", "05/06/2025", "5-6-25", "5.6.2025", "05 06 2025", "May 6, 2025", "MAY 6 2025", "6 May 2025", "6 de mayo de 2025",
-            "mayo 6, 2025", "6demayode2025", "May6,2025", "2025-05-06", "6-May-25", "May 6th, '25", "Tuesday, May 6, 2025", "05/06/2025.",
-            "_05/06/2025_", "0 5 0 6 2 0 2 5", "0|5|0|6|2|0|2|5", "0 5 / 0 6 / 2 0 2 5", "hnub tim 6 lub Tsib Hlis 2025", "el 6 de Mayo del 2025",
+            "5/6/25",
+            "05/06/2025",
+            "5-6-25",
+            "5.6.2025",
+            "05 06 2025",
+            "May 6, 2025",
+            "MAY 6 2025",
+            "6 May 2025",
+            "6 de mayo de 2025",
+            "mayo 6, 2025",
+            "6demayode2025",
+            "May6,2025",
+            "2025-05-06",
+            "6-May-25",
+            "May 6th, '25",
+            "Tuesday, May 6, 2025",
+            "05/06/2025.",
+            "_05/06/2025_",
+            "0 5 0 6 2 0 2 5",
+            "0|5|0|6|2|0|2|5",
+            "0 5 / 0 6 / 2 0 2 5",
+            "hnub tim 6 lub Tsib Hlis 2025",
+            "el 6 de Mayo del 2025",
             "5 / 6 / 2025",
         ] {
             let reading = read(text);
@@ -433,7 +466,15 @@ mod tests {
 
     #[test]
     fn month_names_may_be_misread() {
-        for text in ["Novernber 11, 2026", "November 1l, 2O26", "Noviembre 11 de 2026", "11 de noviernbre de 2026", "Nov. 11, 2026", "N0v 11 2026", "November 112026"] {
+        for text in [
+            "Novernber 11, 2026",
+            "November 1l, 2O26",
+            "Noviembre 11 de 2026",
+            "11 de noviernbre de 2026",
+            "Nov. 11, 2026",
+            "N0v 11 2026",
+            "November 112026",
+        ] {
             assert_eq!(read(text).best, Some(day(2026, 11, 11)), "{text}");
         }
         assert_eq!(read("Mav 11, 2026").best.map(|d| d.month()), Some(5));
@@ -459,7 +500,17 @@ mod tests {
 
     #[test]
     fn days_that_do_not_exist_are_no_dates() {
-        for text in ["2/30/2026", "13/45/2026", "February 30, 2026", "0/5/2026", "", "see chart", "11/15/2826", "11/15/202", "///"] {
+        for text in [
+            "2/30/2026",
+            "13/45/2026",
+            "February 30, 2026",
+            "0/5/2026",
+            "",
+            "see chart",
+            "11/15/2826",
+            "11/15/202",
+            "///",
+        ] {
             let reading = read(text);
             assert_eq!((reading.best, reading.certain), (None, false), "{text}: {reading:?}");
         }
@@ -468,7 +519,10 @@ mod tests {
     #[test]
     fn the_order_of_day_and_month_is_asked_only_where_it_may_differ() {
         let both = parse_date("5/6/2026", &context(true));
-        assert_eq!((both.best, both.others.as_slice(), both.certain), (Some(day(2026, 5, 6)), &[day(2026, 6, 5)][..], false));
+        assert_eq!(
+            (both.best, both.others.as_slice(), both.certain),
+            (Some(day(2026, 5, 6)), &[day(2026, 6, 5)][..], false)
+        );
         assert!(parse_date("25/6/2026", &context(true)).certain);
         assert!(parse_date("5/5/2026", &context(true)).certain);
         let past = parse_date("10/12/2026", &context(true));
@@ -481,7 +535,14 @@ mod tests {
 
     #[test]
     fn repairs_are_offered_only_when_one_real_date_comes_of_them() {
-        for (text, certain) in [("1111512026", true), ("11/1512026", true), ("11l15l2026", true), ("11152026", true), ("lI/I5/2O26", true), ("11/1S/2026", false)] {
+        for (text, certain) in [
+            ("1111512026", true),
+            ("11/1512026", true),
+            ("11l15l2026", true),
+            ("11152026", true),
+            ("lI/I5/2O26", true),
+            ("11/1S/2026", false),
+        ] {
             let reading = read(text);
             assert_eq!(reading.best, Some(day(2026, 11, 15)), "{text}: {reading:?}");
             assert!(reading.repaired, "{text}");
@@ -500,7 +561,8 @@ mod tests {
     #[test]
     fn dates_are_found_in_running_text() {
         let line = "you did not come on October 19, 2026 and 4/2/26 at 9:30; call (800) 700-3874 or 555-12-3456";
-        let found: Vec<_> = find_dates(line, &context(false)).into_iter().map(|(range, r)| (&line[range], r.best.unwrap())).collect();
+        let found: Vec<_> =
+            find_dates(line, &context(false)).into_iter().map(|(range, r)| (&line[range], r.best.unwrap())).collect();
         assert_eq!(found, [("October 19, 2026", day(2026, 10, 19)), ("4/2/26", day(2026, 4, 2))]);
     }
 }

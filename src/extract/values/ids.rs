@@ -53,7 +53,8 @@ pub(super) fn digit_for(c: char) -> Option<(char, bool)> {
 pub fn read_member_id(text: &str) -> MemberIdReading {
     let ends = |c: char| !c.is_alphanumeric() && c != '|';
     let trimmed = text.trim_matches(ends);
-    let letters: Vec<char> = trimmed.chars().filter(|c| c.is_alphanumeric() || matches!(c, '|' | '!' | ']' | '[' | '$')).collect();
+    let letters: Vec<char> =
+        trimmed.chars().filter(|c| c.is_alphanumeric() || matches!(c, '|' | '!' | ']' | '[' | '$')).collect();
     if letters.is_empty() {
         return MemberIdReading { value: None, shape: IdShape::Other, repaired: false, certain: false };
     }
@@ -63,12 +64,18 @@ pub fn read_member_id(text: &str) -> MemberIdReading {
         }
     }
     let value: String = letters.iter().filter(|c| c.is_alphanumeric()).flat_map(|c| c.to_uppercase()).collect();
-    let groups: Vec<usize> = trimmed.split(|c: char| !c.is_alphanumeric()).map(|g| g.chars().count()).filter(|n| *n > 0).collect();
+    let groups: Vec<usize> =
+        trimmed.split(|c: char| !c.is_alphanumeric()).map(|g| g.chars().count()).filter(|n| *n > 0).collect();
     let grouped = groups == [3, 2, 4];
     if near_cin(&letters) && !grouped {
         return MemberIdReading { value: Some(value), shape: IdShape::NearCin, repaired: false, certain: false };
     }
-    read_ssn(&letters).unwrap_or(MemberIdReading { value: Some(value), shape: IdShape::Other, repaired: false, certain: false })
+    read_ssn(&letters).unwrap_or(MemberIdReading {
+        value: Some(value),
+        shape: IdShape::Other,
+        repaired: false,
+        certain: false,
+    })
 }
 
 /// A cell's frame is often read as a bar at either end.
@@ -98,7 +105,9 @@ fn read_cin(letters: &[char]) -> Option<MemberIdReading> {
     // The tail of a card number: a check digit, then the last digit of the year and the day of the year.
     let tail: Option<String> = letters.iter().skip(9).map(|c| digit_for(*c).map(|d| d.0)).collect();
     let tail = tail?;
-    if tail.len() == 5 && !tail.get(2..).and_then(|day| day.parse::<u16>().ok()).is_some_and(|day| (1..=366).contains(&day)) {
+    if tail.len() == 5
+        && !tail.get(2..).and_then(|day| day.parse::<u16>().ok()).is_some_and(|day| (1..=366).contains(&day))
+    {
         certain = false;
     }
     if !value.starts_with('9') {
@@ -150,7 +159,8 @@ pub struct NpiReading {
 /// Reads an NPI.
 pub fn read_npi(text: &str) -> NpiReading {
     let none = NpiReading { value: None, valid: false, repaired: false, certain: false, candidates: Vec::new() };
-    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '|' | '!' | ']' | '[' | '$')).collect();
+    let letters: Vec<char> =
+        text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '|' | '!' | ']' | '[' | '$')).collect();
     let mut framed = letters.as_slice();
     if framed.len() > 10 {
         framed = strip_frame(&letters);
@@ -173,7 +183,9 @@ pub fn read_npi(text: &str) -> NpiReading {
     let mut passing = Vec::new();
     expand(&options, &mut String::new(), &mut passing);
     match passing.as_slice() {
-        [only] => NpiReading { value: Some(only.clone()), valid: true, repaired: true, certain: true, candidates: Vec::new() },
+        [only] => {
+            NpiReading { value: Some(only.clone()), valid: true, repaired: true, certain: true, candidates: Vec::new() }
+        }
         _ => NpiReading { value: Some(first), valid: false, repaired: true, certain: false, candidates: passing },
     }
 }
@@ -232,8 +244,19 @@ fn expand(options: &[Vec<char>], so_far: &mut String, passing: &mut Vec<String>)
 }
 
 /// Digits that look alike on a coarse fax.
-const ALIKE: &[(char, char)] =
-    &[('3', '8'), ('5', '6'), ('1', '7'), ('0', '8'), ('6', '8'), ('4', '9'), ('5', '8'), ('0', '6'), ('3', '5'), ('8', '9'), ('2', '7')];
+const ALIKE: &[(char, char)] = &[
+    ('3', '8'),
+    ('5', '6'),
+    ('1', '7'),
+    ('0', '8'),
+    ('6', '8'),
+    ('4', '9'),
+    ('5', '8'),
+    ('0', '6'),
+    ('3', '5'),
+    ('8', '9'),
+    ('2', '7'),
+];
 
 fn misread_candidates(npi: &str) -> Vec<String> {
     let digits: Vec<char> = npi.chars().collect();

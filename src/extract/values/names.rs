@@ -6,8 +6,9 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Letters behind a name, as they are written.
 const CREDENTIALS: &[&str] = &[
-    "MD", "DO", "NP", "FNP", "FNP-C", "FNP-BC", "PA", "PA-C", "RN", "DNP", "APRN", "CNM", "MPH", "MBBS", "PhD", "PharmD", "DPM", "DDS", "DC", "OD",
-    "FAAP", "FAAFP", "FACP", "LCSW", "MSN", "LVN", "CNP", "ANP", "PNP", "MS", "MA", "FACOG", "AGNP", "CRNP",
+    "MD", "DO", "NP", "FNP", "FNP-C", "FNP-BC", "PA", "PA-C", "RN", "DNP", "APRN", "CNM", "MPH", "MBBS", "PhD",
+    "PharmD", "DPM", "DDS", "DC", "OD", "FAAP", "FAAFP", "FACP", "LCSW", "MSN", "LVN", "CNP", "ANP", "PNP", "MS", "MA",
+    "FACOG", "AGNP", "CRNP",
 ];
 
 /// Parts of a name that follow the family name.
@@ -62,7 +63,9 @@ fn clean_word(word: &str, repaired: &mut bool) -> String {
     if word == "," {
         return word.to_owned();
     }
-    let trimmed = word.trim_start_matches(|c: char| !c.is_alphanumeric()).trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, ',' | '.')));
+    let trimmed = word
+        .trim_start_matches(|c: char| !c.is_alphanumeric())
+        .trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, ',' | '.')));
     // One comma or period may stay: the comma parts family and given name, the period ends an initial or a title.
     let body = trimmed.trim_end_matches([',', '.']);
     let tail = trimmed.get(body.len()..).unwrap_or_default();
@@ -90,7 +93,11 @@ fn clean_word(word: &str, repaired: &mut bool) -> String {
             });
         }
     } else {
-        out.extend(body.chars().map(|c| if c == '|' { 'l' } else { c }).filter(|c| c.is_alphanumeric() || matches!(c, '\'' | '-' | '.' | ',')));
+        out.extend(
+            body.chars()
+                .map(|c| if c == '|' { 'l' } else { c })
+                .filter(|c| c.is_alphanumeric() || matches!(c, '\'' | '-' | '.' | ',')),
+        );
     }
     if tail.contains(',') {
         out.push(',');
@@ -113,7 +120,10 @@ fn in_order(words: Vec<String>) -> Vec<String> {
     if rest.is_empty() || tail_is_title {
         return words;
     }
-    let end = rest.iter().position(|w| w.ends_with(',') || is_credential(w)).map_or(rest.len(), |p| if is_credential(rest.get(p).map_or("", |w| w)) { p } else { p + 1 });
+    let end = rest
+        .iter()
+        .position(|w| w.ends_with(',') || is_credential(w))
+        .map_or(rest.len(), |p| if is_credential(rest.get(p).map_or("", |w| w)) { p } else { p + 1 });
     let (given, tail) = rest.split_at(end);
     let mut out: Vec<String> = given.iter().map(|w| w.trim_end_matches(',').to_owned()).collect();
     out.extend(family.iter().map(|w| w.trim_end_matches(',').to_owned()));
@@ -142,6 +152,20 @@ fn with_commas(mut words: Vec<String>) -> Vec<String> {
             before.push(',');
         }
     }
+    // A speck behind a whole word is no period.
+    let last = words.len().saturating_sub(1);
+    for (at, word) in words.iter_mut().enumerate() {
+        let title = TITLES.iter().any(|t| t.eq_ignore_ascii_case(&bare(word)));
+        if at < last
+            && word.ends_with('.')
+            && word.chars().filter(|c| c.is_alphabetic()).count() > 2
+            && !title
+            && !is_suffix(word)
+            && word.matches('.').count() == 1
+        {
+            word.pop();
+        }
+    }
     // Periods at the end of the whole belong to nothing, unless an initial or a suffix ends it.
     if let Some(last) = words.last_mut()
         && last.ends_with('.')
@@ -160,7 +184,8 @@ fn bare(word: &str) -> String {
 
 fn is_credential(word: &str) -> bool {
     let bare = bare(word);
-    CREDENTIALS.iter().any(|c| c.eq_ignore_ascii_case(&bare)) && (word.chars().all(|c| !c.is_lowercase()) || CREDENTIALS.contains(&bare.as_str()) || word.contains('.'))
+    CREDENTIALS.iter().any(|c| c.eq_ignore_ascii_case(&bare))
+        && (word.chars().all(|c| !c.is_lowercase()) || CREDENTIALS.contains(&bare.as_str()) || word.contains('.'))
 }
 
 fn is_suffix(word: &str) -> bool {
@@ -281,6 +306,7 @@ mod tests {
         assert_eq!(read("| Susan Ortiz _"), "Susan Ortiz");
         assert_eq!(read("Rosa Patel. MD"), "Rosa Patel, MD");
         assert_eq!(read("_Susan Ortiz."), "Susan Ortiz");
+        assert_eq!(read("Rosa. Williams"), "Rosa Williams");
         let zero = read_name("SUSAN 0RTIZ");
         assert_eq!((zero.value.as_deref(), zero.repaired), (Some("Susan Ortiz"), true));
         assert_eq!(read_name("__ | .").value, None);

@@ -69,7 +69,9 @@ pub(super) fn read(text: &str, context: &DateContext) -> Option<Written> {
     }
     // Slashes lost and slashes misread are rivals: whichever fits is weighed against the other.
     let damaged: &[Separators] = if comb { &[Separators::Lost] } else { &[Separators::Lost, Separators::Misread] };
-    [&[Separators::Kept][..], damaged].into_iter().find_map(|allowed| choose(cuts(&letters, allowed, comb, context), context))
+    [&[Separators::Kept][..], damaged]
+        .into_iter()
+        .find_map(|allowed| choose(cuts(&letters, allowed, comb, context), context))
 }
 
 /// Reads digits with whole separators and without any repair: for dates in running text.
@@ -87,7 +89,8 @@ pub(super) fn read_plain(text: &str, context: &DateContext) -> Option<Written> {
 
 /// Runs of spaces become one, spaces beside separators go; in comb cells all spaces and cell borders go.
 fn compact(text: &str) -> (Vec<char>, bool) {
-    let cells: Vec<&str> = text.split(|c: char| c.is_whitespace() || c == '|' || c == '_').filter(|c| !c.is_empty()).collect();
+    let cells: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c == '|' || c == '_').filter(|c| !c.is_empty()).collect();
     let single = cells.iter().filter(|cell| cell.chars().count() == 1).count();
     if cells.len() >= 6 && single * 4 >= cells.len() * 3 {
         return (cells.concat().chars().collect(), true);
@@ -264,7 +267,12 @@ impl Cutter<'_> {
             ways.push(State { at, ..state });
             return ways;
         }
-        let repaired = State { cost: state.cost + 1, repairs: state.repairs.max(Repairs::Sure), liberties: state.liberties + 1, ..state };
+        let repaired = State {
+            cost: state.cost + 1,
+            repairs: state.repairs.max(Repairs::Sure),
+            liberties: state.liberties + 1,
+            ..state
+        };
         match self.separators {
             Separators::Misread if here.is_some_and(is_slash_like) => ways.push(State { at: state.at + 1, ..repaired }),
             Separators::Lost if self.comb => ways.push(State { liberties: state.liberties + 1, ..state }),

@@ -136,7 +136,25 @@ fn middle_likeness(a: &[String], b: &[String], trust: f32) -> Option<Likeness> {
 }
 
 fn is_particle(word: &str) -> bool {
-    matches!(word, "de" | "la" | "las" | "los" | "del" | "da" | "dos" | "van" | "von" | "der" | "y" | "san" | "jr" | "sr" | "ii" | "iii" | "iv")
+    matches!(
+        word,
+        "de" | "la"
+            | "las"
+            | "los"
+            | "del"
+            | "da"
+            | "dos"
+            | "van"
+            | "von"
+            | "der"
+            | "y"
+            | "san"
+            | "jr"
+            | "sr"
+            | "ii"
+            | "iii"
+            | "iv"
+    )
 }
 
 /// `Rob` for `Robert`, `Alex` for `Alejandro`: perhaps the same, perhaps not.
@@ -159,7 +177,8 @@ fn liken(a: &str, b: &str, trust: f32) -> Likeness {
     // One confusable pair in a short name, about one letter in six in a long one.
     let equal = if length <= 4.0 { 0.46 } else { (0.17 * length).clamp(0.8, 1.7) };
     // Kao and Pao are two people when they are read well, and one name misread when they are not.
-    let near = if length <= 4.0 { 1.05 - 0.6 * (trust - 0.8).clamp(0.0, 0.2) * 5.0 } else { (0.36 - 0.1 * trust) * length };
+    let near =
+        if length <= 4.0 { 1.05 - 0.6 * (trust - 0.8).clamp(0.0, 0.2) * 5.0 } else { (0.36 - 0.1 * trust) * length };
     if edits <= equal {
         Likeness::Equal
     } else if edits <= near {
@@ -198,14 +217,25 @@ mod tests {
 
     #[test]
     fn a_shared_surname_is_not_a_person() {
-        for (a, b) in [("Mai Xiong", "Tou Xiong"), ("Kao Vang", "Yer Vang"), ("Ana Kaur", "Harpreet Kaur"), ("Maria Lopez", "Carlos Lopez"), ("Susan Ortiz", "Susan Pham")] {
+        for (a, b) in [
+            ("Mai Xiong", "Tou Xiong"),
+            ("Kao Vang", "Yer Vang"),
+            ("Ana Kaur", "Harpreet Kaur"),
+            ("Maria Lopez", "Carlos Lopez"),
+            ("Susan Ortiz", "Susan Pham"),
+        ] {
             assert_eq!(answer(a, b), Sameness::Different, "{a} / {b}: {:?}", same_person(a, b, 0.95));
         }
     }
 
     #[test]
     fn twins_and_initials_cannot_be_told() {
-        for (a, b) in [("M. Vang", "Mai Vang"), ("Rob Smith", "Robert Smith"), ("Ortiz", "Susan Ortiz"), ("Maria Ana Lopez", "Maria Eva Lopez")] {
+        for (a, b) in [
+            ("M. Vang", "Mai Vang"),
+            ("Rob Smith", "Robert Smith"),
+            ("Ortiz", "Susan Ortiz"),
+            ("Maria Ana Lopez", "Maria Eva Lopez"),
+        ] {
             assert_eq!(answer(a, b), Sameness::CannotTell, "{a} / {b}: {:?}", same_person(a, b, 0.95));
         }
         assert_eq!(same_person("Kao Vang", "Pao Vang", 1.0).answer, Sameness::Different);

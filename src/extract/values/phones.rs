@@ -21,7 +21,9 @@ pub fn read_phone(text: &str) -> PhoneReading {
     if digits.len() == 11 && digits.starts_with('1') {
         digits.remove(0);
     }
-    let (Some(area), Some(exchange), Some(line)) = (digits.get(0..3), digits.get(3..6), digits.get(6..)) else { return none };
+    let (Some(area), Some(exchange), Some(line)) = (digits.get(0..3), digits.get(3..6), digits.get(6..)) else {
+        return none;
+    };
     if digits.len() != 10 {
         return none;
     }
@@ -70,7 +72,15 @@ mod tests {
 
     #[test]
     fn the_usual_ways_of_writing_give_one_form() {
-        for text in ["(831) 555-1234", "831-555-1234", "831.555.1234", "8315551234", "+1 831 555 1234", "1 (831)555-1234", "[831] 555-1234."] {
+        for text in [
+            "(831) 555-1234",
+            "831-555-1234",
+            "831.555.1234",
+            "8315551234",
+            "+1 831 555 1234",
+            "1 (831)555-1234",
+            "[831] 555-1234.",
+        ] {
             let reading = read_phone(text);
             assert_eq!(reading.value.as_deref(), Some("(831) 555-1234"), "{text}");
             assert!(reading.certain && !reading.repaired, "{text}");
@@ -88,7 +98,10 @@ mod tests {
         assert_eq!(read_phone("555-1234").value, None);
         assert_eq!(read_phone("none").value, None);
         let repaired = read_phone("83l-555-I234");
-        assert_eq!((repaired.value.as_deref(), repaired.repaired, repaired.certain), (Some("(831) 555-1234"), true, true));
+        assert_eq!(
+            (repaired.value.as_deref(), repaired.repaired, repaired.certain),
+            (Some("(831) 555-1234"), true, true)
+        );
         assert!(!read_phone("831-SSS-1234").certain);
         assert!(!read_phone("031-555-1234").certain, "no area code begins with 0");
     }

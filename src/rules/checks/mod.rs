@@ -267,6 +267,9 @@ mod tests {
 
     #[test]
     fn lists_read_like_a_sentence() {
-        assert_eq!((listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])), ("a".into(), "a and b".into(), "a, b and c".into()));
+        assert_eq!(
+            (listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])),
+            ("a".into(), "a and b".into(), "a, b and c".into())
+        );
     }
 }

@@ -4,7 +4,8 @@ use crate::answer::{Answer, Mark};
 use crate::rules::example::{BUILTIN, Example};
 use crate::rules::{Priority, priority};
 
-const HEAD: &str = "Castroville Pediatrics\nNovember 20, 2026\nTo: Central California Alliance for Health, Provider Services\n";
+const HEAD: &str =
+    "Castroville Pediatrics\nNovember 20, 2026\nTo: Central California Alliance for Health, Provider Services\n";
 
 fn notice(text: &str) -> Example {
     Example::notice(&format!("{HEAD}{text}\nProvider: Yesenia Kim, MD NPI: 1234567893"))
@@ -33,7 +34,8 @@ fn opening_and_closing_date_signature_provider_acceptance() {
     unticked.request.choices.clear();
     expect(&unticked, &[]);
     assert_eq!(unticked.open(), ["portal-acceptance-missing"]);
-    let printed = unticked.page_text("By proceeding, I am indicating I have read, and agree to, the terms of this agreement.");
+    let printed =
+        unticked.page_text("By proceeding, I am indicating I have read, and agree to, the terms of this agreement.");
     assert!(printed.open().is_empty());
 }
 
@@ -47,7 +49,11 @@ fn section_3_a_unique_identifier_for_each_person() {
 
 #[test]
 fn section_3_forty_eight_hours_with_three_answers() {
-    let left = |when: &str| notice(&format!("Re: Provider Portal - termination of user access\nTeresa O'Brien left our workforce on {when}. Please deactivate her access."));
+    let left = |when: &str| {
+        notice(&format!(
+            "Re: Provider Portal - termination of user access\nTeresa O'Brien left our workforce on {when}. Please deactivate her access."
+        ))
+    };
     expect(&left("November 19, 2026"), &[]);
     expect(&left("November 18, 2026"), &["workforce-notice-undecided"]);
     expect(&left("November 16, 2026"), &["workforce-notice-late"]);
@@ -69,7 +75,11 @@ fn section_3_a_fact_without_its_receipt_cannot_be_decided() {
 
 #[test]
 fn section_4_a_new_internet_provider() {
-    let changed = |what: &str| notice(&format!("Re: Provider Portal - change of Internet Services Provider\nOur Internet Services Provider changed on November 20, 2026. {what}"));
+    let changed = |what: &str| {
+        notice(&format!(
+            "Re: Provider Portal - change of Internet Services Provider\nOur Internet Services Provider changed on November 20, 2026. {what}"
+        ))
+    };
     expect(&changed("Old IP address: 198.51.100.24. New IP address: 203.0.113.20."), &[]);
     expect(&changed("Old IP address: 198.51.100.24. New IP address: 192.168.1.20."), &["ip-address-private"]);
     expect(&changed("Thank you."), &["notice-details-missing"]);
@@ -77,7 +87,9 @@ fn section_4_a_new_internet_provider() {
 
 #[test]
 fn section_6_an_incident_is_urgent_whatever_else_is_missing() {
-    let incident = notice("Re: Provider Portal - unauthorized viewing\nWe became aware of an unauthorized viewing of member PHI by a person in our office.");
+    let incident = notice(
+        "Re: Provider Portal - unauthorized viewing\nWe became aware of an unauthorized viewing of member PHI by a person in our office.",
+    );
     expect(&incident, &["incident-reported"]);
     assert_eq!(priority(&incident.findings(&BUILTIN)), Priority::Urgent);
     let unnamed = incident.blank("provider_name");
@@ -88,7 +100,11 @@ fn section_6_an_incident_is_urgent_whatever_else_is_missing() {
 
 #[test]
 fn section_8_thirty_days() {
-    let ends = |when: &str| notice(&format!("Re: Provider Portal - termination of agreement\nWe terminate the Health Information Sharing Agreement effective {when}."));
+    let ends = |when: &str| {
+        notice(&format!(
+            "Re: Provider Portal - termination of agreement\nWe terminate the Health Information Sharing Agreement effective {when}."
+        ))
+    };
     expect(&ends("December 20, 2026"), &[]);
     expect(&ends("December 1, 2026"), &["termination-under-30-days"]);
     expect(&ends("thirty days from today"), &[]);
@@ -97,19 +113,29 @@ fn section_8_thirty_days() {
 
 #[test]
 fn section_1_the_loss_of_a_license_is_taken_as_it_comes() {
-    expect(&notice("Re: Provider Portal - loss of license\nOur license has been suspended as of November 12, 2026."), &[]);
+    expect(
+        &notice("Re: Provider Portal - loss of license\nOur license has been suspended as of November 12, 2026."),
+        &[],
+    );
 }
 
 #[test]
 fn section_9_notices_by_fax_dates_and_changes_of_the_text() {
     let any = notice("Re: Provider Portal - loss of license\nOur license has been suspended.");
     assert!(any.findings(&BUILTIN).iter().any(|f| f.code == "notice-by-fax-only" && f.answer == Answer::NotMet));
-    expect(&Example::notice("Re: Provider Portal - loss of license\nOur license has been suspended."), &["portal-date-missing"]);
-    let edited = Example::portal(&["Bee Kim"]).page_text("The Provider shall notify the Alliance in writing within 72 hours of the termination");
+    expect(
+        &Example::notice("Re: Provider Portal - loss of license\nOur license has been suspended."),
+        &["portal-date-missing"],
+    );
+    let edited = Example::portal(&["Bee Kim"])
+        .page_text("The Provider shall notify the Alliance in writing within 72 hours of the termination");
     expect(&edited, &["portal-agreement-edited"]);
 }
 
 #[test]
 fn a_letter_that_says_nothing_of_the_agreement_lacks_its_details() {
-    expect(&notice("Hello, we would like to say thank you for the good work of this year."), &["notice-details-missing"]);
+    expect(
+        &notice("Hello, we would like to say thank you for the good work of this year."),
+        &["notice-details-missing"],
+    );
 }

@@ -59,9 +59,18 @@ fn step_1_an_unsure_box_is_no_missing_reason() {
 #[test]
 fn step_1_inappropriate_reasons_are_quoted_for_a_person() {
     for (words, what) in [
-        ("Member filed a complaint against our office on 09/09/2026 and we no longer wish to see this patient.", "the member filed a complaint"),
-        ("Member was rude to the receptionist on 09/22/2026, minor verbally inappropriate remark.", "minor disruptive or verbally inappropriate behavior"),
-        ("Member disagrees with the recommended course of treatment and wants a second opinion.", "the member disagrees with a recommended course of treatment"),
+        (
+            "Member filed a complaint against our office on 09/09/2026 and we no longer wish to see this patient.",
+            "the member filed a complaint",
+        ),
+        (
+            "Member was rude to the receptionist on 09/22/2026, minor verbally inappropriate remark.",
+            "minor disruptive or verbally inappropriate behavior",
+        ),
+        (
+            "Member disagrees with the recommended course of treatment and wants a second opinion.",
+            "the member disagrees with a recommended course of treatment",
+        ),
         ("La paciente presentó una queja ante la Alianza.", "the member filed a complaint"),
     ] {
         let example = Example::complete().text("narrative", words);
@@ -111,7 +120,10 @@ fn step_1_a_missed_appointment_that_cannot_be_read_is_not_missing() {
 #[test]
 fn step_1_missed_appointments_count_only_for_that_reason() {
     expect(&Example::missed(&["2026-03-06"]).reasons(&["member-fraud"]), &[]);
-    expect(&Example::missed(&["2026-03-06"]).reasons(&["member-fraud", "failure-to-keep-appointments"]), &["missed-appointments-too-few"]);
+    expect(
+        &Example::missed(&["2026-03-06"]).reasons(&["member-fraud", "failure-to-keep-appointments"]),
+        &["missed-appointments-too-few"],
+    );
 }
 
 #[test]
@@ -137,7 +149,10 @@ fn step_2_the_letter_to_the_member() {
     expect(&Example::complete().letter(|l| l.facts.kind = LetterKind::Dismissal), &[]);
     expect(&Example::complete().letter(|l| l.facts.date = Reading::Blank), &["letter-undated"]);
     expect(&Example::complete().date("request_date", "2026-11-09"), &["letter-after-request"]);
-    expect(&Example::complete().letter(|l| l.facts.states_end_of_care = vec!["in-thirty-days".into()]), &["letter-states-end-of-care"]);
+    expect(
+        &Example::complete().letter(|l| l.facts.states_end_of_care = vec!["in-thirty-days".into()]),
+        &["letter-states-end-of-care"],
+    );
 }
 
 #[test]
@@ -160,7 +175,9 @@ fn step_2_unfilled_and_only_warning_go_before_missing_and_wrong() {
         l.facts.date = Reading::Blank;
     });
     expect(&template, &["letter-unfilled"]);
-    let warning = Example::complete().letter(|l| l.facts.kind = LetterKind::Warning).another_letter(|l| l.same_member = Answer::NotMet);
+    let warning = Example::complete()
+        .letter(|l| l.facts.kind = LetterKind::Warning)
+        .another_letter(|l| l.same_member = Answer::NotMet);
     expect(&warning, &["letter-only-warning"]);
 }
 
@@ -226,7 +243,10 @@ fn step_5_accuracy_of_ids_and_dates() {
     expect(&Example::complete().text("provider_npi", "1478863563"), &["npi-invalid"]);
     expect(&Example::complete().date("request_date", "2026-12-22"), &["request-date-future"]);
     expect(&Example::complete().text("request_date", "2/30/2026"), &["request-date-invalid"]);
-    expect(&Example::complete().date("request_date", "1986-11-22").letter(|l| l.facts.date = Reading::Unreadable), &["request-date-invalid"]);
+    expect(
+        &Example::complete().date("request_date", "1986-11-22").letter(|l| l.facts.date = Reading::Unreadable),
+        &["request-date-invalid"],
+    );
     let doubtful = Example::complete().text("member_id", "95333420").doubtful("member_id");
     expect(&doubtful, &[]);
     assert!(doubtful.open().contains(&"member-id-invalid".to_owned()));
@@ -245,10 +265,16 @@ fn introduction_only_linked_members() {
     expect(&linked, &[]);
     expect(&linked.clone().roster(|r| r.linked = Answer::NotMet), &["member-not-linked"]);
     expect(&linked.clone().roster(|r| r.name_agrees = Answer::NotMet), &["member-name-mismatch"]);
-    let unknown = || linked.clone().roster(|r| (r.known, r.name_agrees, r.linked) = (Answer::NotMet, Answer::CannotTell, Answer::CannotTell));
+    let unknown = || {
+        linked
+            .clone()
+            .roster(|r| (r.known, r.name_agrees, r.linked) = (Answer::NotMet, Answer::CannotTell, Answer::CannotTell))
+    };
     expect(&unknown(), &["member-unknown"]);
     expect_open(&unknown(), &[]);
-    let note = |e: &Example| e.findings(&BUILTIN).iter().any(|f| f.code == "linkage-not-checked" && f.answer == Answer::NotMet);
+    let note = |e: &Example| {
+        e.findings(&BUILTIN).iter().any(|f| f.code == "linkage-not-checked" && f.answer == Answer::NotMet)
+    };
     assert!(note(&Example::complete()) && !note(&linked));
 }
 
@@ -279,7 +305,8 @@ fn files_that_cannot_be_read_have_one_code_each() {
 #[test]
 fn a_page_of_which_nothing_can_be_read_is_illegible_and_a_blank_one_is_not() {
     let mut black = Example::of_kind(RequestKind::NoRequest);
-    black.pages[0].legibility = crate::reading::Legibility { confidence: crate::answer::Confidence::NONE, characters: 0, ink_share: 0.9 };
+    black.pages[0].legibility =
+        crate::reading::Legibility { confidence: crate::answer::Confidence::NONE, characters: 0, ink_share: 0.9 };
     expect(&black, &["page-illegible"]);
     let mut white = black.clone();
     white.pages[0].legibility.ink_share = 0.0;
@@ -291,6 +318,11 @@ fn notes_of_the_pages_are_passed_on() {
     let mut example = Example::complete();
     example.pages[0].notes = vec!["rotated-page".into()];
     example.request.superseded_by = Some("0123456789ab-2".into());
-    let noted = example.findings(&BUILTIN).into_iter().filter(|f| f.answer == Answer::NotMet).map(|f| f.code).collect::<Vec<_>>();
+    let noted = example
+        .findings(&BUILTIN)
+        .into_iter()
+        .filter(|f| f.answer == Answer::NotMet)
+        .map(|f| f.code)
+        .collect::<Vec<_>>();
     assert_eq!(noted, ["linkage-not-checked", "rotated-page", "superseded-by"]);
 }

@@ -56,7 +56,11 @@ fn unsure_marks_letters_and_dates_are_looked_at() {
     expect(&Example::complete().unsure_reason("member-fraud"), Status::Review, &["reasons"]);
     expect(&Example::complete().letter(|l| l.same_member = Answer::CannotTell), Status::Review, &["letter"]);
     expect(&Example::complete().letter(|l| l.facts.date = Reading::Unreadable), Status::Review, &["letter_date"]);
-    expect(&Example::missed(&["2026-03-06", "?", "2026-05-01", "2026-08-08"]), Status::Review, &["missed_appointments"]);
+    expect(
+        &Example::missed(&["2026-03-06", "?", "2026-05-01", "2026-08-08"]),
+        Status::Review,
+        &["missed_appointments"],
+    );
     expect(&Example::complete().letter(|l| l.facts.language = None), Status::Complete, &["letter_language"]);
 }
 
@@ -96,7 +100,11 @@ fn with_two_versions() -> Pack {
 fn the_as_of_date_picks_the_version_of_a_rule() {
     let pack = with_two_versions();
     let mut example = Example::missed(&["2026-03-06", "2026-08-08"]);
-    for (as_of, codes) in [("2026-11-21", &["missed-appointments-too-few"][..]), ("2026-12-31", &["missed-appointments-too-few"]), ("2027-01-01", &["missed-appointments-span"])] {
+    for (as_of, codes) in [
+        ("2026-11-21", &["missed-appointments-too-few"][..]),
+        ("2026-12-31", &["missed-appointments-too-few"]),
+        ("2027-01-01", &["missed-appointments-span"]),
+    ] {
         example.as_of = day(as_of);
         assert_eq!(example.codes_of(&pack), codes, "{as_of}");
     }

@@ -7,10 +7,13 @@ use crate::reading::AttachmentKind;
 use crate::rules::Pack;
 use crate::rules::example::{Example, day};
 
-static VALLEY: LazyLock<Pack> = LazyLock::new(|| Pack::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/packs/valley")).unwrap());
+static VALLEY: LazyLock<Pack> =
+    LazyLock::new(|| Pack::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/packs/valley")).unwrap());
 
 fn request(dates: &[&str]) -> Example {
-    let mut example = Example::missed(dates).text("member_id", "V1234-5678").attachment(AttachmentKind::ProofOfMailing, "Certified Mail Receipt");
+    let mut example = Example::missed(dates)
+        .text("member_id", "V1234-5678")
+        .attachment(AttachmentKind::ProofOfMailing, "Certified Mail Receipt");
     example.request.form = Some("valley-transfer-request".into());
     for option in example.request.choices.iter_mut().flat_map(|c| &mut c.options) {
         if option.option == "failure-to-keep-appointments" {
@@ -43,7 +46,10 @@ fn two_misses_in_three_months_are_enough_here() {
 #[test]
 fn a_kept_visit_between_them_breaks_the_run() {
     let log = "03/20/2026 NO SHOW\n05/02/2026 office visit KEPT\n06/10/2026 NO SHOW";
-    expect(&request(&["2026-03-20", "2026-06-10"]).attachment(AttachmentKind::AppointmentLog, log), &["missed-visits-not-consecutive"]);
+    expect(
+        &request(&["2026-03-20", "2026-06-10"]).attachment(AttachmentKind::AppointmentLog, log),
+        &["missed-visits-not-consecutive"],
+    );
 }
 
 #[test]

@@ -22,8 +22,15 @@ pub(super) fn check(pack: &Pack, report: &mut Report<'_>) {
         for (earlier, later) in versions.iter().zip(versions.iter().skip(1)) {
             adjoin(id, earlier, later, report);
             if earlier.code != later.code {
-                let hint = format!("the other version is in {}; a rule of another code has another id", report.describe(&earlier.place));
-                report.add(&later.place.key("code"), format!("two versions of `{id}` give different codes"), Some(hint));
+                let hint = format!(
+                    "the other version is in {}; a rule of another code has another id",
+                    report.describe(&earlier.place)
+                );
+                report.add(
+                    &later.place.key("code"),
+                    format!("two versions of `{id}` give different codes"),
+                    Some(hint),
+                );
             }
         }
     }
@@ -43,7 +50,11 @@ fn adjoin(id: &str, earlier: &Rule, later: &Rule, report: &mut Report<'_>) {
         _ => {
             let message = format!("two versions of `{id}` are in force on {from}");
             let end = from.pred_opt().unwrap_or(from);
-            report.add(&place, message, Some(format!("let the one in {other} end with to = {end}, or give one of them another id")));
+            report.add(
+                &place,
+                message,
+                Some(format!("let the one in {other} end with to = {end}, or give one of them another id")),
+            );
         }
     }
 }

@@ -16,7 +16,13 @@ use super::source::{Place, SourceFile};
 /// All mistakes of a pack; `form_files` are the files of its forms, in their order.
 pub(super) fn validate(pack: &Pack, sources: &[SourceFile], form_files: &[usize], problems: &mut Vec<Problem>) {
     let broken = problems.iter().map(|problem| problem.file.clone()).collect();
-    let mut report = Report { sources, problems, broken, settings: sources.iter().position(|s| s.path == "pack.toml").unwrap_or(0), form_files };
+    let mut report = Report {
+        sources,
+        problems,
+        broken,
+        settings: sources.iter().position(|s| s.path == "pack.toml").unwrap_or(0),
+        form_files,
+    };
     names::check(pack, &mut report);
     dates::check(pack, &mut report);
     phrases::check(pack, &mut report);
@@ -61,7 +67,10 @@ impl Report<'_> {
     fn describe(&self, place: &Place) -> String {
         match self.sources.get(place.file) {
             Some(source) => {
-                let line = source.text.get(..source.span(&place.steps).start).map_or(1, |before| before.matches('\n').count() + 1);
+                let line = source
+                    .text
+                    .get(..source.span(&place.steps).start)
+                    .map_or(1, |before| before.matches('\n').count() + 1);
                 format!("{}, line {line}", source.path)
             }
             None => String::new(),

@@ -35,10 +35,16 @@ pub(super) fn check(pack: &Pack, report: &mut Report<'_>) {
 
 fn given_once(pack: &Pack, report: &mut Report<'_>) {
     let mut seen: Vec<(&str, &str, Place)> = Vec::new();
-    let words = pack.wordings.iter().chain(&pack.inappropriate).chain(&pack.notices).map(|w| ("wording", w.id.as_str(), w.place.key("id")));
+    let words = pack
+        .wordings
+        .iter()
+        .chain(&pack.inappropriate)
+        .chain(&pack.notices)
+        .map(|w| ("wording", w.id.as_str(), w.place.key("id")));
     let reasons = pack.reasons.iter().map(|r| ("reason", r.id.as_str(), r.place.key("id")));
     let formats = pack.formats.iter().map(|f| ("format", f.id.as_str(), f.place.key("id")));
-    let forms: Vec<_> = pack.forms.iter().enumerate().map(|(i, f)| ("form", f.id.as_str(), report.form(i).key("id"))).collect();
+    let forms: Vec<_> =
+        pack.forms.iter().enumerate().map(|(i, f)| ("form", f.id.as_str(), report.form(i).key("id"))).collect();
     for (sort, id, place) in words.chain(reasons).chain(formats).chain(forms) {
         match seen.iter().find(|(s, i, _)| *s == sort && *i == id) {
             Some((_, _, first)) => {
@@ -50,12 +56,18 @@ fn given_once(pack: &Pack, report: &mut Report<'_>) {
     }
     for (index, form) in pack.forms.iter().enumerate() {
         let place = report.form(index);
-        let fields = form.fields.iter().enumerate().map(|(i, f)| (f.id.as_str(), place.key("field").index(i).key("id")));
-        let choices = form.choices.iter().enumerate().map(|(i, c)| (c.id.as_str(), place.key("choice").index(i).key("id")));
+        let fields =
+            form.fields.iter().enumerate().map(|(i, f)| (f.id.as_str(), place.key("field").index(i).key("id")));
+        let choices =
+            form.choices.iter().enumerate().map(|(i, c)| (c.id.as_str(), place.key("choice").index(i).key("id")));
         twice(fields.chain(choices).collect(), "field", report);
         for (c, choice) in form.choices.iter().enumerate() {
             let options = place.key("choice").index(c).key("option");
-            twice(choice.options.iter().enumerate().map(|(i, o)| (o.id.as_str(), options.index(i).key("id"))).collect(), "option", report);
+            twice(
+                choice.options.iter().enumerate().map(|(i, o)| (o.id.as_str(), options.index(i).key("id"))).collect(),
+                "option",
+                report,
+            );
         }
     }
 }
@@ -63,7 +75,11 @@ fn given_once(pack: &Pack, report: &mut Report<'_>) {
 fn twice(ids: Vec<(&str, Place)>, sort: &str, report: &mut Report<'_>) {
     for (index, (id, place)) in ids.iter().enumerate() {
         if ids.iter().take(index).any(|(earlier, _)| earlier == id) {
-            report.add(place, format!("a second {sort} with the id `{id}` on this form"), Some("each id stands once on a form".into()));
+            report.add(
+                place,
+                format!("a second {sort} with the id `{id}` on this form"),
+                Some("each id stands once on a form".into()),
+            );
         }
     }
 }
@@ -87,7 +103,8 @@ fn settings(pack: &Pack, report: &mut Report<'_>) {
     }
     for field in pack.review.fields.keys() {
         let place = report.settings().key("review").key("fields").key(field);
-        let fields: Vec<&str> = all_fields(&pack.forms.iter().collect::<Vec<_>>()).into_iter().chain(["letter_date"]).collect();
+        let fields: Vec<&str> =
+            all_fields(&pack.forms.iter().collect::<Vec<_>>()).into_iter().chain(["letter_date"]).collect();
         known(field, fields, NO_FIELD_AT_ALL, &place, report);
     }
 }
@@ -121,7 +138,8 @@ fn parameters(pack: &Pack, rule: &Rule, report: &mut Report<'_>) {
             NameSort::Format => known(name, pack.formats.iter().map(|f| f.id.as_str()), NO_FORMAT, &here, report),
             NameSort::Notice => known(name, pack.notices.iter().map(|n| n.id.as_str()), NO_NOTICE, &here, report),
             NameSort::Wording => {
-                let wordings = pack.wordings.iter().chain(&pack.inappropriate).chain(&pack.notices).map(|w| w.id.as_str());
+                let wordings =
+                    pack.wordings.iter().chain(&pack.inappropriate).chain(&pack.notices).map(|w| w.id.as_str());
                 known(name, wordings, NO_WORDING, &here, report);
             }
         }
@@ -141,7 +159,13 @@ fn reasons_of_form(pack: &Pack, form: &FormDefinition, place: &Place, report: &m
     for (c, choice) in form.choices.iter().enumerate().filter(|(_, choice)| choice.id == "reasons") {
         let options = place.key("choice").index(c).key("option");
         for (i, option) in choice.options.iter().enumerate() {
-            known(&option.id, pack.reasons.iter().map(|r| r.id.as_str()), NO_REASON, &options.index(i).key("id"), report);
+            known(
+                &option.id,
+                pack.reasons.iter().map(|r| r.id.as_str()),
+                NO_REASON,
+                &options.index(i).key("id"),
+                report,
+            );
         }
     }
 }
@@ -168,7 +192,13 @@ fn all_fields<'a>(forms: &[&'a FormDefinition]) -> Vec<&'a str> {
 }
 
 /// `message` begins with what is not there; where a file that may give it could not be read, nobody knows.
-fn known<'a>(name: &str, names: impl IntoIterator<Item = &'a str>, message: &str, place: &Place, report: &mut Report<'_>) {
+fn known<'a>(
+    name: &str,
+    names: impl IntoIterator<Item = &'a str>,
+    message: &str,
+    place: &Place,
+    report: &mut Report<'_>,
+) {
     let names: Vec<&str> = names.into_iter().collect();
     let given_in: &[&str] = match message {
         NO_REASON => &["reasons.toml"],

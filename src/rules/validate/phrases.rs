@@ -16,7 +16,11 @@ pub(super) fn check(pack: &Pack, report: &mut Report<'_>) {
 /// All phrases of a list with their places.
 fn phrases<'a>(list: &'a Languages, place: &Place) -> Vec<(&'a str, Place)> {
     let languages = list.iter().map(|(language, phrases)| (place.key(language), phrases));
-    languages.flat_map(|(place, phrases)| phrases.iter().enumerate().map(move |(i, p)| (p.as_str(), place.index(i))).collect::<Vec<_>>()).collect()
+    languages
+        .flat_map(|(place, phrases)| {
+            phrases.iter().enumerate().map(move |(i, p)| (p.as_str(), place.index(i))).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 fn empty(pack: &Pack, report: &mut Report<'_>) {
@@ -25,29 +29,49 @@ fn empty(pack: &Pack, report: &mut Report<'_>) {
         all.extend(phrases(&reason.labels, &reason.place.key("labels")));
         all.extend(phrases(&reason.narrative, &reason.place.key("narrative")));
         if reason.labels.values().all(Vec::is_empty) {
-            report.add(&reason.place.key("labels"), format!("reason `{}` has no label", reason.id), Some("give the words printed on the form".into()));
+            report.add(
+                &reason.place.key("labels"),
+                format!("reason `{}` has no label", reason.id),
+                Some("give the words printed on the form".into()),
+            );
         }
     }
     for wording in pack.wordings.iter().chain(&pack.inappropriate).chain(&pack.notices) {
-        for (key, list) in [("phrases", &wording.phrases), ("in_passing", &wording.in_passing), ("unless", &wording.unless)] {
+        for (key, list) in
+            [("phrases", &wording.phrases), ("in_passing", &wording.in_passing), ("unless", &wording.unless)]
+        {
             all.extend(phrases(list, &wording.place.key(key)));
         }
         if wording.phrases.values().all(Vec::is_empty) {
-            report.add(&wording.place.key("phrases"), format!("`{}` has no phrase", wording.id), Some("a check on it could never find anything".into()));
+            report.add(
+                &wording.place.key("phrases"),
+                format!("`{}` has no phrase", wording.id),
+                Some("a check on it could never find anything".into()),
+            );
         }
     }
     for (index, form) in pack.forms.iter().enumerate() {
         let place = report.form(index);
-        let list = |texts: &'_ [String], place: Place| texts.iter().enumerate().map(|(i, t)| (t.clone(), place.index(i))).collect::<Vec<_>>();
+        let list = |texts: &'_ [String], place: Place| {
+            texts.iter().enumerate().map(|(i, t)| (t.clone(), place.index(i))).collect::<Vec<_>>()
+        };
         let mut printed = list(&form.titles, place.key("titles"));
         if form.titles.is_empty() {
-            report.add(&place.key("titles"), format!("form `{}` has no title", form.id), Some("without one its pages cannot be told from others".into()));
+            report.add(
+                &place.key("titles"),
+                format!("form `{}` has no title", form.id),
+                Some("without one its pages cannot be told from others".into()),
+            );
         }
         for (i, field) in form.fields.iter().enumerate() {
             let labels = place.key("field").index(i).key("labels");
             printed.extend(list(&field.labels, labels.clone()));
             if field.labels.is_empty() {
-                report.add(&labels, format!("field `{}` has no label", field.id), Some("a field is found by its label".into()));
+                report.add(
+                    &labels,
+                    format!("field `{}` has no label", field.id),
+                    Some("a field is found by its label".into()),
+                );
             }
         }
         for (c, choice) in form.choices.iter().enumerate() {
@@ -55,7 +79,11 @@ fn empty(pack: &Pack, report: &mut Report<'_>) {
                 let labels = place.key("choice").index(c).key("option").index(o).key("labels");
                 printed.extend(list(&option.labels, labels.clone()));
                 if option.labels.is_empty() {
-                    report.add(&labels, format!("option `{}` has no label", option.id), Some("a box is found by its label".into()));
+                    report.add(
+                        &labels,
+                        format!("option `{}` has no label", option.id),
+                        Some("a box is found by its label".into()),
+                    );
                 }
             }
         }
@@ -79,14 +107,28 @@ fn reasons(pack: &Pack, report: &mut Report<'_>) {
     let words: Vec<Vec<(&str, Folded<'_>)>> = pack
         .reasons
         .iter()
-        .map(|reason| reason.labels.values().chain(reason.narrative.values()).flatten().map(|text| (text.as_str(), Folded::new(text))).collect())
+        .map(|reason| {
+            reason
+                .labels
+                .values()
+                .chain(reason.narrative.values())
+                .flatten()
+                .map(|text| (text.as_str(), Folded::new(text)))
+                .collect()
+        })
         .collect();
-    let fit = |index: usize, phrase: &str| words[index].iter().find(|(_, text)| !text.find(phrase, true).is_empty()).map(|(text, _)| *text);
+    let fit = |index: usize, phrase: &str| {
+        words[index].iter().find(|(_, text)| !text.find(phrase, true).is_empty()).map(|(text, _)| *text)
+    };
     for index in 0..pack.reasons.len() {
         for other in (0..pack.reasons.len()).filter(|other| *other != index) {
-            for (phrase, place) in phrases(&pack.reasons[index].narrative, &pack.reasons[index].place.key("narrative")) {
+            for (phrase, place) in phrases(&pack.reasons[index].narrative, &pack.reasons[index].place.key("narrative"))
+            {
                 if let Some(found) = fit(other, phrase) {
-                    let message = format!("the words \"{phrase}\" of `{}` also fit \"{found}\" of `{}`", pack.reasons[index].id, pack.reasons[other].id);
+                    let message = format!(
+                        "the words \"{phrase}\" of `{}` also fit \"{found}\" of `{}`",
+                        pack.reasons[index].id, pack.reasons[other].id
+                    );
                     report.add(&place, message, Some("make the words longer, so that they name one reason".into()));
                 }
             }
@@ -105,8 +147,18 @@ fn reasons(pack: &Pack, report: &mut Report<'_>) {
         for (phrase, place) in phrases(&wording.phrases, &wording.place.key("phrases")) {
             for index in 0..pack.reasons.len() {
                 if let Some(found) = fit(index, phrase) {
-                    let message = format!("the words \"{phrase}\" of an inappropriate reason also fit \"{found}\" of `{}`", pack.reasons[index].id);
-                    report.add(&place, message, Some("an office that names an appropriate reason would be warned of: make the words longer".into()));
+                    let message = format!(
+                        "the words \"{phrase}\" of an inappropriate reason also fit \"{found}\" of `{}`",
+                        pack.reasons[index].id
+                    );
+                    report.add(
+                        &place,
+                        message,
+                        Some(
+                            "an office that names an appropriate reason would be warned of: make the words longer"
+                                .into(),
+                        ),
+                    );
                 }
             }
         }
@@ -125,7 +177,12 @@ fn options(pack: &Pack, report: &mut Report<'_>) {
                 .enumerate()
                 .flat_map(|(o, option)| {
                     let place = options.index(o).key("labels");
-                    option.labels.iter().enumerate().map(move |(i, label)| (o, label, place.index(i))).collect::<Vec<_>>()
+                    option
+                        .labels
+                        .iter()
+                        .enumerate()
+                        .map(move |(i, label)| (o, label, place.index(i)))
+                        .collect::<Vec<_>>()
                 })
                 .collect();
             for (at, (option, label, place)) in labels.iter().enumerate() {
@@ -143,7 +200,9 @@ fn titles(pack: &Pack, report: &mut Report<'_>) {
     for (index, form) in pack.forms.iter().enumerate() {
         let place = report.form(index).key("titles");
         for other in pack.forms.iter().take(index) {
-            for (i, title) in form.titles.iter().enumerate().filter(|(_, title)| other.titles.iter().any(|t| same(t, title))) {
+            for (i, title) in
+                form.titles.iter().enumerate().filter(|(_, title)| other.titles.iter().any(|t| same(t, title)))
+            {
                 let message = format!("the title \"{title}\" is also a title of form `{}`", other.id);
                 report.add(&place.index(i), message, Some("a title tells one form from the others".into()));
             }

@@ -15,7 +15,11 @@ pub(super) fn check(pack: &Pack, report: &mut Report<'_>) {
         }
     }
     for reason in pack.reasons.iter().filter(|reason| reason.cite.trim().is_empty()) {
-        report.add(&reason.place.key("cite"), format!("reason `{}` cites nothing", reason.id), Some("name the step of the procedure".into()));
+        report.add(
+            &reason.place.key("cite"),
+            format!("reason `{}` cites nothing", reason.id),
+            Some("name the step of the procedure".into()),
+        );
     }
     for wording in pack.inappropriate.iter().chain(&pack.notices) {
         if wording.cite.as_ref().is_none_or(|cite| cite.trim().is_empty()) {
@@ -45,24 +49,44 @@ fn settings(pack: &Pack, report: &mut Report<'_>) {
     }
     if pack.marks.unchecked_below >= pack.marks.checked_above {
         let message = "`unchecked_below` is not below `checked_above`: no mark would be unsure";
-        report.add(&place.key("marks").key("unchecked_below"), message, Some("leave a band between a blank box and a mark".into()));
+        report.add(
+            &place.key("marks").key("unchecked_below"),
+            message,
+            Some("leave a band between a blank box and a mark".into()),
+        );
     }
     for (key, text) in [("id", &pack.id), ("version", &pack.version), ("title", &pack.title)] {
         if text.trim().is_empty() {
-            report.add(&place.key(key), format!("the pack has no {key}"), Some("it stands in every row of the queue".into()));
+            report.add(
+                &place.key(key),
+                format!("the pack has no {key}"),
+                Some("it stands in every row of the queue".into()),
+            );
         }
     }
     if pack.received.order.is_empty() {
-        report.add(&place.key("received").key("order"), "no source of the time of receipt", Some("name at least \"file-time\"".into()));
+        report.add(
+            &place.key("received").key("order"),
+            "no source of the time of receipt",
+            Some("name at least \"file-time\"".into()),
+        );
     }
     if pack.letters.notices.is_empty() {
-        report.add(&place.key("letters").key("notices"), "no letter would count as notice", Some("name the kinds that do".into()));
+        report.add(
+            &place.key("letters").key("notices"),
+            "no letter would count as notice",
+            Some("name the kinds that do".into()),
+        );
     }
 }
 
 fn share(value: f32, place: &crate::rules::source::Place, name: &str, report: &mut Report<'_>) {
     if !(0.0..=1.0).contains(&value) {
-        report.add(place, format!("`{name}` is {value}, and shares run from 0 to 1"), Some("75 % is written 0.75".into()));
+        report.add(
+            place,
+            format!("`{name}` is {value}, and shares run from 0 to 1"),
+            Some("75 % is written 0.75".into()),
+        );
     }
 }
 

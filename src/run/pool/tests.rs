@@ -1,5 +1,7 @@
 //! Workers that misbehave, told as shell scripts.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use super::*;
 
 const HELLO: &str = r#"{"v":1,"id":"hello","status":"ok","ms":0,"hello":{"program":"0","sandbox":{"memory_bytes":null,"cpu_seconds_per_page":null,"no_file_growth":false,"no_core_dump":false,"open_files":null,"no_new_privileges":false,"landlock":"none","seccomp":false}}}"#;
@@ -98,7 +100,8 @@ fn an_answer_too_many_is_found_at_the_next_question() {
 
 #[test]
 fn a_rejection_is_final() {
-    let (told, tries) = probe(r#"echo '{"v":1,"id":"'$id'","status":"rejected","rejection":{"why":"encrypted"},"ms":1}'"#);
+    let (told, tries) =
+        probe(r#"echo '{"v":1,"id":"'$id'","status":"rejected","rejection":{"why":"encrypted"},"ms":1}'"#);
     assert_eq!((told, tries), (Err(Rejection::Encrypted), 1));
 }
 
