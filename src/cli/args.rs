@@ -134,7 +134,7 @@ pub struct ReadingArguments {
     /// Most memory for reading one page, in MiB of address space.
     #[arg(long, value_name = "MIB", default_value_t = 1_024, value_parser = clap::value_parser!(u64).range(64..=1_048_576))]
     pub memory: u64,
-    /// Model of the second reader. Default: models/PP-OCRv6_rec_small.onnx in or above the program's folder, or in this folder.
+    /// Model of the second reader. Default: PP-OCRv6_rec_small.onnx in $FAXTRIAGE_MODELS, or in models/ beside or above the program.
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// Read with Tesseract only; more fields go to review.

@@ -78,7 +78,7 @@ pub(super) fn model(given: Option<PathBuf>) -> Result<Option<PathBuf>, Failure> 
     if let Some(given) = given {
         return absolute(given).map(Some);
     }
-    let found = find_model();
+    let found = crate::ocr::model::find();
     if found.is_none() {
         warn!(
             help = "scripts/set-up fetches it; --no-second-reader says that this is meant",
@@ -90,17 +90,6 @@ pub(super) fn model(given: Option<PathBuf>) -> Result<Option<PathBuf>, Failure> 
 
 fn absolute(path: PathBuf) -> Result<PathBuf, Failure> {
     std::fs::canonicalize(&path).map_err(|error| Failure::cannot_run(format!("cannot open {}: {error}", shown(&path))))
-}
-
-/// Where set-up puts the model: in or above the program's folder (a build lies two below the checkout), or here.
-fn find_model() -> Option<PathBuf> {
-    let program = std::env::current_exe().ok();
-    let above = program.iter().flat_map(|program| program.ancestors().skip(1).take(4)).map(Path::to_owned);
-    above
-        .chain([PathBuf::from(".")])
-        .map(|folder| folder.join("models").join("PP-OCRv6_rec_small.onnx"))
-        .find(|model| model.is_file())
-        .and_then(|model| std::fs::canonicalize(model).ok())
 }
 
 /// A path as it may be shown.

@@ -118,9 +118,12 @@ pub fn run(settings: &Settings) -> Result<Summary, RunError> {
     folder.require_space(SPACE_TO_START)?;
     let faxes = take_share(scan(settings)?, settings.shard);
 
+    let as_of = agreed_day(settings.as_of, &folder);
+    let mut settings = settings.clone();
+    settings.reading.as_of = as_of;
+    let settings = &settings;
     let pool = start_workers(settings)?;
     let hello = pool.introduce()?;
-    let as_of = agreed_day(settings.as_of, &folder);
     let fingerprint = fingerprint(settings, &hello, &pack, roster_sha256.as_deref(), as_of);
     journal::claim(&folder, &fingerprint)?;
     same_inputs_as_finished(&folder, &faxes)?;
