@@ -10,7 +10,7 @@ pub mod phrases;
 
 pub use forms::{ChoiceDefinition, FieldDefinition, FieldKind, FormDefinition, OptionDefinition};
 pub use pack::Pack;
-pub use phrases::DateWords;
+pub use phrases::{DateWords, PhraseBook};
 
 /// What an unmet rule does to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
