@@ -55,7 +55,7 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
 }
 
 /// Weighted edits a letter up to which a title is taken as found; a worse one is made up for by the labels.
-const TITLE_EDITS: f32 = 0.15;
+pub(super) const TITLE_EDITS: f32 = 0.15;
 /// Words that may stand beside a title on its line: a plan's name, a form number.
 const TITLE_COMPANY: usize = 6;
 

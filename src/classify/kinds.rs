@@ -10,7 +10,7 @@ use crate::reading::{AttachmentKind, KindScore, PageKind};
 use crate::rules::phrases::{PagePhrase, PhraseKind, Place};
 use crate::rules::{FormDefinition, PhraseBook};
 
-use super::forms::form_points;
+use super::forms::{TITLE_EDITS, form_points};
 use super::other_plan::other_plan_points;
 
 /// What is known of a page when its kind is asked for.
@@ -59,6 +59,7 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     let mut scores = vec![blank_score(page)];
     let mut other = other_plan_points(text, phrases, forms);
     let mut best_form: f32 = 0.0;
+    let mut named = false;
     for form in forms {
         let found = form_points(page, form);
         let mut points = found.points;
@@ -70,6 +71,8 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
             other.points.sum *= 0.3;
         }
         best_form = best_form.max(points.sum);
+        // The notice's own definition is a letter's: it does not silence letters.
+        named |= found.named && form.id != phrases.pages.other_plan.notice_form;
         if points.sum > 0.0 {
             scores.push(points.into_score(PageKind::Form(form.id.clone())));
         }
@@ -89,13 +92,16 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
         if phrase_kind == PhraseKind::AppointmentLog {
             add_dated_rows(&mut points, page, phrases);
         }
-        // A letter that speaks of certified mail or missed visits is a letter.
-        if letter.sum >= 4.0 {
+        // A letter or form that speaks of certified mail or missed visits is no attachment.
+        if letter.sum >= 4.0 || named || other.gate {
             points.sum *= 0.5;
         }
         if points.sum > 0.0 {
             scores.push(points.into_score(PageKind::Attachment(attachment)));
         }
+    }
+    if named {
+        notice.sum *= 0.4;
     }
     if best_form >= 6.0 {
         for points in [&mut notice, &mut cover, &mut junk, &mut letter] {
@@ -185,7 +191,9 @@ fn stands(text: &PageText, phrase: &PagePhrase, wording: &str) -> bool {
     let compiled = Phrase::new(wording);
     match phrase.place {
         None => text.find(&compiled).is_some(),
-        Some(Place::Top) => text.find_at(&compiled, tolerance(compiled.len()), 0..top_lines(text)).is_some(),
+        Some(Place::Top) => {
+            text.find_at(&compiled, tolerance(compiled.len()).min(TITLE_EDITS), 0..top_lines(text)).is_some()
+        }
         Some(Place::Line) => text.lines().iter().any(|line| fold(&line.text) == fold(wording)),
     }
 }

@@ -7,4 +7,7 @@ mod forms;
 mod kinds;
 mod other_plan;
 
+#[cfg(test)]
+mod tests;
+
 pub use kinds::{PageEvidence, classify};

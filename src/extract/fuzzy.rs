@@ -100,14 +100,30 @@ const SPLIT: &[(&[u8; 2], u8, u16)] = &[
     (b"ij", b'y', 40),
 ];
 
-/// Thin letters are lost to dropouts, and made up from specks, more often than others.
-#[inline]
-fn gap_cost(letter: u8) -> u16 {
+/// What it costs to lose a letter or to see one that is not there. Thin letters are lost to dropouts, and made up from specks, more
+/// often than others.
+const fn gap_cost(letter: u8) -> u16 {
     match letter {
         b'i' | b'l' | b'1' | b'j' => 60,
         b't' | b'f' | b'r' => 80,
         _ => EDIT,
     }
+}
+
+/// [`gap_cost`] by rank.
+const GAPS: [u16; ALPHABET] = {
+    let mut gaps = [EDIT; ALPHABET];
+    let mut at = 0;
+    while at < ALPHABET {
+        gaps[at] = gap_cost(if at < 26 { b'a' + at as u8 } else { b'0' + (at - 26) as u8 });
+        at += 1;
+    }
+    gaps
+};
+
+/// Whether a letter is ever read as two.
+const fn splits(letter: u8) -> bool {
+    matches!(letter, b'm' | b'd' | b'w' | b'u' | b'n' | b'h' | b'k' | b'b' | b'y')
 }
 
 #[inline]
@@ -152,10 +168,6 @@ fn substitution(a: u8, b: u8) -> u16 {
 
 #[inline]
 fn splitting(first: u8, second: u8, one: u8) -> Option<u16> {
-    // Few letters are ever read as two: the table is asked for those only.
-    if !matches!(one, b'm' | b'd' | b'w' | b'u' | b'n' | b'h' | b'k' | b'b' | b'y') {
-        return None;
-    }
     match SPLITTING.get((rank(first) * ALPHABET + rank(second)) * ALPHABET + rank(one)) {
         Some(0) | None => None,
         Some(cost) => Some(u16::from(*cost)),
@@ -334,11 +346,16 @@ fn slot_of(triple: &[u8]) -> (usize, u64) {
     (at / 64, 1u64 << (at % 64))
 }
 
+/// Letters up to which a phrase has too few triples to be tested by them.
+const SHORT: usize = 6;
+
 /// A phrase made ready to be looked for many times.
 #[derive(Clone, Debug)]
 pub struct Phrase {
     letters: Vec<u8>,
     triples: Vec<(usize, u64)>,
+    /// The halves of a short phrase, one of which must stand unharmed where it may be found.
+    halves: Option<(String, String)>,
 }
 
 impl Phrase {
@@ -347,7 +364,11 @@ impl Phrase {
         let mut triples: Vec<(usize, u64)> = letters.windows(3).map(slot_of).collect();
         triples.sort_unstable();
         triples.dedup();
-        Self { letters, triples }
+        let halves = (2..=SHORT).contains(&letters.len()).then(|| {
+            let (head, tail) = letters.split_at(letters.len() / 2);
+            (String::from_utf8_lossy(head).into_owned(), String::from_utf8_lossy(tail).into_owned())
+        });
+        Self { letters, triples, halves }
     }
 
     /// Letters and digits of the phrase.
@@ -472,6 +493,14 @@ impl FoldedLine {
         if rows == 0 || span.is_empty() || !self.triples.may_hold(phrase, max) {
             return None;
         }
+        let letters = std::str::from_utf8(self.letters.get(span.clone())?).ok()?;
+        if let Some((head, tail)) = &phrase.halves
+            && max <= 0.12
+            && !letters.contains(head.as_str())
+            && !letters.contains(tail.as_str())
+        {
+            return None;
+        }
         let limit = (max * rows as f32 * f32::from(EDIT)).round().clamp(0.0, 60_000.0) as u16;
         const FAR: u16 = u16::MAX;
         // Column by column: cost and the line position where the match began.
@@ -479,27 +508,33 @@ impl FoldedLine {
         let mut last = before.clone();
         let mut now = before.clone();
         self.open_column(&mut last, span.start, limit, pattern);
+        let table: &[u16] = &SUBSTITUTION;
         let mut best: Option<(u16, usize, usize)> = None;
         let mut reach = rows;
         for at in span.clone() {
             let letter = self.letters[at];
             let previous = (at > span.start).then(|| self.letters[at - 1]);
+            let costs = rank(letter) * ALPHABET;
+            let Some(costs) = table.get(costs..costs + ALPHABET) else { break };
+            let (gap, letter_splits) = (GAPS[rank(letter)], splits(letter));
             now.fill((FAR, 0));
             now[0] = self.entry_cost(at + 1, span.end);
             let mut deepest = 0;
             for i in 1..=rows.min(reach + 2) {
                 let p = pattern[i - 1];
                 let mut cell = now[i - 1];
-                cell.0 = cell.0.saturating_add(gap_cost(p));
-                let along = (last[i].0.saturating_add(gap_cost(letter)), last[i].1);
+                let r = rank(p);
+                cell.0 = cell.0.saturating_add(GAPS[r]);
+                let along = (last[i].0.saturating_add(gap), last[i].1);
                 if along.0 < cell.0 {
                     cell = along;
                 }
-                let step = (last[i - 1].0.saturating_add(substitution(p, letter)), last[i - 1].1);
+                let step = (last[i - 1].0.saturating_add(costs[r]), last[i - 1].1);
                 if step.0 <= cell.0 {
                     cell = step;
                 }
-                if let Some(previous) = previous
+                if splits(p)
+                    && let Some(previous) = previous
                     && let Some(cost) = splitting(previous, letter, p)
                 {
                     let two = (before[i - 1].0.saturating_add(cost), before[i - 1].1);
@@ -507,7 +542,8 @@ impl FoldedLine {
                         cell = two;
                     }
                 }
-                if i > 1
+                if letter_splits
+                    && i > 1
                     && let Some(cost) = splitting(pattern[i - 2], p, letter)
                 {
                     let two = (last[i - 2].0.saturating_add(cost), last[i - 2].1);
