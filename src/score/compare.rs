@@ -204,9 +204,11 @@ fn difference(found: &[String], wanted: &[String]) -> (usize, Vec<String>, Vec<S
     (shared, extra, missing)
 }
 
+/// Pages that two rows share, in thousandths of all pages of both: a row of few pages that all fit beats a long one that shares as many.
 fn shared_pages(a: &str, b: &str) -> usize {
-    let b = expand(b);
-    expand(a).iter().filter(|page| b.contains(page)).count()
+    let (a, b) = (expand(a), expand(b));
+    let shared = a.iter().filter(|page| b.contains(page)).count();
+    shared * 1000 / (a.len() + b.len() - shared).max(1)
 }
 
 fn expand(pages: &str) -> Vec<u32> {
