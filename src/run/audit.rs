@@ -111,8 +111,11 @@ fn archived(
     found: &mut Vec<Difference>,
 ) -> Result<(Inbox, BTreeMap<String, &'static str>), RunError> {
     let place = Settings { inbox: settings.archive.clone(), ..second_run_skeleton(settings) };
-    let there: BTreeMap<String, _> =
-        batch::scan(&place)?.transmissions.into_iter().map(|fax| (fax.source_file.clone(), fax)).collect();
+    let there: BTreeMap<String, _> = batch::scan(&place, &batch::load_pack(place.reading.rules.as_deref())?)?
+        .transmissions
+        .into_iter()
+        .map(|fax| (fax.source_file.clone(), fax))
+        .collect();
     let mut inbox = Inbox::default();
     let mut changed = BTreeMap::new();
     for (header, _) in journal::stored(&settings.run)? {

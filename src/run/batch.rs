@@ -116,7 +116,7 @@ pub fn run(settings: &Settings) -> Result<Summary, RunError> {
     let roster_sha256 = settings.roster.as_deref().map(sha256_of_file).transpose()?;
     let folder = RunFolder::open(&settings.out)?;
     folder.require_space(SPACE_TO_START)?;
-    let faxes = take_share(scan(settings)?, settings.shard);
+    let faxes = take_share(scan(settings, &pack)?, settings.shard);
 
     let as_of = agreed_day(settings.as_of, &folder);
     let mut settings = settings.clone();
@@ -149,8 +149,8 @@ pub(crate) fn load_pack(folder: Option<&Path>) -> Result<Pack, RunError> {
     folder.map_or_else(Pack::builtin, Pack::load).map_err(|error| RunError::Rules(error.to_string()))
 }
 
-pub(crate) fn scan(settings: &Settings) -> Result<Inbox, RunError> {
-    let options = ScanOptions { settle: settings.settle, file_names: FileNames::default(), exclude: Vec::new() };
+pub(crate) fn scan(settings: &Settings, pack: &Pack) -> Result<Inbox, RunError> {
+    let options = ScanOptions { settle: settings.settle, file_names: file_names(pack)?, exclude: Vec::new() };
     let inbox =
         inbox::scan(&settings.inbox, &options, &SystemClock).map_err(|error| RunError::Input(error.to_string()))?;
     if inbox.reconciles() {
@@ -159,6 +159,11 @@ pub(crate) fn scan(settings: &Settings) -> Result<Inbox, RunError> {
         let (with_rows, skipped) = (inbox.transmissions.len(), inbox.skipped.len());
         Err(RunError::Unreconciled { found: inbox.found, with_rows, skipped })
     }
+}
+
+/// How the fax server names its files, as the pack says.
+pub(crate) fn file_names(pack: &Pack) -> Result<FileNames, RunError> {
+    FileNames::new(&pack.phrases.arrivals.file_names).map_err(|error| RunError::Input(error.to_string()))
 }
 
 /// What the record repeats of how a run was made.

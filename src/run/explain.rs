@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
 
-use super::batch::{ReadingSettings, load_pack};
+use super::batch::{ReadingSettings, file_names, load_pack};
 use super::decide::{self, Deciding, Memory};
 use super::error::RunError;
 use super::pool::{Clocks, LostTime, Pool, WorkerCommand};
@@ -39,9 +39,9 @@ pub struct Explanation {
 
 /// Reads and decides one file.
 pub fn explain(settings: &ExplainSettings) -> Result<Explanation, RunError> {
-    let transmission = transmission(settings)?;
-    let pages = pages(settings, &transmission)?;
     let pack = load_pack(settings.reading.rules.as_deref())?;
+    let transmission = transmission(settings, &file_names(&pack)?)?;
+    let pages = pages(settings, &transmission)?;
     let roster = settings.roster.as_deref().map(Roster::load).transpose();
     let roster = roster.map_err(|error| RunError::Input(error.to_string()))?;
     let memory = Memory { ledger: None, night: String::new(), add: false };
@@ -57,11 +57,11 @@ pub fn explain(settings: &ExplainSettings) -> Result<Explanation, RunError> {
     Ok(Explanation { transmission, pages, records })
 }
 
-fn transmission(settings: &ExplainSettings) -> Result<Transmission, RunError> {
+fn transmission(settings: &ExplainSettings, names: &FileNames) -> Result<Transmission, RunError> {
     let path = std::fs::canonicalize(&settings.file).map_err(RunError::io("open", &settings.file))?;
     let bytes = std::fs::metadata(&path).map_err(RunError::io("open", &settings.file))?.len();
     let source_file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let facts = FileNames::default().facts(&source_file);
+    let facts = names.facts(&source_file);
     Ok(Transmission {
         sha256: sha256_of_file(&path)?,
         bytes,
