@@ -1,7 +1,7 @@
 //! The command line: arguments as typed, then as meant; one file for each command.
 //!
 //! [`args`] is what people type, checked word by word by clap. Each command's file turns it into validated settings, calls the library
-//! and says how it ended; [`exit`] has the codes. stdout carries data only; everything else is [`log`]'s, on stderr, with names from
+//! and says how it ended; [`exit`] has the codes. stdout carries data only; everything else is `log`'s, on stderr, with names from
 //! outside cleaned by [`clean`].
 
 pub mod args;

@@ -2,7 +2,7 @@
 //!
 //! The plain part of regular expressions: characters, `\d`, classes `[A-Z .]`, groups, `|`, and the repetitions `?`, `*`, `+`, `{n}`,
 //! `{m,n}`. A `.` is a full stop, since dates have them. A decoder needs to go on from where each of its prefixes stands, which
-//! the `regex` crate does not offer; [`Walk`] does.
+//! the `regex` crate does not offer; `Walk` does.
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@
 //! value is trusted. It reads one line at a time. Lines are not batched: the network looks at the whole width, padding included, and a reading
 //! must not depend on which other lines happened to stand on the page. One thread: the worker's cores belong to other pages.
 //!
-//! The network knows 18,708 characters. What a form can hold is kept ([`kept_as`]), look-alikes of other scripts are counted with the
+//! The network knows 18,708 characters. What a form can hold is kept (`kept_as`), look-alikes of other scripts are counted with the
 //! Latin character they look like, and the rest is left out without raising the probabilities of what is kept: ink
 //! that the network takes for a Chinese character is ink that it could not read.
 
