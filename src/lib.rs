@@ -15,9 +15,7 @@ pub mod answer;
 pub mod assemble;
 pub mod classify;
 pub mod cli;
-pub mod decode;
 pub mod extract;
-pub mod geometry;
 pub mod inbox;
 pub mod ocr;
 pub mod page;
@@ -26,3 +24,6 @@ pub mod reading;
 pub mod rules;
 pub mod run;
 pub mod score;
+
+pub use faxtriage_decode as decode;
+pub use faxtriage_decode::geometry;

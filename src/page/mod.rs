@@ -5,7 +5,6 @@
 //! [`crate::extract`] after.
 
 mod binarize;
-mod bitmap;
 mod boxes;
 mod components;
 mod emphasis;
@@ -22,7 +21,7 @@ mod skew;
 mod specks;
 mod streaks;
 
-pub use bitmap::Bitmap;
+pub use crate::decode::Bitmap;
 pub use boxes::{BoxShape, MarkBox, find_boxes, find_group};
 pub use components::{Component, components};
 pub use emphasis::label_emphasis;

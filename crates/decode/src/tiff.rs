@@ -10,7 +10,7 @@ use super::rows::{Row, RowLedger, invert_row};
 use super::samples::{Packing, SampleLayout};
 use super::turn::Orientation;
 use super::{Container, Damage, Limits, Pixels, Rejection, SourcePage, resolution};
-use crate::page::Bitmap;
+use crate::Bitmap;
 
 /// An opened TIFF file.
 pub(super) struct TiffFile {

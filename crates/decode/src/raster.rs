@@ -9,7 +9,7 @@ use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader};
 use super::ifd::{Directory, tag};
 use super::turn::Orientation;
 use super::{Container, Damage, Limits, Pixels, Rejection, SourcePage, resolution};
-use crate::page::Bitmap;
+use crate::Bitmap;
 
 /// Whether the picture can be read at all, told from its header.
 pub(super) fn check(container: Container, bytes: &[u8], limits: &Limits) -> Result<(), Rejection> {

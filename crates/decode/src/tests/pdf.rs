@@ -1,6 +1,6 @@
 use super::*;
-use crate::decode::{Damage, FormFieldValue, FormValue};
 use crate::geometry::Rect;
+use crate::{Damage, FormFieldValue, FormValue};
 
 /// A PDF of the given objects, the first of which is the catalog; streams come with their dictionaries.
 fn pdf(objects: &[Vec<u8>]) -> Vec<u8> {

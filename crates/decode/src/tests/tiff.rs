@@ -1,5 +1,5 @@
 use super::*;
-use crate::decode::Damage;
+use crate::Damage;
 
 /// Where the value of `tag` is stored in a little-endian file of one directory.
 fn value_at(bytes: &[u8], tag: u16) -> usize {

@@ -3,7 +3,7 @@
 use image::GrayImage;
 
 use super::{Pixels, Resolution};
-use crate::page::Bitmap;
+use crate::Bitmap;
 
 /// TIFF tag 274: what to do to the stored picture so that its first row is the top and its first column the left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,10 +1,12 @@
 //! From the bytes of a fax file to its pages: the only place where untrusted bytes are parsed.
 //!
 //! The container is told by content, never by extension. Every limit is checked from headers before a pixel is decoded.
-//! Runs in a worker process only. After it comes [`crate::page`].
+//! Runs in a worker process only. [`Rect`] and [`Bitmap`] live here too, since every later stage speaks in them.
 
+mod bitmap;
 mod ccitt;
 mod document;
+pub mod geometry;
 mod ifd;
 mod limits;
 mod pdf;
@@ -28,9 +30,9 @@ mod turn;
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
-use crate::geometry::Rect;
-use crate::page::Bitmap;
+use geometry::Rect;
 
+pub use bitmap::Bitmap;
 pub use document::Document;
 pub use limits::Limits;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::decode::{Container, Damage};
+use crate::{Container, Damage};
 
 fn open(bytes: &[u8]) -> Option<Rejection> {
     Document::from_bytes(bytes.to_vec(), &Limits::default()).err()

@@ -5,7 +5,7 @@ mod pdf;
 mod tiff;
 
 use super::{Document, Limits, Pixels, Rejection, SourcePage};
-use crate::page::Bitmap;
+use crate::Bitmap;
 
 /// A fixture by its name.
 fn fixture(name: &str) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! Which rows of a page could be decoded, and what that says about the damage.
 
 use super::Damage;
-use crate::page::Bitmap;
+use crate::Bitmap;
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

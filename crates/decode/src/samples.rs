@@ -8,7 +8,7 @@ use image::{GrayImage, Luma};
 use super::raster::{self, LUMA};
 use super::rows::ink_packed;
 use super::{Limits, Pixels, Rejection};
-use crate::page::Bitmap;
+use crate::Bitmap;
 
 /// How the bytes of a strip or tile are packed (TIFF tag 259).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use hayro_ccitt::{DecodeSettings, Decoder, DecoderContext, EncodingMode};
 
 use super::rows::{Row, ink_run};
-use crate::page::Bitmap;
+use crate::Bitmap;
 
 /// How the container says that the rows are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
