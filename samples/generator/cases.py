@@ -173,9 +173,10 @@ def _two_members(rng, r: Request, values, combed) -> str:
 
 def documents(rng, r: Request, style: forms.Style, writer) -> list[Sheet]:
     """Form, letter and attachments of one request, in that order."""
-    if writer.by_hand and rng.random() < 0.25 or isinstance(writer, hands.Typed) and rng.random() < 0.15:
-        r.name_written = r.name_written.upper()
+    capitals = writer.by_hand and rng.random() < 0.25 or isinstance(writer, hands.Typed) and rng.random() < 0.15
     a = answers(rng, r, style, writer.by_hand)
+    if capitals:
+        a.values["member_name"] = a.values["member_name"].upper()
     if rng.random() < 0.12:
         a.plan_use_filled = style.plan_use != "none"
     r.groups |= {"layout": style.name + ("-es" if style.language == "es" else ""), "hand": "hand" if writer.by_hand else "typed", "marks": style.mark}
