@@ -6,7 +6,7 @@ use super::labels::{Label, LabelIndex, Target, find_labels};
 use super::meaning::Meanings;
 use super::sheet::Sheet;
 use super::zones::{Surroundings, place};
-use crate::decode::FormValue;
+use crate::decode::{FormFieldValue, FormValue};
 use crate::geometry::Rect;
 use crate::ocr::LineReader;
 use crate::page::{MarkBand, PreparedPage};
@@ -64,7 +64,17 @@ impl<'a> Fit<'a> {
             let print: u64 = printed.iter().map(|p| page.page.writing.count(&p.inflate(1, 1).intersect(zone))).sum();
             page.page.writing.count(zone).saturating_sub(print)
         };
-        let (placed, style) = place(&around, self.form, &self.labels, ink);
+        let label_tokens: std::collections::BTreeSet<usize> =
+            self.labels.iter().flat_map(|l| l.tokens.iter().copied()).collect();
+        let text = |zone: &Rect| {
+            let stated = page.form_values.iter().filter(|value| zone.holds(&value.rect)).filter_map(|value| {
+                if let FormFieldValue::Text(text) = &value.value { Some(text.as_str()) } else { None }
+            });
+            let tokens = page.sheet.tokens_in(zone).into_iter().filter(|t| !label_tokens.contains(t));
+            let words = tokens.map(|t| page.sheet.tokens[t].text.as_str());
+            words.chain(stated).collect::<Vec<_>>().join(" ")
+        };
+        let (placed, style) = place(&around, self.form, &self.labels, ink, text);
         let fields = read_fields(
             self.form,
             &placed,

@@ -274,10 +274,10 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         return;
     }
     let clean_start = first.starts_segment
-        || start.checked_sub(1).is_some_and(|before| {
-            let before = &sheet.tokens[row[before]];
+        || start.checked_sub(1).is_some_and(|at| {
+            let before = &sheet.tokens[row[at]];
             // A box glyph, a bullet, a closed label or a wide gap: what follows can begin a label.
-            fold(&before.text).len() <= 2 || before.text.ends_with(':') || first.rect.left - before.rect.right > height
+            is_glyph(sheet, row, at) || before.text.ends_with(':') || first.rect.left - before.rect.right > height
         });
     let mut folded = String::new();
     for end in start..row.len() {
@@ -353,6 +353,14 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             });
         }
     }
+}
+
+/// Whether the token at `at` of a row is what a reader makes of a box, a bullet or a number before an option: a letter or two, with
+/// nothing but the like before it in its segment. ("by" in the middle of a sentence is none.)
+fn is_glyph(sheet: &Sheet, row: &[usize], at: usize) -> bool {
+    let token = &sheet.tokens[row[at]];
+    fold(&token.text).len() <= 2
+        && (token.starts_segment || at.checked_sub(1).is_none_or(|before| is_glyph(sheet, row, before)))
 }
 
 /// The box around a label. One token that swallowed a ruling or its neighbour must not stretch it: the median edges stand.

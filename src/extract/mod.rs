@@ -21,6 +21,7 @@ mod meaning;
 mod pipeline;
 mod reread;
 mod sheet;
+mod suits;
 mod text_layer;
 mod vote;
 mod zones;

@@ -10,17 +10,21 @@ use super::header::parse_header;
 use super::letters::{letter_facts, people};
 use super::meaning::Meanings;
 use super::page_text::PageText;
-use super::reread::{DOUBTFUL, reread};
+use super::reread::{DOUBTFUL, fill_holes, line_words, reread};
 use super::sheet::Sheet;
 use super::text_layer::trusted_words;
 use crate::answer::Confidence;
 use crate::assemble::fingerprint;
 use crate::classify::{PageEvidence, classify};
 use crate::decode::{FormValue, SourcePage};
+use crate::geometry::Rect;
 use crate::ocr::{Layout, LineReader, OcrError, PageReader, Word};
 use crate::page::{MarkBand, PreparedPage, Rotation, prepare};
 use crate::reading::{HeaderLine, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
 use crate::rules::Pack;
+
+/// Rulings from which a page is taken for a form, whose boxes and cells the page reader may pass over.
+const RULED: usize = 3;
 
 /// The readers and the pack that pages are read with.
 pub struct PageEngine<'a> {
@@ -50,6 +54,9 @@ impl PageEngine<'_> {
                 Some(second) => reread(&page, words, second),
                 None => words,
             });
+        }
+        if !text_layer && page.rulings.horizontal.len() + page.rulings.vertical.len() >= RULED {
+            words = self.holes_filled(&page, words)?;
         }
         let legibility = legibility(&words, &page);
         let sheet = Sheet::new(&words, &page.rulings);
@@ -120,6 +127,25 @@ impl PageEngine<'_> {
             notes,
         };
         Ok((self.with_letter(reading), page))
+    }
+
+    /// The words with those of the lines that the page reader passed over, read by the best line reader there is.
+    fn holes_filled(&mut self, page: &PreparedPage, words: Vec<Word>) -> Result<Vec<Word>, OcrError> {
+        self.timed("holes", |engine| match engine.second.as_deref_mut() {
+            Some(second) => fill_holes(page, words, |cuts| {
+                let crops: Vec<image::GrayImage> = cuts.iter().map(|(_, crop)| crop.clone()).collect();
+                let readings = second.read_lines(&crops)?;
+                Ok(readings.iter().zip(cuts).map(|(reading, (cut, _))| line_words(reading, cut)).collect())
+            }),
+            None => fill_holes(page, words, |cuts| {
+                let read = |(cut, crop): &(Rect, image::GrayImage)| {
+                    let mut words = engine.reader.read_page(crop, page.dpi, Layout::Line)?;
+                    words.iter_mut().for_each(|w| w.rect = w.rect.translate(cut.left, cut.top));
+                    Ok(words)
+                };
+                cuts.iter().map(read).collect()
+            }),
+        })
     }
 
     /// Notes how long a stage took.

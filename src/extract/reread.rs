@@ -28,13 +28,7 @@ pub fn reread(page: &PreparedPage, words: Vec<Word>, reader: &mut (dyn LineReade
         .iter()
         .map(|rect| rect.inflate(rect.height() / 4, (rect.height() / 8).max(2)).intersect(&bounds))
         .collect();
-    let crops: Vec<image::GrayImage> = cuts
-        .iter()
-        .map(|r| {
-            image::imageops::crop_imm(&page.clean, r.left as u32, r.top as u32, r.width() as u32, r.height() as u32)
-                .to_image()
-        })
-        .collect();
+    let crops: Vec<image::GrayImage> = cuts.iter().map(|r| crop(page, r)).collect();
     let Ok(readings) = reader.read_lines(&crops) else { return words };
     let mut words = words;
     for ((line, cut), reading) in lines.iter().zip(&cuts).zip(&readings) {
@@ -47,6 +41,77 @@ pub fn reread(page: &PreparedPage, words: Vec<Word>, reader: &mut (dyn LineReade
     }
     number_lines(&mut words);
     words
+}
+
+/// Words for the writing that the page reader passed over: it leaves out what stands alone in a box, beside a big title or between rulings.
+///
+/// `read` gives the words of one cut-out line, in page pixels. New words get line numbers of their own, after all others.
+pub fn fill_holes<E>(
+    page: &PreparedPage,
+    words: Vec<Word>,
+    mut read: impl FnMut(&[(Rect, image::GrayImage)]) -> Result<Vec<Vec<Word>>, E>,
+) -> Result<Vec<Word>, E> {
+    let bounds = page.ink.bounds();
+    let cuts: Vec<(Rect, image::GrayImage)> = holes(page, &words)
+        .iter()
+        .take(MOST_HOLES)
+        .map(|hole| hole.inflate(hole.height() / 3, (hole.height() / 6).max(2)).intersect(&bounds))
+        .map(|r| (r, crop(page, &r)))
+        .collect();
+    if cuts.is_empty() {
+        return Ok(words);
+    }
+    let mut words = words;
+    let mut line = words.iter().map(|w| w.line + 1).max().unwrap_or(0);
+    for found in read(&cuts)? {
+        let sure = found.into_iter().filter(|w| w.confidence.get() >= HOLE_SURE && letters(w) >= 1.0);
+        let before = words.len();
+        words.extend(sure.map(|w| Word { line, ..w }));
+        line += u32::from(words.len() > before);
+    }
+    Ok(words)
+}
+
+/// Most holes that are read on one page: a page of scribbles has no end of them.
+const MOST_HOLES: usize = 40;
+/// Confidence from which a word read in a hole counts: signatures and dirt read as words too, but badly.
+const HOLE_SURE: f32 = 0.6;
+
+/// The parts of written lines that no word covers and that are longer than a mark in its box.
+fn holes(page: &PreparedPage, words: &[Word]) -> Vec<Rect> {
+    let lines = text_lines(page);
+    let mut found = Vec::new();
+    for line in &lines {
+        let rect = line.rect;
+        let slack = line.height / 3;
+        let mut covered: Vec<(i32, i32)> = words
+            .iter()
+            .filter(|w| w.rect.overlap_y(&rect) * 5 >= w.rect.height().min(rect.height()) * 2)
+            .map(|w| (w.rect.left - slack, w.rect.right + slack))
+            .filter(|(left, right)| *right > rect.left && *left < rect.right)
+            .collect();
+        covered.sort_unstable();
+        covered.push((rect.right, rect.right));
+        let mut from = rect.left;
+        for (left, right) in covered {
+            if left > from {
+                let gap = Rect { left: from, right: left, ..rect };
+                if let Some(ink) = page.writing.ink_bounds(&gap)
+                    && ink.width() * 10 >= line.height.max(ink.height()) * 13
+                    && ink.height() * 2 >= line.height
+                    && page.writing.count(&ink) as i64 * 25 >= ink.area()
+                {
+                    found.push(ink);
+                }
+            }
+            from = from.max(right);
+        }
+    }
+    found
+}
+
+fn crop(page: &PreparedPage, r: &Rect) -> image::GrayImage {
+    image::imageops::crop_imm(&page.clean, r.left as u32, r.top as u32, r.width() as u32, r.height() as u32).to_image()
 }
 
 fn inside<'a>(words: &'a [Word], rect: &Rect) -> Vec<&'a Word> {

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::labels::{Label, Target};
+use super::suits::{is_telling, suits};
 use crate::geometry::Rect;
 use crate::page::{PreparedPage, Ruling};
 use crate::rules::{FieldKind, FormDefinition};
@@ -425,12 +426,13 @@ pub struct Placed<'a> {
 
 /// Chooses one zone for each label by the vote of all labels of the form.
 ///
-/// `ink` tells how much is written in a rectangle (pixels of writing that are no label's).
+/// `ink` tells how much is written in a rectangle (pixels of writing that are no label's), `text` what was read there (no label's words).
 pub fn place<'a>(
     around: &Surroundings<'_>,
     form: &FormDefinition,
     labels: &'a [Label],
     ink: impl Fn(&Rect) -> u64,
+    text: impl Fn(&Rect) -> String,
 ) -> (Vec<Placed<'a>>, Option<Placement>) {
     let mut fields: Vec<(usize, &Label, Vec<Zone>)> = Vec::new();
     for label in labels {
@@ -447,38 +449,65 @@ pub fn place<'a>(
         };
         fields.push((field, label, zones));
     }
-    // Some ink in a zone is one vote more: values, wherever they stand, are most of what is written on a form.
+    // What is written in a zone is a vote, and more of one when it looks like the field's value: values, wherever they stand, are most of
+    // what is written on a form, and a date under the label of a phone belongs to a neighbour.
     let enough = (around.height * around.height / 8).max(12) as u64;
+    let suitable = |field: usize, zone: &Rect| suits(form.fields[field].kind, &text(zone));
     let mut votes: BTreeMap<Placement, f32> = BTreeMap::new();
     let mut voters = 0.0f32;
     for (field, _, zones) in &fields {
-        if matches!(form.fields[*field].kind, FieldKind::Block | FieldKind::Lines | FieldKind::Ink) {
+        let kind = form.fields[*field].kind;
+        if matches!(kind, FieldKind::Block | FieldKind::Lines | FieldKind::Ink) {
             continue;
         }
         voters += 1.0;
         for zone in zones {
             let written = if ink(&zone.rect) >= enough { 1.0 } else { 0.0 };
-            *votes.entry(zone.placement).or_default() += zone.structure * (0.4 + 0.6 * written);
+            let suited = suitable(*field, &zone.rect) * if is_telling(kind) { 0.6 } else { 0.3 };
+            *votes.entry(zone.placement).or_default() += zone.structure * (0.4 + 0.6 * written) + suited;
         }
     }
     let support = |placement: Placement| votes.get(&placement).copied().unwrap_or(0.0) / voters.max(1.0);
     let style = votes.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0))).map(|(placement, _)| *placement);
+    let chosen: Vec<usize> = fields
+        .iter()
+        .map(|(_, _, zones)| {
+            let weigh = |i: &usize| zones[*i].structure + 1.2 * support(zones[*i].placement);
+            let better = |a: &usize, b: &usize| {
+                weigh(a).total_cmp(&weigh(b)).then(zones[*b].placement.cmp(&zones[*a].placement))
+            };
+            (0..zones.len()).max_by(better).unwrap_or(0)
+        })
+        .collect();
+    let taken: Vec<Rect> =
+        fields.iter().zip(&chosen).filter_map(|((_, _, zones), &i)| zones.get(i).map(|zone| zone.rect)).collect();
+    // Where the form's style finds nothing of the field's shape, and another place of its own does, that is where the office wrote.
+    let stray = |field: usize, zones: &[Zone], own: usize| -> Option<usize> {
+        let kind = form.fields[field].kind;
+        if !is_telling(kind) || suitable(field, &zones[own].rect) > 0.0 {
+            return None;
+        }
+        let is_free = |i: &usize| {
+            let rect = &zones[*i].rect;
+            *i != own
+                && suitable(field, rect) >= 1.0
+                && !taken.iter().any(|other| {
+                    *other != zones[own].rect && other.intersect(rect).area() * 4 > rect.area().min(other.area())
+                })
+        };
+        (0..zones.len())
+            .filter(is_free)
+            .max_by(|a, b| zones[*a].structure.total_cmp(&zones[*b].structure).then(b.cmp(a)))
+    };
     let placed = fields
         .into_iter()
-        .filter_map(|(field, label, zones)| {
-            let places: Vec<Rect> = zones.iter().map(|zone| zone.rect).collect();
-            zones
-                .into_iter()
-                .max_by(|a, b| {
-                    let weigh = |z: &Zone| z.structure + 1.2 * support(z.placement);
-                    weigh(a).total_cmp(&weigh(b)).then(b.placement.cmp(&a.placement))
-                })
-                .map(|zone| Placed {
-                    field,
-                    label,
-                    rivals: places.into_iter().filter(|p| *p != zone.rect).collect(),
-                    zone,
-                })
+        .zip(chosen)
+        .filter(|((_, _, zones), _)| !zones.is_empty())
+        .map(|((field, label, mut zones), own)| {
+            let at = stray(field, &zones, own).unwrap_or(own);
+            let zone = zones.swap_remove(at);
+            let rivals = zones.iter().map(|z| z.rect).filter(|rect| *rect != zone.rect).collect();
+            Placed { field, label, rivals, zone }
         })
         .collect();
     (placed, style)

@@ -20,6 +20,7 @@ mod rulings;
 mod skew;
 mod specks;
 mod streaks;
+mod tint;
 
 pub use crate::decode::Bitmap;
 pub use boxes::{BoxShape, MarkBox, find_boxes, find_group};

@@ -8,7 +8,7 @@ use super::components::label;
 use super::placement::{self, Placement};
 use super::rulings::{self, Scale, Traced};
 use super::streaks::{self, Streak};
-use super::{Bitmap, erase, faint, header, skew, specks};
+use super::{Bitmap, erase, faint, header, skew, specks, tint};
 use crate::decode::{Pixels, Resolution, SourcePage};
 use crate::geometry::Rect;
 
@@ -112,6 +112,10 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
         unstreaked.and_not(&streaks::pixels(&bits, &streaks));
         steps.push("streaks".to_owned());
     }
+    if let Some(tint) = tint::find(&unstreaked, dpi) {
+        unstreaked.and_not(&tint);
+        steps.push("tint".to_owned());
+    }
     let header = header::find(&unstreaked, dpi);
     let rotation = rotation.unwrap_or_else(|| quarter_turn(&unstreaked, dpi));
     if rotation != Rotation::None {
@@ -156,8 +160,8 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
     };
     let gray_page = render(&bits, gray.as_ref());
     let ink = binarize::binarize(&gray_page, threshold, target);
-    // Streaks are taken out before resampling, so that what is left of a stroke they cross has the same edges as ever.
-    let (mut clean, base) = if streaks.is_empty() {
+    // Streaks and tints are taken out before resampling, so that what is left of a stroke they cross has the same edges as ever.
+    let (mut clean, base) = if unstreaked == bits {
         (gray_page.clone(), ink.clone())
     } else {
         let mut mask = bits.clone();

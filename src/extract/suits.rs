@@ -1,0 +1,69 @@
+//! Whether what stands in a place looks like a value of a kind, before anybody tries to read it.
+//!
+//! A form's style shows in what is written on it: dates stand where dates belong. Only the shape is judged (how many digits, how many
+//! letters), so that a misread character does not matter.
+
+use crate::rules::FieldKind;
+
+/// How well `text` suits a field of `kind`: 1 a value of that shape, 0 it may be one, -1 something else. Empty text suits everything a little.
+pub fn suits(kind: FieldKind, text: &str) -> f32 {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let parts = text.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).count();
+    if digits + letters == 0 {
+        return 0.0;
+    }
+    let between = |low: usize, high: usize| (low..=high).contains(&digits);
+    match kind {
+        FieldKind::Date if letters > 12 => -1.0,
+        FieldKind::Date if (parts >= 3 && between(3, 8)) || (letters >= 3 && parts >= 2 && between(3, 6)) => 1.0,
+        FieldKind::Date if between(6, 8) && letters <= 1 => 0.5,
+        FieldKind::DateList if digits >= 3 && parts >= 2 => 1.0,
+        FieldKind::Phone if between(7, 11) && letters <= 3 && parts <= 4 => 1.0,
+        FieldKind::Npi if between(9, 11) && letters <= 1 && parts <= 2 => 1.0,
+        FieldKind::MemberId if between(7, 9) && (1..=3).contains(&letters) && parts <= 2 => 1.0,
+        FieldKind::MemberId if between(7, 11) && letters <= 4 && parts <= 3 => 0.4,
+        FieldKind::Name if letters >= 4 && digits <= 1 => 0.6,
+        FieldKind::Date | FieldKind::DateList | FieldKind::Phone | FieldKind::Npi | FieldKind::MemberId => {
+            // Half of it letters: words, not a number that was misread.
+            if letters > digits { -1.0 } else { -0.3 }
+        }
+        FieldKind::Name if digits > letters => -1.0,
+        FieldKind::Name | FieldKind::Text | FieldKind::Block | FieldKind::Lines | FieldKind::Ink => 0.0,
+    }
+}
+
+/// Whether values of a kind have a shape that tells them from all others.
+pub fn is_telling(kind: FieldKind) -> bool {
+    matches!(kind, FieldKind::Date | FieldKind::Phone | FieldKind::Npi | FieldKind::MemberId)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_knows_its_own() {
+        let values = [
+            (FieldKind::Date, "11/19/2026"),
+            (FieldKind::Phone, "(408) 555-7282"),
+            (FieldKind::Npi, "1273012561"),
+            (FieldKind::MemberId, "96844473Z"),
+            (FieldKind::Name, "Olga Ibarra, NP"),
+        ];
+        for (kind, own) in values {
+            assert!(suits(kind, own) > 0.5, "{kind:?} {own}");
+            for (other, text) in values {
+                assert!(other == kind || suits(kind, text) <= 0.4, "{kind:?} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn written_months_and_combed_digits_are_dates() {
+        assert_eq!(suits(FieldKind::Date, "March 4, 2026"), 1.0);
+        assert_eq!(suits(FieldKind::Date, "0 3 0 4 2 0 2 6"), 1.0);
+        assert_eq!(suits(FieldKind::Date, "Tipo de cita"), -1.0);
+        assert_eq!(suits(FieldKind::Date, ""), 0.0);
+    }
+}
