@@ -49,13 +49,15 @@ impl PageEngine<'_> {
     pub fn read(&mut self, source: &SourcePage, number: u32) -> Result<(PageReading, PreparedPage), OcrError> {
         let Words { page, mut words, text_layer } = self.words(source)?;
         let header = self.take_header(&page, &mut words)?;
-        if !text_layer && legibility(&words, &page).confidence.get() < DOUBTFUL {
+        let ruled = page.rulings.horizontal.len() + page.rulings.vertical.len() >= RULED;
+        // On a form every label counts, so its doubtful lines are read again however well the rest reads.
+        if !text_layer && (ruled || legibility(&words, &page).confidence.get() < DOUBTFUL) {
             words = self.timed("reread", |engine| match engine.second.as_deref_mut() {
                 Some(second) => reread(&page, words, second),
                 None => words,
             });
         }
-        if !text_layer && page.rulings.horizontal.len() + page.rulings.vertical.len() >= RULED {
+        if !text_layer && ruled {
             words = self.holes_filled(&page, words)?;
         }
         let legibility = legibility(&words, &page);

@@ -7,7 +7,7 @@
 use crate::answer::Confidence;
 use crate::geometry::Rect;
 use crate::ocr::{LineReader, LineReading, Word};
-use crate::page::{PreparedPage, text_lines};
+use crate::page::{PreparedPage, TextLine, text_lines};
 
 use super::text_layer::number_lines;
 
@@ -49,10 +49,16 @@ pub fn reread(page: &PreparedPage, words: Vec<Word>, reader: &mut (dyn LineReade
 pub fn fill_holes<E>(
     page: &PreparedPage,
     words: Vec<Word>,
-    mut read: impl FnMut(&[(Rect, image::GrayImage)]) -> Result<Vec<Vec<Word>>, E>,
+    read: impl FnOnce(&[(Rect, image::GrayImage)]) -> Result<Vec<Vec<Word>>, E>,
 ) -> Result<Vec<Word>, E> {
     let bounds = page.ink.bounds();
-    let cuts: Vec<(Rect, image::GrayImage)> = holes(page, &words)
+    let lines: Vec<TextLine> = text_lines(page)
+        .into_iter()
+        .filter(|line| page.header_band.is_none_or(|band| !band.holds(&line.rect)))
+        .collect();
+    let mut words = words;
+    words.retain(|w| !spans_lines(w, &lines));
+    let cuts: Vec<(Rect, image::GrayImage)> = holes(page, &words, &lines)
         .iter()
         .take(MOST_HOLES)
         .map(|hole| hole.inflate(hole.height() / 3, (hole.height() / 6).max(2)).intersect(&bounds))
@@ -61,7 +67,6 @@ pub fn fill_holes<E>(
     if cuts.is_empty() {
         return Ok(words);
     }
-    let mut words = words;
     let mut line = words.iter().map(|w| w.line + 1).max().unwrap_or(0);
     for found in read(&cuts)? {
         let sure = found.into_iter().filter(|w| w.confidence.get() >= HOLE_SURE && letters(w) >= 1.0);
@@ -77,11 +82,21 @@ const MOST_HOLES: usize = 40;
 /// Confidence from which a word read in a hole counts: signatures and dirt read as words too, but badly.
 const HOLE_SURE: f32 = 0.6;
 
+/// Whether a word's box reaches over two lines, one above the other: a label and its value that the page reader took for one word.
+fn spans_lines(word: &Word, lines: &[TextLine]) -> bool {
+    let inside: Vec<&Rect> = lines
+        .iter()
+        .map(|line| &line.rect)
+        .filter(|r| r.overlap_x(&word.rect) * 2 > r.width().min(word.rect.width()))
+        .filter(|r| word.rect.top <= r.center_y() && r.center_y() < word.rect.bottom)
+        .collect();
+    inside.iter().any(|a| inside.iter().any(|b| a.bottom <= b.top))
+}
+
 /// The parts of written lines that no word covers and that are longer than a mark in its box.
-fn holes(page: &PreparedPage, words: &[Word]) -> Vec<Rect> {
-    let lines = text_lines(page);
+fn holes(page: &PreparedPage, words: &[Word], lines: &[TextLine]) -> Vec<Rect> {
     let mut found = Vec::new();
-    for line in &lines {
+    for line in lines {
         let rect = line.rect;
         let slack = line.height / 3;
         let mut covered: Vec<(i32, i32)> = words

@@ -38,6 +38,16 @@ pub enum Placement {
 }
 
 impl Placement {
+    /// The side of the label that it lies on, in coarse terms.
+    fn side(self) -> u8 {
+        match self {
+            Placement::InCell => 0,
+            Placement::NextCell | Placement::RightLine | Placement::RightBox | Placement::RightFree => 1,
+            Placement::BelowCell | Placement::BelowLine | Placement::BelowBox | Placement::BelowFree => 2,
+            Placement::AboveLine => 3,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Placement::InCell => "in-cell",
@@ -52,6 +62,11 @@ impl Placement {
             Placement::AboveLine => "above-line",
         }
     }
+}
+
+/// Whether two places are the same to anyone who writes in them.
+fn shares(a: &Rect, b: &Rect) -> bool {
+    a.intersect(b).area() * 2 > a.area().min(b.area())
 }
 
 /// A place where a value may stand.
@@ -467,18 +482,41 @@ pub fn place<'a>(
             *votes.entry(zone.placement).or_default() += zone.structure * (0.4 + 0.6 * written) + suited;
         }
     }
-    let support = |placement: Placement| votes.get(&placement).copied().unwrap_or(0.0) / voters.max(1.0);
+    // A line that dropouts took from a box leaves a line: places on the same side of the label speak for each other.
+    let support = |placement: Placement| {
+        let own = votes.get(&placement).copied().unwrap_or(0.0);
+        let side = votes.iter().filter(|(p, _)| p.side() == placement.side()).map(|(_, vote)| vote * 0.7);
+        side.fold(own, f32::max) / voters.max(1.0)
+    };
     let style = votes.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0))).map(|(placement, _)| *placement);
-    let chosen: Vec<usize> = fields
+    // Two fields never share a place: the one that fits better has it, the other takes its next best.
+    let weigh = |zone: &Zone| zone.structure + 1.2 * support(zone.placement);
+    let ranked: Vec<Vec<usize>> = fields
         .iter()
         .map(|(_, _, zones)| {
-            let weigh = |i: &usize| zones[*i].structure + 1.2 * support(zones[*i].placement);
-            let better = |a: &usize, b: &usize| {
-                weigh(a).total_cmp(&weigh(b)).then(zones[*b].placement.cmp(&zones[*a].placement))
-            };
-            (0..zones.len()).max_by(better).unwrap_or(0)
+            let mut order: Vec<usize> = (0..zones.len()).collect();
+            order.sort_by(|a, b| {
+                weigh(&zones[*b]).total_cmp(&weigh(&zones[*a])).then(zones[*a].placement.cmp(&zones[*b].placement))
+            });
+            order
         })
         .collect();
+    let mut turn: Vec<usize> = (0..fields.len()).collect();
+    let best = |i: usize| ranked[i].first().map_or(f32::MIN, |&zone| weigh(&fields[i].2[zone]));
+    turn.sort_by(|a, b| best(*b).total_cmp(&best(*a)).then(a.cmp(b)));
+    let mut chosen: Vec<usize> = ranked.iter().map(|order| order.first().copied().unwrap_or(0)).collect();
+    let mut given: Vec<(usize, Rect)> = Vec::new();
+    for i in turn {
+        let (field, _, zones) = &fields[i];
+        let is_free = |zone: &&usize| {
+            let rect = &zones[**zone].rect;
+            !given.iter().any(|(owner, other)| owner != field && shares(other, rect))
+        };
+        if let Some(&zone) = ranked[i].iter().find(is_free).or(ranked[i].first()) {
+            chosen[i] = zone;
+            given.push((*field, zones[zone].rect));
+        }
+    }
     let taken: Vec<Rect> =
         fields.iter().zip(&chosen).filter_map(|((_, _, zones), &i)| zones.get(i).map(|zone| zone.rect)).collect();
     // Where the form's style finds nothing of the field's shape, and another place of its own does, that is where the office wrote.
