@@ -77,7 +77,7 @@ pub fn read_fields(
     if let Some(reader) = second.as_mut()
         && !source.text_layer
     {
-        second_reading(&mut written, source, &mut **reader);
+        second_reading(&mut written, source, &printed, &mut **reader);
     }
     let hand = typed_or_hand(&written, source);
     written.into_iter().map(|w| settle(&form.fields[w.placed.field].id, &w, source, hand)).collect()
@@ -100,7 +100,12 @@ fn one_label_each<'a>(
         .collect()
 }
 
-fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader: &mut (dyn LineReader + '_)) {
+fn second_reading(
+    written: &mut [Written<'_>],
+    source: &FieldSource<'_>,
+    printed: &[Rect],
+    reader: &mut (dyn LineReader + '_),
+) {
     let mut crops = Vec::new();
     let mut owners = Vec::new();
     for (index, field) in written.iter().enumerate() {
@@ -113,8 +118,16 @@ fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader:
         if !wanted || field.ink.presence == Presence::Blank {
             continue;
         }
+        let words: Vec<Rect> = field
+            .tokens
+            .iter()
+            .map(|&t| &source.sheet.tokens[t])
+            .filter(|token| token.confidence >= 0.5)
+            .map(|token| token.rect)
+            .collect();
         for line in &field.ink.lines {
-            if let Some((picture, _)) = cut_line(source.page, line) {
+            let cut = cut_line(source.page, line, &words, printed, source.sheet.letter_height);
+            if let Some((picture, _)) = cut {
                 crops.push(picture);
                 owners.push(index);
             }

@@ -141,26 +141,45 @@ fn into_lines(mut parts: Vec<Component>, letter: i32) -> Vec<Vec<Component>> {
     lines
 }
 
-/// A picture of one line of writing and nothing else: only its own components are copied, onto white.
+/// A picture of one line of writing: what lies on its rows, without print and without what only reaches into them.
 ///
-/// Returns the picture and the page position of its top left corner.
-pub fn cut_line(page: &PreparedPage, line: &[Component]) -> Option<(GrayImage, Rect)> {
+/// `words` are the boxes in which the page reader saw words of the field: a letter that grew together with a ruling is no component of the
+/// line, but stands in one of them. `printed` are labels. Returns the picture and the page position of its top left corner.
+pub fn cut_line(
+    page: &PreparedPage,
+    line: &[Component],
+    words: &[Rect],
+    printed: &[Rect],
+    letter: i32,
+) -> Option<(GrayImage, Rect)> {
     let ink = Rect::bounding(line.iter().map(|c| &c.rect))?;
+    let beside = words.iter().filter(|w| w.overlap_y(&ink) * 2 > w.height().min(ink.height()));
+    let (left, right) = beside.fold((ink.left, ink.right), |(l, r), w| (l.min(w.left), r.max(w.right)));
+    let ink = Rect { left, right, ..ink }.intersect(&page.ink.bounds());
+    if ink.is_empty() {
+        return None;
+    }
     // Measured margins: see `crate::ocr::crops`.
     let extent = ink.inflate(ink.height(), (ink.height() / 12).max(1));
     let mut picture = GrayImage::from_pixel(extent.width().max(1) as u32, extent.height().max(1) as u32, Luma([255]));
-    let bounds = page.ink.bounds();
-    for component in line {
-        let rect = component.rect.inflate(1, 1).intersect(&bounds);
-        for y in rect.top..rect.bottom {
-            for x in rect.left..rect.right {
-                let value = *page.clean.get_pixel(x as u32, y as u32);
-                let (to_x, to_y) = ((x - extent.left) as u32, (y - extent.top) as u32);
-                if to_x < picture.width() && to_y < picture.height() && value.0[0] < picture.get_pixel(to_x, to_y).0[0]
-                {
-                    picture.put_pixel(to_x, to_y, value);
-                }
+    let around = ink.inflate(letter, letter).intersect(&page.writing.bounds());
+    let strangers: Vec<Rect> = components(&page.writing, &around)
+        .into_iter()
+        .filter(|c| !line.contains(c))
+        .map(|c| c.rect)
+        .filter(|r| r.overlap_y(&ink) * 2 < letter.min(ink.height()) || printed.iter().any(|p| covers(p, r)))
+        .collect();
+    let own: Vec<Rect> = line.iter().map(|c| c.rect.inflate(1, 1)).collect();
+    let rows = Rect { top: extent.top, bottom: extent.bottom, ..ink }.inflate(1, 0).intersect(&page.ink.bounds());
+    for y in rows.top..rows.bottom {
+        let strange: Vec<&Rect> = strangers.iter().filter(|r| r.top - 1 <= y && y <= r.bottom).collect();
+        for x in rows.left..rows.right {
+            let is_strange = strange.iter().any(|r| r.left - 1 <= x && x <= r.right);
+            if is_strange && !own.iter().any(|r| r.contains(x, y)) {
+                continue;
             }
+            let value = *page.clean.get_pixel(x as u32, y as u32);
+            picture.put_pixel((x - extent.left) as u32, (y - extent.top) as u32, value);
         }
     }
     Some((picture, extent))

@@ -522,13 +522,24 @@ pub fn place<'a>(
     // Where the form's style finds nothing of the field's shape, and another place of its own does, that is where the office wrote.
     let stray = |field: usize, zones: &[Zone], own: usize| -> Option<usize> {
         let kind = form.fields[field].kind;
-        if !is_telling(kind) || suitable(field, &zones[own].rect) > 0.0 {
+        // A signature has no shape of a word: ink on a line where nothing was read as print.
+        let is_signed =
+            |rect: &Rect| ink(rect) >= 2 * enough && text(rect).chars().filter(|c| c.is_alphanumeric()).count() < 12;
+        let looks_right = |zone: &Zone| match kind {
+            FieldKind::Ink => zone.structure >= 0.6 && is_signed(&zone.rect),
+            _ => suitable(field, &zone.rect) >= 1.0,
+        };
+        let settled = match kind {
+            FieldKind::Ink => ink(&zones[own].rect) >= enough,
+            kind => !is_telling(kind) || suitable(field, &zones[own].rect) > 0.0,
+        };
+        if settled {
             return None;
         }
         let is_free = |i: &usize| {
             let rect = &zones[*i].rect;
             *i != own
-                && suitable(field, rect) >= 1.0
+                && looks_right(&zones[*i])
                 && !taken.iter().any(|other| {
                     *other != zones[own].rect && other.intersect(rect).area() * 4 > rect.area().min(other.area())
                 })
