@@ -5,7 +5,7 @@
 
 use super::fuzzy::{fold, folded_distance};
 use super::labels::Target;
-use crate::rules::FormDefinition;
+use crate::rules::{FieldKind, FormDefinition};
 
 /// The word groups of a form definition, folded.
 pub struct Composition {
@@ -18,6 +18,8 @@ struct Entry {
     groups: Vec<Vec<String>>,
     /// Words besides the groups and the fillers do not speak against it (options and headings are sentences).
     loose: bool,
+    /// The label is a sentence of any length that begins with what it asks for ("Describe …").
+    sentence: bool,
 }
 
 /// How a phrase fits a target.
@@ -40,11 +42,13 @@ impl Composition {
             target: Target::Field(i),
             groups: folded(&field.words),
             loose: field.kind.is_prose(),
+            sentence: field.kind == FieldKind::Block,
         });
         let options = form.choices.iter().enumerate().flat_map(|(i, choice)| {
             choice.options.iter().enumerate().map(move |(j, option)| (Target::Option(i, j), &option.words))
         });
-        let options = options.map(|(target, words)| Entry { target, groups: folded(words), loose: true });
+        let options =
+            options.map(|(target, words)| Entry { target, groups: folded(words), loose: true, sentence: false });
         Composition {
             entries: fields.chain(options).filter(|e| !e.groups.is_empty()).collect(),
             fillers: form.fillers.iter().map(|word| fold(word)).collect(),
@@ -72,7 +76,8 @@ impl Composition {
             }
             let coverage = (own as f32 + 0.6 * small as f32) / words.len() as f32;
             let better = best.is_none_or(|b| coverage > b.coverage + 0.01);
-            if coverage >= 0.3 && better {
+            let least = if entry.sentence && words.first().is_some_and(in_group) { 0.12 } else { 0.3 };
+            if coverage >= least && better {
                 best = Some(Composed { target: entry.target, coverage });
             }
         }

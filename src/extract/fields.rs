@@ -7,7 +7,8 @@ use super::ink::{Presence, ZoneInk, cut_line, measure};
 use super::labels::{Label, Target};
 use super::meaning::{Meanings, read_value};
 use super::sheet::Sheet;
-use super::vote::{Ballot, FormatFit, elect};
+use super::suits::suits;
+use super::vote::{Ballot, FormatFit, Meaning, elect};
 use super::zones::Placed;
 use crate::answer::{Confidence, Reading};
 use crate::decode::{FormFieldValue, FormValue};
@@ -80,8 +81,96 @@ pub fn read_fields(
         second_reading(&mut written, source, &printed, &mut **reader);
     }
     let hand = typed_or_hand(&written, source);
-    written.into_iter().map(|w| settle(&form.fields[w.placed.field].id, &w, source, hand)).collect()
+    let mut readings: Vec<FieldReading> =
+        written.iter().map(|w| settle(&form.fields[w.placed.field].id, w, source, hand)).collect();
+    readings.extend(unlabelled(form, &written, source, hand));
+    readings
 }
+
+/// Fields whose labels were not found, where values of their shape stand among the form's fields and are nobody's.
+///
+/// An id or an NPI that passes its check is the field's, for a person to confirm; a phone number may be any of several fields, so each
+/// that is missing is unreadable rather than not there.
+fn unlabelled(
+    form: &FormDefinition,
+    written: &[Written<'_>],
+    source: &FieldSource<'_>,
+    hand: Hand,
+) -> Vec<FieldReading> {
+    let rows: Vec<Rect> = written
+        .iter()
+        .filter(|w| !matches!(w.kind, FieldKind::Block | FieldKind::Lines | FieldKind::Ink | FieldKind::DateList))
+        .map(|w| w.placed.label.rect.union(&w.placed.zone.rect))
+        .collect();
+    let Some(body) = Rect::bounding(&rows) else { return Vec::new() };
+    let letter = source.sheet.letter_height;
+    let taken: Vec<usize> = written.iter().flat_map(|w| w.tokens.iter().copied()).collect();
+    let free: Vec<&super::sheet::Token> = source
+        .sheet
+        .tokens
+        .iter()
+        .enumerate()
+        .filter(|(i, t)| !taken.contains(i) && body.inflate(letter, 2 * letter).holds(&t.rect))
+        .map(|(_, t)| t)
+        .collect();
+    let stated = source.form_values.iter().filter_map(|value| match &value.value {
+        FormFieldValue::Text(text) if !rows.iter().any(|row| row.holds(&value.rect)) => {
+            Some((text.as_str(), value.rect, 1.0))
+        }
+        _ => None,
+    });
+    let free: Vec<(&str, Rect, f32)> =
+        free.into_iter().map(|t| (t.text.as_str(), t.rect, t.confidence)).chain(stated).collect();
+    let blank = |id: &str, zone: Rect| FieldReading {
+        field: id.to_owned(),
+        reading: Reading::Unreadable,
+        confidence: Confidence::NONE,
+        raw: String::new(),
+        answers: Vec::new(),
+        alternatives: Vec::new(),
+        hand,
+        page: source.number,
+        zone,
+        ink: Some(zone),
+    };
+    let missing = form.fields.iter().enumerate().filter(|(i, _)| !written.iter().any(|w| w.placed.field == *i));
+    missing
+        .filter_map(|(_, field)| match field.kind {
+            FieldKind::MemberId | FieldKind::Npi => {
+                let mut found = free.iter().filter_map(|(text, rect, confidence)| {
+                    let meaning = read_value(field.kind, text, source.meanings)?;
+                    (meaning.format == FormatFit::Checked && !meaning.repaired).then_some((
+                        meaning.value,
+                        *text,
+                        *rect,
+                        *confidence,
+                    ))
+                });
+                let (value, text, rect, confidence) = found.next()?;
+                if found.any(|(other, ..)| other != value) {
+                    return None;
+                }
+                let reader = if source.text_layer { Reader::TextLayer } else { Reader::Tesseract };
+                let confidence = Confidence::new(confidence.min(UNLABELLED));
+                Some(FieldReading {
+                    reading: Reading::Read(value),
+                    confidence,
+                    raw: text.to_owned(),
+                    answers: vec![ReaderAnswer { reader, text: text.to_owned(), confidence }],
+                    ..blank(&field.id, rect)
+                })
+            }
+            FieldKind::Phone => {
+                let orphan = free.iter().find(|(text, ..)| text.len() < 20 && suits(FieldKind::Phone, text) >= 1.0)?;
+                Some(blank(&field.id, orphan.1))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// Most that a value without its label is worth: below any threshold at which nobody looks.
+const UNLABELLED: f32 = 0.6;
 
 /// One label a field: the most telling wording; of equal ones the one with something written beside it.
 fn one_label_each<'a>(
@@ -89,12 +178,25 @@ fn one_label_each<'a>(
     placed: &'a [Placed<'a>],
     source: &FieldSource<'_>,
 ) -> Vec<&'a Placed<'a>> {
+    let blocks: Vec<Rect> =
+        placed.iter().filter(|p| form.fields[p.field].kind == FieldKind::Block).map(|p| p.zone.rect).collect();
+    let label_tokens: Vec<usize> = source.labels.iter().flat_map(|l| l.tokens.iter().copied()).collect();
     (0..form.fields.len())
         .filter_map(|field| {
             placed.iter().filter(|p| p.field == field).max_by_key(|p| {
-                let written = !source.sheet.tokens_in(&p.zone.rect).is_empty();
+                let tokens = source.sheet.tokens_in(&p.zone.rect);
+                let own = tokens.iter().filter(|t| !label_tokens.contains(t));
+                let text = join(own.map(|&t| source.sheet.tokens[t].text.as_str()));
+                let suited = suits(form.fields[field].kind, &text) >= 0.5;
+                let in_prose = blocks.iter().any(|block| block.holds(&p.label.rect));
                 // "Date of request" says more than "Date"; beyond that length says nothing.
-                (p.label.letters.min(8), written, std::cmp::Reverse(p.label.rect.top))
+                (
+                    suited && !in_prose,
+                    !in_prose,
+                    p.label.letters.min(8),
+                    !tokens.is_empty(),
+                    std::cmp::Reverse(p.label.rect.top),
+                )
             })
         })
         .collect()
@@ -244,7 +346,7 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
         .map(|answer| Ballot {
             reader: answer.reader,
             confidence: answer.confidence,
-            meaning: read_value(field.kind, &answer.text, source.meanings),
+            meaning: read_written(field.kind, &answer.text, source.meanings),
         })
         .collect();
     // Where the free reading is no value of the field's format, the best one that the same strokes allow takes its place.
@@ -274,6 +376,19 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
         }
     }
     reading
+}
+
+/// What an answer means in a field of `kind`; where it means nothing as it stands, without its words that hold no digit: a piece of the
+/// label before a number, a note after it.
+fn read_written(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Option<Meaning> {
+    let whole = read_value(kind, text, meanings);
+    let fits = |meaning: &Option<Meaning>| meaning.as_ref().is_some_and(|m| m.format != FormatFit::Misfit);
+    if fits(&whole) || !matches!(kind, FieldKind::MemberId | FieldKind::Npi | FieldKind::Phone) {
+        return whole;
+    }
+    let numbers = join(text.split_whitespace().filter(|word| word.contains(|c: char| c.is_ascii_digit())));
+    let part = if numbers == text { None } else { read_value(kind, &numbers, meanings) };
+    if fits(&part) { part } else { whole }
 }
 
 /// The likeliest string of the kind's format under the second reader, with how sure it is: certain only where hardly another string of

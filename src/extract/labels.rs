@@ -395,10 +395,12 @@ fn label_end(sheet: &Sheet, row: &[usize], end: usize) -> (usize, bool) {
             break;
         }
         let punctuation = next.text.chars().all(|c| matches!(c, ':' | '#' | '*' | '.' | '-'));
-        if !(punctuation || open || next.text.starts_with('(')) || last - end > 5 {
+        // "(first, last)" is a hint; "(831)" begins a value.
+        let opens = next.text.starts_with('(') && !next.text.contains(|c: char| c.is_ascii_digit());
+        if !(punctuation || open || opens) || last - end > 5 {
             break;
         }
-        open = (open || next.text.starts_with('(')) && !next.text.contains(')');
+        open = (open || opens) && !next.text.contains(')');
         last += 1;
         closed = next.text.ends_with(':');
     }
@@ -441,8 +443,17 @@ fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition) -> Vec<Label> {
                 .unwrap_or(i64::from(i32::MAX));
             -nearest - if same_elsewhere { i64::from(i32::MAX) } else { 0 }
         };
+        let is_heading = |section: &Target| {
+            matches!(section, Target::Section(_))
+                && chosen.iter().any(|other| {
+                    other.rect != candidate.rect
+                        && other.targets.iter().any(|t| candidate.targets.contains(t) && t != section)
+                })
+        };
         let target = match candidate.targets.as_slice() {
             [only] => *only,
+            // "Member" alone is a heading where another label names the same field.
+            several if several.iter().any(is_heading) => *several.iter().find(|t| is_heading(t)).unwrap_or(&several[0]),
             several => {
                 let fields = several.iter().copied().filter(|t| matches!(t, Target::Field(_)));
                 fields.max_by_key(|&t| (nearness(t), std::cmp::Reverse(t))).unwrap_or(several[0])

@@ -23,6 +23,8 @@ use crate::page::{MarkBand, PreparedPage, Rotation, prepare};
 use crate::reading::{HeaderLine, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
 use crate::rules::Pack;
 
+/// A fax machine prints its line within this part of the page's height, as a divisor.
+const HEADER_SHARE: i32 = 20;
 /// Rulings from which a page is taken for a form, whose boxes and cells the page reader may pass over.
 const RULED: usize = 3;
 
@@ -204,7 +206,7 @@ impl PageEngine<'_> {
     ///
     /// The machine prints its line upright even when the paper went in upside down: then the band is at the bottom, on its head.
     fn take_header(&mut self, page: &PreparedPage, words: &mut Vec<Word>) -> Result<Option<HeaderLine>, OcrError> {
-        let Some(band) = page.header_band else { return Ok(None) };
+        let Some(band) = page.header_band.or_else(|| self.printed_header(page, words)) else { return Ok(None) };
         let (inside, outside): (Vec<Word>, Vec<Word>) = words.drain(..).partition(|w| band.holds(&w.rect));
         *words = outside;
         let parse = |text: &str| parse_header(text, band, &self.pack.phrases, self.reference);
@@ -221,6 +223,18 @@ impl PageEngine<'_> {
             }
         }
         Ok((!upright.text.is_empty()).then_some(upright))
+    }
+
+    /// The band of a header that touches the page's own print, known by its words: a page number and a time in the topmost line.
+    fn printed_header(&self, page: &PreparedPage, words: &[Word]) -> Option<Rect> {
+        let top = page.ink.height() as i32 / HEADER_SHARE;
+        let inside: Vec<&Word> = words.iter().filter(|w| w.rect.center_y() < top).collect();
+        let first = inside.iter().map(|w| w.rect.center_y()).min()?;
+        let line: Vec<Word> =
+            inside.into_iter().filter(|w| w.rect.center_y() - first < w.rect.height()).cloned().collect();
+        let rect = Rect::bounding(line.iter().map(|w| &w.rect))?;
+        let parsed = parse_header(&join(&line), rect, &self.pack.phrases, self.reference);
+        (parsed.page.is_some() && parsed.sent_at.is_some()).then(|| rect.inflate(0, 2))
     }
 
     /// Adds what depends on the words alone: the letter's facts and the people named.

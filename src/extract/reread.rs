@@ -68,10 +68,13 @@ pub fn fill_holes<E>(
         return Ok(words);
     }
     let mut line = words.iter().map(|w| w.line + 1).max().unwrap_or(0);
+    let known: Vec<Rect> = words.iter().map(|w| w.rect).collect();
     for found in read(&cuts)? {
         let sure = found.into_iter().filter(|w| w.confidence.get() >= HOLE_SURE && letters(w) >= 1.0);
+        // The margin of a crop may show the edge of a word that was read already.
+        let fresh = sure.filter(|w| !known.iter().any(|k| k.intersect(&w.rect).area() * 2 > w.rect.area()));
         let before = words.len();
-        words.extend(sure.map(|w| Word { line, ..w }));
+        words.extend(fresh.map(|w| Word { line, ..w }));
         line += u32::from(words.len() > before);
     }
     Ok(words)

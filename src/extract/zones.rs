@@ -226,6 +226,10 @@ impl<'a> Surroundings<'a> {
             Some(cell) => self.in_table(label, cell, &mut zones),
             None => self.in_the_open(label, kind, &mut zones),
         }
+        if kind == FieldKind::DateList {
+            // A table with a row for each date, under its own headings.
+            zones.push(Zone { placement: Placement::BelowBox, rect: self.table_below(label), structure: 0.4 });
+        }
         zones
             .retain(|z| z.rect.width() > self.height && z.rect.height() > self.height / 2 && !self.is_ignored(&z.rect));
         zones
@@ -384,14 +388,14 @@ impl<'a> Surroundings<'a> {
             return all;
         }
         for _ in 0..30 {
-            // Groups of cells ("(209) 555-0123") stand a cell's width apart at the most.
+            // Groups of cells ("(209) 555-0123") leave room for what is printed between them.
             let edge = self.nearest_vertical(all.right + self.height / 2, first.center_y(), true);
             let beside = self.cell_at(all.right + self.height / 2, first.center_y());
             let next =
                 beside.or_else(|| edge.and_then(|e| self.cell_at(e.rect.right + self.height / 2, first.center_y())));
             let Some(next) = next else { break };
             let alike = next.left > all.right - 2
-                && next.left - all.right < self.height.max(first.width() * 3 / 2)
+                && next.left - all.right < self.height.max(first.width() * 5 / 2)
                 && (next.width() - first.width()).abs() <= first.width() / 3 + 2
                 && (next.top - first.top).abs() <= self.height / 2;
             if !alike {
@@ -400,6 +404,15 @@ impl<'a> Surroundings<'a> {
             all = all.union(&next);
         }
         all
+    }
+
+    /// The space under a label down to the next label that is no column heading: a table, frames and all.
+    fn table_below(&self, label: &Label) -> Rect {
+        let l = &label.rect;
+        let bounds = self.page.ink.bounds();
+        let band = Rect::new(l.left - self.height, 0, bounds.right, 1);
+        let floor = self.next_label_top(l.bottom + self.height / 4, &band).min(l.bottom + 16 * self.height);
+        Rect::new(l.left - self.height, l.bottom + 1, bounds.right, floor - self.height / 3)
     }
 
     /// The area of a block of text under (or around) its label: the label's box, the box below, or the space down to the next label.
@@ -531,6 +544,7 @@ pub fn place<'a>(
         };
         let settled = match kind {
             FieldKind::Ink => ink(&zones[own].rect) >= enough,
+            FieldKind::DateList => suitable(field, &zones[own].rect) > 0.0,
             kind => !is_telling(kind) || suitable(field, &zones[own].rect) > 0.0,
         };
         if settled {
