@@ -383,12 +383,24 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
 fn read_written(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Option<Meaning> {
     let whole = read_value(kind, text, meanings);
     let fits = |meaning: &Option<Meaning>| meaning.as_ref().is_some_and(|m| m.format != FormatFit::Misfit);
+    if kind == FieldKind::DateList {
+        return whole.or_else(|| read_value(kind, &dated_words(text), meanings));
+    }
     if fits(&whole) || !matches!(kind, FieldKind::MemberId | FieldKind::Npi | FieldKind::Phone) {
         return whole;
     }
     let numbers = join(text.split_whitespace().filter(|word| word.contains(|c: char| c.is_ascii_digit())));
     let part = if numbers == text { None } else { read_value(kind, &numbers, meanings) };
     if fits(&part) { part } else { whole }
+}
+
+/// The words of a table that look like dates in figures: its headings, row numbers and remarks are none.
+fn dated_words(text: &str) -> String {
+    let is_date = |word: &&str| {
+        let parts = word.split(|c: char| !c.is_ascii_digit()).filter(|p| !p.is_empty()).count();
+        parts >= 2 && !word.contains(char::is_alphabetic)
+    };
+    text.split_whitespace().filter(is_date).collect::<Vec<_>>().join("; ")
 }
 
 /// The likeliest string of the kind's format under the second reader, with how sure it is: certain only where hardly another string of

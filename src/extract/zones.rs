@@ -27,6 +27,8 @@ pub enum Placement {
     RightBox,
     /// To the right, on nothing.
     RightFree,
+    /// In the rows of a table below.
+    BelowTable,
     /// On a line below.
     BelowLine,
     /// In a box below.
@@ -43,7 +45,11 @@ impl Placement {
         match self {
             Placement::InCell => 0,
             Placement::NextCell | Placement::RightLine | Placement::RightBox | Placement::RightFree => 1,
-            Placement::BelowCell | Placement::BelowLine | Placement::BelowBox | Placement::BelowFree => 2,
+            Placement::BelowCell
+            | Placement::BelowTable
+            | Placement::BelowLine
+            | Placement::BelowBox
+            | Placement::BelowFree => 2,
             Placement::AboveLine => 3,
         }
     }
@@ -56,6 +62,7 @@ impl Placement {
             Placement::RightLine => "right-line",
             Placement::RightBox => "right-box",
             Placement::RightFree => "right-free",
+            Placement::BelowTable => "below-table",
             Placement::BelowLine => "below-line",
             Placement::BelowBox => "below-box",
             Placement::BelowFree => "below-free",
@@ -226,9 +233,10 @@ impl<'a> Surroundings<'a> {
             Some(cell) => self.in_table(label, cell, &mut zones),
             None => self.in_the_open(label, kind, &mut zones),
         }
-        if kind == FieldKind::DateList {
-            // A table with a row for each date, under its own headings.
-            zones.push(Zone { placement: Placement::BelowBox, rect: self.table_below(label), structure: 0.4 });
+        if kind == FieldKind::DateList
+            && let Some(table) = self.table_below(label)
+        {
+            zones.push(Zone { placement: Placement::BelowTable, rect: table, structure: 0.4 });
         }
         zones
             .retain(|z| z.rect.width() > self.height && z.rect.height() > self.height / 2 && !self.is_ignored(&z.rect));
@@ -406,13 +414,17 @@ impl<'a> Surroundings<'a> {
         all
     }
 
-    /// The space under a label down to the next label that is no column heading: a table, frames and all.
-    fn table_below(&self, label: &Label) -> Rect {
+    /// The table under a label, a row for each entry and column headings of its own, if rulings draw one there.
+    fn table_below(&self, label: &Label) -> Option<Rect> {
         let l = &label.rect;
         let bounds = self.page.ink.bounds();
         let band = Rect::new(l.left - self.height, 0, bounds.right, 1);
         let floor = self.next_label_top(l.bottom + self.height / 4, &band).min(l.bottom + 16 * self.height);
-        Rect::new(l.left - self.height, l.bottom + 1, bounds.right, floor - self.height / 3)
+        let space = Rect::new(l.left - self.height, l.bottom + 1, bounds.right, floor);
+        let lies_in = |r: &&Ruling| space.contains(r.rect.center_x(), r.rect.center_y());
+        let rows: Vec<Rect> = self.page.rulings.horizontal.iter().filter(lies_in).map(|r| r.rect).collect();
+        let sides = self.page.rulings.vertical.iter().filter(|r| r.rect.overlap_y(&space) > 2 * self.height).count();
+        (rows.len() >= 3 && sides >= 3).then(|| Rect::bounding(&rows)).flatten()
     }
 
     /// The area of a block of text under (or around) its label: the label's box, the box below, or the space down to the next label.
@@ -519,7 +531,8 @@ pub fn place<'a>(
     turn.sort_by(|a, b| best(*b).total_cmp(&best(*a)).then(a.cmp(b)));
     let mut chosen: Vec<usize> = ranked.iter().map(|order| order.first().copied().unwrap_or(0)).collect();
     let mut given: Vec<(usize, Rect)> = Vec::new();
-    for i in turn {
+    let is_prose = |field: usize| matches!(form.fields[field].kind, FieldKind::Block | FieldKind::Lines);
+    for i in turn.into_iter().filter(|&i| !is_prose(fields[i].0)) {
         let (field, _, zones) = &fields[i];
         let is_free = |zone: &&usize| {
             let rect = &zones[**zone].rect;
@@ -530,8 +543,12 @@ pub fn place<'a>(
             given.push((*field, zones[zone].rect));
         }
     }
-    let taken: Vec<Rect> =
-        fields.iter().zip(&chosen).filter_map(|((_, _, zones), &i)| zones.get(i).map(|zone| zone.rect)).collect();
+    let taken: Vec<Rect> = fields
+        .iter()
+        .zip(&chosen)
+        .filter(|((field, _, _), _)| !is_prose(*field))
+        .filter_map(|((_, _, zones), &i)| zones.get(i).map(|zone| zone.rect))
+        .collect();
     // Where the form's style finds nothing of the field's shape, and another place of its own does, that is where the office wrote.
     let stray = |field: usize, zones: &[Zone], own: usize| -> Option<usize> {
         let kind = form.fields[field].kind;
@@ -562,7 +579,7 @@ pub fn place<'a>(
             .filter(is_free)
             .max_by(|a, b| zones[*a].structure.total_cmp(&zones[*b].structure).then(b.cmp(a)))
     };
-    let placed = fields
+    let mut placed: Vec<Placed<'a>> = fields
         .into_iter()
         .zip(chosen)
         .filter(|((_, _, zones), _)| !zones.is_empty())
@@ -573,5 +590,14 @@ pub fn place<'a>(
             Placed { field, label, rivals, zone }
         })
         .collect();
+    // The room for prose ends where the next field begins: a signature over its own label is no narrative.
+    let others: Vec<Rect> = placed.iter().filter(|p| !is_prose(p.field)).map(|p| p.zone.rect).collect();
+    for block in placed.iter_mut().filter(|p| is_prose(p.field)) {
+        let (label, rect) = (block.label.rect, &mut block.zone.rect);
+        let begins = |other: &&Rect| other.top > label.bottom && other.overlap_x(rect) > 0;
+        if let Some(top) = others.iter().filter(begins).map(|other| other.top).min() {
+            rect.bottom = rect.bottom.min(top.max(label.bottom + around.height));
+        }
+    }
     (placed, style)
 }
