@@ -22,7 +22,7 @@ pub struct MarkSource<'a> {
 
 /// Reads every choice of `form`.
 ///
-/// An option whose label was not found is left out: what is not seen is not stated.
+/// An option whose label was not found is left out: what is not seen is not stated. Where nothing is checked it is unsure.
 pub fn read_choices(form: &FormDefinition, source: &MarkSource<'_>, around: &Surroundings<'_>) -> Vec<ChoiceReading> {
     let choices = form.choices.iter().enumerate();
     choices
@@ -47,8 +47,9 @@ fn read_choice(
     // Nobody ticks most of a long list: what looks like it is a misfit (a streak through the boxes), and a person looks.
     let checked = measured.iter().filter(|m| m.mark == Mark::Checked).count();
     let implausible = measured.len() >= 4 && checked * 2 > measured.len();
+    let any_box = boxes_in(&boxes) > 0;
     let mut measures = measured.into_iter().zip(&boxes);
-    labels
+    let mut options: Vec<OptionReading> = labels
         .iter()
         .zip(stated)
         .map(|((option, label), stated)| {
@@ -67,13 +68,31 @@ fn read_choice(
             let Some((measure, found)) = measures.next() else {
                 return reading(Mark::Unsure, Confidence::NONE, label.rect, 0.0);
             };
+            // Where its neighbours have boxes and it has none, its own was not found: nothing is known of its mark.
+            if any_box && found.shape == BoxShape::None && measure.mark == Mark::Unchecked {
+                return reading(Mark::Unsure, Confidence::NONE, found.rect, measure.fill);
+            }
             // A circled or underlined word is an answer too, but one for a person to confirm.
             let emphasised = measure.mark == Mark::Unchecked && label_emphasis(source.page, &label.rect) > EMPHASIS;
             let doubtful = emphasised || (implausible && measure.mark == Mark::Checked);
             let mark = if doubtful { Mark::Unsure } else { measure.mark };
             reading(mark, if doubtful { Confidence::new(0.5) } else { measure.confidence }, found.rect, measure.fill)
         })
-        .collect()
+        .collect();
+    // Nothing is checked, and some options were not found: the check mark may be theirs.
+    if options.len() >= 2 && options.iter().all(|o| o.mark != Mark::Checked) {
+        let area = Rect::bounding(options.iter().map(|o| &o.rect)).unwrap_or_default();
+        let lost = (0..choice.options.len()).filter(|i| !labels.iter().any(|(option, _)| option == i));
+        options.extend(lost.map(|option| OptionReading {
+            option: choice.options[option].id.clone(),
+            mark: Mark::Unsure,
+            confidence: Confidence::NONE,
+            page: source.number,
+            rect: area,
+            fill: 0.0,
+        }));
+    }
+    options
 }
 
 /// How strongly a label must be circled or underlined to count.
@@ -128,13 +147,34 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
     let search =
         |left: i32, label: &Label| Rect::new(left, label.rect.center_y() - h, left + reach, label.rect.center_y() + h);
     let before: Vec<Rect> = labels.iter().map(|l| search(column_left(l, labels, h) + h / 4 - reach, l)).collect();
-    let boxes = find_group(source.page, &before);
-    if boxes.iter().any(|b| b.shape != BoxShape::None) {
-        return boxes;
-    }
     let behind: Vec<Rect> = labels.iter().map(|l| search(l.rect.right, l)).collect();
-    let others = find_group(source.page, &behind);
-    if others.iter().any(|b| b.shape != BoxShape::None) { others } else { boxes }
+    // At the end of the row, where leaders lead to them.
+    let right = source.page.ink.bounds().right;
+    let far: Vec<Rect> = labels
+        .iter()
+        .map(|l| {
+            let beside = |o: &&&Label| o.rect.left > l.rect.right && o.rect.overlap_y(&l.rect) > 0;
+            let edge = labels.iter().filter(beside).map(|o| o.rect.left).min().unwrap_or(right);
+            Rect::new(l.rect.right, l.rect.center_y() - h, edge, l.rect.center_y() + h)
+        })
+        .collect();
+    // A form has its boxes on one side: the one where most of them are. In two columns the box behind one label stands before its neighbour,
+    // so a side that shows a few boxes is not yet the side.
+    let mut best = find_group(source.page, &before);
+    for searches in [behind, far] {
+        if boxes_in(&best) == labels.len() {
+            break;
+        }
+        let others = find_group(source.page, &searches);
+        if boxes_in(&others) > boxes_in(&best) {
+            best = others;
+        }
+    }
+    best
+}
+
+fn boxes_in(found: &[MarkBox]) -> usize {
+    found.iter().filter(|b| b.shape != BoxShape::None).count()
 }
 
 /// The left edge of a label's column: a box glyph that was read into one label must not move that label's search.

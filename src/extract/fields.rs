@@ -68,6 +68,13 @@ pub fn read_fields(
             let ink = measure(source.page, &zone, &printed, letter);
             let contested = ink.presence == Presence::Blank
                 && placed.rivals.iter().any(|rival| {
+                    let kind = form.fields[placed.field].kind;
+                    let words = source.sheet.tokens_in(rival).into_iter().filter(|t| !label_tokens.contains(t));
+                    let text = join(words.map(|t| source.sheet.tokens[t].text.as_str()));
+                    // A neighbour's value has another shape; only ink that may be this field's makes its blank doubtful.
+                    if suits(kind, &text) < 0.0 || (kind == FieldKind::DateList && suits(kind, &text) < 1.0) {
+                        return false;
+                    }
                     let ink = measure(source.page, rival, &printed, letter);
                     ink.presence == Presence::Present
                         && ink.extent.is_some_and(|e| !claimed.iter().any(|zone| zone.holds(&e)))
