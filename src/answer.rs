@@ -7,8 +7,20 @@ use serde::{Deserialize, Serialize};
 
 /// How sure a reading is, from 0 (a guess) to 1.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "f32", into = "f32")]
 pub struct Confidence(f32);
+
+impl From<f32> for Confidence {
+    fn from(value: f32) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<Confidence> for f32 {
+    fn from(confidence: Confidence) -> Self {
+        confidence.get()
+    }
+}
 
 impl Confidence {
     pub const CERTAIN: Confidence = Confidence(1.0);

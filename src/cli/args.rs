@@ -78,6 +78,7 @@ pub enum Command {
     Recheck(RecheckArguments),
     Score(ScoreArguments),
     Merge(MergeArguments),
+    Redact(RedactArguments),
     Worker(WorkerArguments),
 }
 
@@ -125,7 +126,7 @@ pub struct ReadingArguments {
     /// Rule pack. Default: the one that is built in.
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
-    /// Give up on a page after this time; it is tried twice.
+    /// Give up on a page after this much processor time, or after three times as long without an answer.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub page_timeout: u64,
     /// A file with more pages is not read (`file-too-large`).
@@ -308,6 +309,17 @@ pub struct MergeArguments {
     /// Remembers what earlier nights saw; give it here and not to the shares.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
+}
+
+/// A bug report about a run that may leave the house: geometry, scores, versions, counts and codes; no pixels, no text, no file names.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Example:\n  \
+    faxtriage redact runs/2026-11-21 > report.jsonl\n\n\
+    Writes one JSON object a line to stdout: the run, each file with its pages (boxes and confidences of words, never their text), each \
+    request with its codes. Works on an unfinished run too. Ends with 0, or with 2 when the folder is no run.")]
+pub struct RedactArguments {
+    /// The run folder; it is only read.
+    pub run: PathBuf,
 }
 
 /// One JSON request a line on stdin, exactly one JSON result a line on stdout.

@@ -6,7 +6,7 @@ use clap::Parser;
 use tracing::error;
 
 use super::args::{Arguments, Command};
-use super::{Failure, audit, exit, explain, log, merge, recheck, rules, run, score, worker};
+use super::{Failure, audit, exit, explain, log, merge, recheck, redact, rules, run, score, worker};
 
 /// The arguments as typed; help, version and mistakes in them end the program here.
 pub fn parse() -> Arguments {
@@ -24,6 +24,7 @@ pub fn execute(arguments: Arguments) -> Result<u8, Failure> {
         Command::Recheck(typed) => recheck::execute(typed),
         Command::Score(typed) => score::execute(typed),
         Command::Merge(typed) => merge::execute(typed, &arguments.messages),
+        Command::Redact(typed) => redact::execute(&typed),
         Command::Worker(typed) => worker::execute(typed),
     }
 }

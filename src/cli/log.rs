@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Level, Subscriber, error};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
@@ -29,6 +29,14 @@ pub fn start(messages: &Messages) {
         LogFormat::Text => tracing::subscriber::set_global_default(builder.event_format(ForPeople).finish()),
         LogFormat::Json => tracing::subscriber::set_global_default(builder.json().with_target(false).finish()),
     };
+    // A panic's message may quote a document (a slice inside a character prints the text): only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let (file, line) = panic.location().map_or(("?", 0), |place| (place.file(), place.line()));
+        error!(
+            help = "the place says what to look for; `faxtriage redact RUN` makes a report without pixels or text",
+            file, line, "the program broke"
+        );
+    }));
 }
 
 struct AboveTheBar;

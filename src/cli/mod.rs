@@ -14,6 +14,7 @@ mod failure;
 mod log;
 mod merge;
 mod recheck;
+mod redact;
 mod rules;
 mod run;
 mod score;

@@ -23,7 +23,7 @@ pub fn execute(typed: WorkerArguments) -> Result<u8, Failure> {
     let in_force = sandbox::confine(&Confinement {
         readable,
         memory_bytes: settings.memory_bytes,
-        cpu_per_page: settings.page_timeout * 2,
+        cpu_per_page: settings.page_timeout,
         end_with_parent: typed.end_with_parent,
     });
     worker::serve(io::stdin().lock(), &mut output, in_force, || reader(&settings))?;
@@ -33,7 +33,7 @@ pub fn execute(typed: WorkerArguments) -> Result<u8, Failure> {
 fn reader(settings: &ReadingSettings) -> Result<Box<dyn ReadPage>, String> {
     #[cfg(debug_assertions)]
     if settings.made_up {
-        return Ok(Box::new(crate::run::made_up::MadeUpReader));
+        return Ok(Box::<crate::run::made_up::MadeUpReader>::default());
     }
     Ok(Box::new(Engine::start(settings)?))
 }

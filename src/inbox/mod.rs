@@ -25,7 +25,7 @@ pub struct Transmission {
     /// Path below the inbox, `/` between; bytes that are not UTF-8 are percent-encoded.
     pub source_file: String,
     pub bytes: u64,
-    /// Lower-case hex.
+    /// Lower-case hex. Of a file of more than 4 GiB, which is too large to be read, of its beginning and its size.
     pub sha256: String,
     /// When it was received, as ISO 8601, from the file name or the file time (the header's clock is in the pages).
     pub received_at: Option<String>,

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::hash::{hash_file, reason_of};
+use super::hash::{MOST, hash_file, reason_of};
 use super::names::FileNames;
 use super::settle::{Clock, Stamp, settled};
 use super::{Inbox, SkipReason, Skipped, Transmission};
@@ -145,7 +145,7 @@ fn wait_for_writers(entries: &mut [Entry], settle: Duration, clock: &dyn Clock) 
 fn take(entry: &Entry, file_names: &FileNames) -> Result<Transmission, Skipped> {
     let skipped = |reason| Skipped { source_file: entry.source_file.clone(), reason };
     let stamp = entry.state.map_err(skipped)?;
-    let (bytes, sha256) = hash_file(&entry.path, stamp).map_err(skipped)?;
+    let (bytes, sha256) = hash_file(&entry.path, stamp, MOST).map_err(skipped)?;
     let name = entry.source_file.rsplit('/').next().unwrap_or(&entry.source_file);
     let facts = file_names.facts(name);
     let received_from_name = facts.received_at.is_some();
@@ -168,7 +168,9 @@ fn file_time(time: SystemTime) -> Option<String> {
         .map(|time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
-/// The path below the inbox. A part that is not UTF-8 has its odd bytes, and its percent signs, percent-encoded.
+/// The path below the inbox. A part that is not UTF-8 has its odd bytes, and its percent signs, percent-encoded; in a part that is UTF-8 only a
+/// percent sign that would be taken for such an encoding is. So two files never share a name, whatever a stranger calls them: one would
+/// stand in the other's place.
 fn source_file(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);
     let parts: Vec<String> = below.iter().map(readable).collect();
@@ -176,10 +178,16 @@ fn source_file(root: &Path, path: &Path) -> String {
 }
 
 fn readable(part: &OsStr) -> String {
-    if let Some(text) = part.to_str() {
-        return text.to_owned();
-    }
     let mut text = String::new();
+    if let Some(whole) = part.to_str() {
+        for (at, character) in whole.char_indices() {
+            match character {
+                '%' if looks_encoded(&whole.as_bytes()[at + 1..]) => text.push_str("%25"),
+                other => text.push(other),
+            }
+        }
+        return text;
+    }
     for chunk in part.as_bytes().utf8_chunks() {
         text.push_str(&chunk.valid().replace('%', "%25"));
         for byte in chunk.invalid() {
@@ -187,6 +195,11 @@ fn readable(part: &OsStr) -> String {
         }
     }
     text
+}
+
+/// Whether what follows a percent sign makes it read as [`readable`]'s own encoding: of a byte that is no ASCII, or of a percent sign.
+fn looks_encoded(rest: &[u8]) -> bool {
+    matches!(rest, [b'8'..=b'9' | b'A'..=b'F', b'0'..=b'9' | b'A'..=b'F', ..] | [b'2', b'5', ..])
 }
 
 #[cfg(test)]

@@ -178,3 +178,50 @@ fn a_run_folder_below_the_inbox_is_left_out_and_names_speak() {
     assert_eq!(inbox.transmissions[0].received_at.as_deref(), Some("2026-11-20T06:11:04"));
     assert!(inbox.transmissions[0].received_from_name);
 }
+
+#[test]
+fn no_two_files_share_a_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let odd: [&[u8]; 6] = [b"a\xff", b"a%FF", b"a%25FF", b"a%2525FF", b"100% of %41", b"%\xff"];
+    for name in odd {
+        fs::write(dir.path().join(OsString::from_vec(name.to_vec())), name).unwrap();
+    }
+    let mut names: Vec<String> = scan_now(dir.path()).transmissions.into_iter().map(|t| t.source_file).collect();
+    names.sort();
+    assert_eq!(names, ["%25%FF", "100% of %41", "a%252525FF", "a%2525FF", "a%25FF", "a%FF"]);
+}
+
+/// What [`readable`] made, undone.
+fn decoded(name: &str) -> Vec<u8> {
+    let (mut bytes, mut rest) = (Vec::new(), name.as_bytes());
+    while let Some((&first, after)) = rest.split_first() {
+        if first == b'%' && looks_encoded(after) {
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&after[..2]).unwrap(), 16).unwrap());
+            rest = &after[2..];
+        } else {
+            bytes.push(first);
+            rest = after;
+        }
+    }
+    bytes
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_name_can_be_told_back(bytes in proptest::collection::vec(proptest::sample::select(b"%25FaC\xff\xc3\xa9".to_vec()), 0..12)) {
+        let name = readable(std::ffi::OsStr::from_bytes(&bytes));
+        proptest::prop_assert_eq!(decoded(&name), bytes);
+    }
+}
+
+#[test]
+fn a_monster_is_told_apart_by_its_beginning_and_its_size() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("monster.pdf");
+    fs::write(&path, "%PDF").unwrap();
+    let whole = Stamp::of(&fs::metadata(&path).unwrap());
+    assert_eq!(hash_file(&path, whole, 4).unwrap(), hash_file(&path, whole, u64::MAX).unwrap(), "not over the limit");
+    let (bytes, cut) = hash_file(&path, whole, 3).unwrap();
+    assert_eq!(bytes, 4);
+    assert_ne!(cut, hash_file(&path, whole, 4).unwrap().1);
+}

@@ -44,4 +44,26 @@ mod tests {
         assert!(text.contains("\"Peña, \"\"Ana\"\"\""));
         assert_eq!(text.matches("\r\n").count(), 2);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_cell_comes_back_and_none_is_a_formula(cells in proptest::collection::vec("[=+@,;'\"\\-\\t\\r\\n a-zñé\u{feff}\u{202e}]{0,9}", 3)) {
+            let row = Row {
+                member_name: cells[0].clone(),
+                source_file: cells[1].clone(),
+                explanation: cells[2].clone(),
+                ..Row::default()
+            };
+            let mut out = Vec::new();
+            write_queue(&mut out, &[row]).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            let mut read = ::csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+            let record = read.records().next().unwrap().unwrap();
+            for (column, cell) in [("member_name", &cells[0]), ("source_file", &cells[1]), ("explanation", &cells[2])] {
+                let found = &record[COLUMNS.iter().position(|name| *name == column).unwrap()];
+                proptest::prop_assert_eq!(found, harmless(cell));
+                proptest::prop_assert!(!found.starts_with(['=', '+', '-', '@', '\t', '\r']));
+            }
+        }
+    }
 }

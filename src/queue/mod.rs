@@ -4,6 +4,7 @@
 
 mod csv;
 mod explain;
+mod mask;
 mod records;
 mod report;
 mod row;

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Write};
 
 use serde::{Deserialize, Serialize};
 
+use super::mask;
 use super::row::Row;
 use crate::assemble::Request;
 use crate::rules::Finding;
@@ -24,7 +25,11 @@ pub struct Record {
 }
 
 impl Record {
-    pub fn new(row: Row, request: Request, findings: Vec<Finding>) -> Record {
+    /// A number that the rules take for a Social Security number stands masked in it.
+    pub fn new(row: Row, mut request: Request, mut findings: Vec<Finding>) -> Record {
+        if row.is_masked() {
+            mask::member_id(&mut request, &mut findings);
+        }
         Record { format: RECORD_FORMAT, row, request, findings }
     }
 }
@@ -38,16 +43,33 @@ pub fn write_records<W: Write>(mut out: W, records: &[Record]) -> io::Result<()>
     out.flush()
 }
 
-/// Reads what [`write_records`] wrote.
+/// Reads what [`write_records`] of this or an older version wrote. The error says which version is too new and quotes nothing.
 pub fn read_records<R: BufRead>(input: R) -> io::Result<Vec<Record>> {
     let mut records = Vec::new();
     for line in input.lines() {
         let line = line?;
         if !line.trim().is_empty() {
-            records.push(serde_json::from_str(&line).map_err(io::Error::other)?);
+            records.push(read_record(&line)?);
         }
     }
     Ok(records)
+}
+
+fn read_record(line: &str) -> io::Result<Record> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        format: u32,
+    }
+    let refused = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    match serde_json::from_str::<Versioned>(line).map(|line| line.format) {
+        Ok(1..=RECORD_FORMAT) => {
+            serde_json::from_str(line).map_err(|_| refused("a record that this version does not know".to_owned()))
+        }
+        Ok(newer) if newer > RECORD_FORMAT => Err(refused(format!(
+            "records of format {newer}, and this version of the program reads up to {RECORD_FORMAT}: use a newer one"
+        ))),
+        _ => Err(refused("not a record".to_owned())),
+    }
 }
 
 /// The confidence of each field of each record, by request id and column.

@@ -84,8 +84,7 @@ fn counts<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Count<'a>> {
 fn entry(record: &Record) -> Entry<'_> {
     let row = &record.row;
     // What the queue masks stays masked here.
-    let masked =
-        |field: &str| field == "member_id" && row.warnings.iter().any(|code| code == "member-id-looks-like-ssn");
+    let masked = |field: &str| field == "member_id" && row.is_masked();
     let mut fields: Vec<Field<'_>> = record
         .request
         .fields

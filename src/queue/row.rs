@@ -145,6 +145,11 @@ impl Row {
         }
     }
 
+    /// Whether the number in the place of the member's id must not be shown.
+    pub fn is_masked(&self) -> bool {
+        self.warnings.iter().any(|code| code == "member-id-looks-like-ssn")
+    }
+
     /// The cells in the order of [`COLUMNS`].
     pub fn cells(&self) -> [String; 32] {
         [

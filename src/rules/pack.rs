@@ -91,7 +91,8 @@ impl Pack {
         load::load(builtin_files()).1
     }
 
-    pub(super) fn from_files(files: Vec<PackFile>) -> Result<Pack, PackError> {
+    /// The pack that these files make.
+    pub fn from_files(files: Vec<PackFile>) -> Result<Pack, PackError> {
         Self::taken(load::load(files))
     }
 

@@ -72,7 +72,7 @@ pub fn audit(settings: &AuditSettings) -> Result<Vec<Difference>, RunError> {
     drop(pool);
 
     let as_of = day(&record)?;
-    let memory = Memory::of(settings.ledger.as_deref(), &held, as_of).only_looking();
+    let memory = Memory::of_finished(settings.ledger.as_deref(), &record, &held, as_of);
     let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory };
     let now = decide::queue_bytes(&journal::stored(work.path())?, &deciding)?;
     let explained = |source_file: &str, _: Option<&_>, _: Option<&_>| match changed.get(source_file) {

@@ -141,7 +141,8 @@ pub fn run(settings: &Settings) -> Result<Summary, RunError> {
     };
     let decided = decide::decide(&readings, &deciding, &folder)?;
     keep_skipped(&folder, &faxes.skipped)?;
-    let facts = Facts { hello, pack: &pack, roster_sha256, as_of, options: fingerprint };
+    let night = settings.ledger.is_some().then_some(deciding.memory.night);
+    let facts = Facts { hello, pack: &pack, roster_sha256, as_of, options: fingerprint, night };
     finish(&folder, facts, &readings, &decided, &faxes.skipped, faxes.found, times(started, reading))
 }
 
@@ -173,6 +174,8 @@ pub(crate) struct Facts<'a> {
     pub roster_sha256: Option<String>,
     pub as_of: NaiveDate,
     pub options: Fingerprint,
+    /// The run's name in a ledger, when one was given.
+    pub night: Option<String>,
 }
 
 /// Counts, reconciles and writes the record, last of all files.
@@ -192,7 +195,10 @@ pub(crate) fn finish(
     for name in &decided.outputs {
         outputs.insert(name.clone(), sha256_of_file(&folder.path().join(name))?);
     }
-    let attention = attention(&inputs, skipped);
+    let mut attention = attention(&inputs, skipped);
+    if decided.broken > 0 {
+        attention.insert("could-not-be-decided".to_owned(), decided.broken);
+    }
     let record = RunRecord {
         format: record::RECORD_FORMAT,
         program: facts.hello.program,
@@ -202,6 +208,7 @@ pub(crate) fn finish(
         rules: RulesRecord { version: facts.pack.rules_version(), sha256: facts.pack.sha256() },
         roster_sha256: facts.roster_sha256,
         options: facts.options,
+        night: facts.night,
         inputs_sha256: inputs_hash(readings.iter().map(|(header, _)| &header.transmission)),
         inputs,
         counts,
@@ -248,7 +255,7 @@ fn agreed_day(as_of: AsOf, folder: &RunFolder) -> NaiveDate {
     match as_of {
         AsOf::Given(day) => day,
         AsOf::Today(today) => {
-            let begun = journal::begun(folder).and_then(|begun| begun.get("as-of")?.parse().ok());
+            let begun = journal::begun(folder.path()).and_then(|begun| begun.get("as-of")?.parse().ok());
             if let Some(day) = begun.filter(|day| *day != today) {
                 info!(as_of = %day, "resuming the run of another day");
             }
@@ -381,7 +388,7 @@ pub(crate) fn read_all(
     let progress = Progress::new(settings.show, "pages", pages.len());
     let stages = Mutex::new(BTreeMap::<String, u64>::new());
     pool.for_each(&pages, |&(fax, page)| {
-        let result = pool.read(fax.path, page, &fax.lost)?;
+        let result = pool.read(fax.transmission.into(), page, &fax.lost)?;
         let outcome = match result.outcome {
             PageOutcome::Rejected(rejection) => PageOutcome::Rejected(explained(fax, rejection, settings)?),
             read => read,
@@ -404,7 +411,7 @@ fn count_pages(pool: &Pool, faxes: &[Fax<'_>], settings: &Settings) -> Result<()
     let unknown: Vec<&Fax<'_>> = faxes.iter().filter(|fax| fax.journal().header().is_none()).collect();
     let progress = Progress::new(settings.show, "files", unknown.len());
     pool.for_each(&unknown, |fax| {
-        let told = match pool.probe(fax.path, &fax.lost)? {
+        let told = match pool.probe(fax.transmission.into(), &fax.lost)? {
             Ok(probe) if probe.pages == 0 => Err(Rejection::Corrupt("no pages".to_owned())),
             Ok(probe) if probe.pages > settings.reading.max_pages => Err(Rejection::TooLarge("pages".to_owned())),
             Ok(probe) => Ok(probe),

@@ -3,7 +3,8 @@
 //! One transmission's pages are in memory at a time; of the requests only their fields stay. Copies are found over all requests, so
 //! that a queue merged from shares is the queue of the whole. No page is read here and no clock is asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -12,8 +13,9 @@ use tracing::warn;
 use super::error::RunError;
 use super::folder::RunFolder;
 use super::journal::{self, Header};
-use super::record::sha256_of_parts;
+use super::record::{RunRecord, sha256_of_parts};
 use crate::assemble::{self, PageOutcome, Request, Roster, Trace, apply_roster, link_copies};
+use crate::decode::Rejection;
 use crate::inbox::Ledger;
 use crate::queue::{Record, Row, write_queue, write_records, write_report};
 use crate::reading::PageReading;
@@ -43,9 +45,13 @@ impl<'a> Memory<'a> {
         Memory { ledger, night, add: true }
     }
 
-    /// The same, only to look: for checking a run that is over.
-    pub fn only_looking(self) -> Self {
-        Memory { add: false, ..self }
+    /// The night of a run that is over, only to look, wherever its folder has gone since.
+    pub fn of_finished(ledger: Option<&'a Path>, record: &RunRecord, folder: &RunFolder, as_of: NaiveDate) -> Self {
+        let here = Memory { add: false, ..Memory::of(ledger, folder, as_of) };
+        match &record.night {
+            Some(night) => Memory { night: night.clone(), ..here },
+            None => here,
+        }
     }
 }
 
@@ -59,6 +65,14 @@ pub(crate) struct Decided {
     pub by_warning: BTreeMap<String, usize>,
     /// Files of the run folder that were written.
     pub outputs: Vec<String>,
+    /// Files that the program broke on after they were read: each has its row, and the program a fault.
+    pub broken: usize,
+}
+
+/// Rows and what the program broke on.
+struct Judged {
+    records: Vec<Record>,
+    broken: BTreeSet<String>,
 }
 
 /// Decides all stored readings and writes the queue and what stands beside it into `folder`.
@@ -67,13 +81,14 @@ pub(crate) fn decide(
     deciding: &Deciding<'_>,
     folder: &RunFolder,
 ) -> Result<Decided, RunError> {
-    let records = judge(readings, deciding)?;
+    let Judged { records, broken } = judge(readings, deciding)?;
     let rows: Vec<Row> = records.iter().map(|record| record.row.clone()).collect();
     folder.write("queue.csv", |file| write_queue(file, &rows))?;
     folder.write("records.jsonl", |file| write_records(file, &records))?;
     folder.write("report.html", |file| write_report(file, &records, deciding.as_of))?;
     let mut decided = Decided {
         outputs: vec!["queue.csv".to_owned(), "records.jsonl".to_owned(), "report.html".to_owned()],
+        broken: broken.len(),
         ..Decided::default()
     };
     for row in rows {
@@ -91,37 +106,77 @@ pub(crate) fn decide(
 
 /// The queue's rows as the bytes of queue.csv, without writing anything anywhere.
 pub(crate) fn queue_bytes(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Vec<u8>, RunError> {
-    let rows: Vec<Row> = judge(readings, deciding)?.into_iter().map(|record| record.row).collect();
+    let rows: Vec<Row> = judge(readings, deciding)?.records.into_iter().map(|record| record.row).collect();
     let mut bytes = Vec::new();
     write_queue(&mut bytes, &rows).map_err(|error| RunError::Input(error.to_string()))?;
     Ok(bytes)
 }
 
-fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Vec<Record>, RunError> {
+fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Judged, RunError> {
     let roster = deciding.roster.map(load_roster).transpose()?;
     let mut requests: Vec<Request> = Vec::new();
     let mut traces: Vec<Trace> = Vec::new();
+    let mut broken = BTreeSet::new();
     for (header, path) in readings {
         let pages = pages_of(header, path)?;
-        for mut request in assemble::assemble(&header.transmission, &pages, deciding.pack) {
-            if let Some(roster) = &roster {
-                apply_roster(roster, &mut request, deciding.pack.roster.settle_uncertain);
+        let of_pages = |pages: &[PageOutcome]| {
+            let mut made: Vec<(Request, Trace)> = Vec::new();
+            for mut request in assemble::assemble(&header.transmission, pages, deciding.pack) {
+                if let Some(roster) = &roster {
+                    apply_roster(roster, &mut request, deciding.pack.roster.settle_uncertain);
+                }
+                let trace = Trace::of(&request, pages, &header.transmission.sha256);
+                made.push((request, trace));
             }
-            traces.push(Trace::of(&request, &pages, &header.transmission.sha256));
-            requests.push(request);
-        }
+            made
+        };
+        let made = guarded(|| of_pages(&pages)).unwrap_or_else(|| {
+            broken.insert(header.transmission.source_file.clone());
+            of_pages(&given_up(pages.len()))
+        });
+        let (made, of_them): (Vec<Request>, Vec<Trace>) = made.into_iter().unzip();
+        requests.extend(made);
+        traces.extend(of_them);
     }
     link(&mut requests, &mut traces, deciding)?;
     let mut records = Vec::with_capacity(requests.len());
     let mut requests = requests.into_iter().peekable();
     for (header, path) in readings {
-        let pages = pages_of(header, path)?;
-        while let Some(request) = requests.next_if(|request| request.source_file == header.transmission.source_file) {
-            records.push(record(request, &pages, deciding, roster.is_some()));
+        let source_file = &header.transmission.source_file;
+        let mut pages = pages_of(header, path)?;
+        if broken.contains(source_file) {
+            pages = given_up(pages.len());
+        }
+        while let Some(request) = requests.next_if(|request| request.source_file == *source_file) {
+            let recorded = guarded(|| record(request.clone(), &pages, deciding, roster.is_some()));
+            records.push(recorded.unwrap_or_else(|| {
+                broken.insert(source_file.clone());
+                let given_up = given_up(pages.len());
+                record(unreadable(request, header, &given_up, deciding.pack), &given_up, deciding, roster.is_some())
+            }));
         }
     }
     records.sort_by(|a, b| place(&a.request).cmp(&place(&b.request)));
-    Ok(records)
+    Ok(Judged { records, broken })
+}
+
+/// One file's words must not cost the night: where the program itself breaks on what was read, that file becomes a row for a person.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+/// Pages that were read and could not be decided.
+fn given_up(pages: usize) -> Vec<PageOutcome> {
+    vec![PageOutcome::Rejected(Rejection::Corrupt("the program broke on what was read".to_owned())); pages.max(1)]
+}
+
+/// `request` as one that could not be read, under its own id and pages.
+fn unreadable(request: Request, header: &Header, given_up: &[PageOutcome], pack: &Pack) -> Request {
+    let blank = assemble::assemble(&header.transmission, given_up, pack).into_iter().next();
+    match blank {
+        Some(blank) => Request { id: request.id, ordinal: request.ordinal, pages: request.pages, ..blank },
+        None => request,
+    }
 }
 
 /// Applies the rules to one request: its findings and its row.
@@ -195,4 +250,16 @@ fn link(requests: &mut [Request], traces: &mut [Trace], deciding: &Deciding<'_>)
         ledger.record(night, &deciding.as_of.to_string(), entries).map_err(failed)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_the_program_is_caught_and_work_goes_on() {
+        assert_eq!(guarded(|| 1), Some(1));
+        assert_eq!(guarded(|| -> i32 { panic!("made up") }), None);
+        assert_eq!(given_up(0).len(), 1, "a file that could not be opened has one row as well");
+    }
 }

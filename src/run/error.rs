@@ -26,6 +26,8 @@ pub enum RunError {
     Rules(String),
     #[error("{what}, line {line}: {why}")]
     Stored { what: String, line: usize, why: String },
+    #[error("{what} has format {found}, and this version of the program reads up to {known}")]
+    Newer { what: String, found: u32, known: u32 },
     #[error("{0}")]
     Input(String),
     #[error("counts do not reconcile: {found} files found, {with_rows} with rows, {skipped} skipped")]
@@ -38,7 +40,9 @@ impl RunError {
     /// For `map_err`: says what was being done to which path; a full disk has its own error.
     pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> RunError {
         move |source| match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => RunError::DiskFull(path.to_owned()),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                RunError::DiskFull(path.to_owned())
+            }
             _ => RunError::Io { doing, path: path.to_owned(), source },
         }
     }
@@ -58,6 +62,7 @@ impl RunError {
             ),
             RunError::Rules(_) => Some("`faxtriage rules check` shows every problem of a pack with file and line"),
             RunError::Stored { .. } => Some("the run folder was changed from outside; run again into a new --out"),
+            RunError::Newer { .. } => Some("use the version that run.json or journal.json names, or a newer one"),
             RunError::Unreconciled { .. } => Some("this is a fault of the program: keep the run folder and report it"),
             RunError::Interrupted => Some("the same command resumes"),
             RunError::Io { .. } | RunError::Input(_) => None,

@@ -80,7 +80,7 @@ fn pages(settings: &ExplainSettings, transmission: &Transmission) -> Result<Vec<
     let lost = LostTime::default();
     let count = Mutex::new(Err(Rejection::TimedOut));
     pool.for_each(&[()], |()| {
-        let told = pool.probe(&transmission.path, &lost)?;
+        let told = pool.probe(transmission.into(), &lost)?;
         *count.lock().unwrap_or_else(PoisonError::into_inner) = told;
         Ok(())
     })?;
@@ -91,7 +91,7 @@ fn pages(settings: &ExplainSettings, transmission: &Transmission) -> Result<Vec<
     let numbers: Vec<u32> = (1..=probe.pages.min(settings.reading.max_pages)).collect();
     let read = Mutex::new(BTreeMap::new());
     pool.for_each(&numbers, |&page| {
-        let result = pool.read(&transmission.path, page, &lost)?;
+        let result = pool.read(transmission.into(), page, &lost)?;
         read.lock().unwrap_or_else(PoisonError::into_inner).insert(page, result.outcome);
         Ok(())
     })?;

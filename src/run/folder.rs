@@ -22,12 +22,20 @@ pub struct RunFolder {
 impl RunFolder {
     /// Creates the folder, or takes an empty one or one of an earlier run, and locks it.
     pub fn open(path: &Path) -> Result<Self, RunError> {
-        private_folder(path)?;
         let lock_path = path.join(LOCK);
-        let is_new = !lock_path.exists();
-        if is_new && fs::read_dir(path).map_err(RunError::io("read", path))?.next().is_some() {
-            return Err(RunError::NotARunFolder(path.to_owned()));
+        // Looked at before anything is changed: somebody else's folder keeps its mode too.
+        if !lock_path.exists() {
+            match fs::read_dir(path) {
+                Ok(entries) => {
+                    if entries.into_iter().next().is_some() {
+                        return Err(RunError::NotARunFolder(path.to_owned()));
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(RunError::io("read", path)(error)),
+            }
         }
+        private_folder(path)?;
         let lock = private_file(OpenOptions::new().create(true).append(true), &lock_path)?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -143,8 +151,21 @@ mod tests {
     fn somebody_elses_folder_is_left_alone() {
         let place = tempfile::tempdir().unwrap();
         fs::write(place.path().join("letter.doc"), "x").unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(place.path(), <Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755))
+            .unwrap();
         assert!(matches!(RunFolder::open(place.path()), Err(RunError::NotARunFolder(_))));
         assert!(!place.path().join(LOCK).exists());
+        #[cfg(unix)]
+        assert_eq!(mode(place.path()), 0o755, "its mode too");
+    }
+
+    #[test]
+    fn a_run_that_cannot_fit_does_not_start() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = RunFolder::open(place.path()).unwrap();
+        folder.require_space(1).unwrap();
+        assert!(matches!(folder.require_space(u64::MAX), Err(RunError::LittleSpace { .. })));
     }
 
     #[cfg(unix)]

@@ -20,6 +20,7 @@ use super::worker::Probe;
 use crate::assemble::PageOutcome;
 use crate::decode::{Container, Rejection};
 use crate::inbox::Transmission;
+use crate::reading::READING_FORMAT;
 
 /// Version of the files under `readings/`.
 pub const READINGS_FORMAT: u32 = 1;
@@ -84,8 +85,8 @@ pub fn claim(folder: &RunFolder, fingerprint: &Fingerprint) -> Result<(), RunErr
 }
 
 /// What the run that began in a folder was told, when one did.
-pub fn begun(folder: &RunFolder) -> Option<Fingerprint> {
-    serde_json::from_slice(&fs::read(folder.path().join("journal.json")).ok()?).ok()
+pub fn begun(run: &Path) -> Option<Fingerprint> {
+    serde_json::from_slice(&fs::read(run.join("journal.json")).ok()?).ok()
 }
 
 /// The journal of one transmission.
@@ -117,6 +118,7 @@ impl FileJournal {
         {
             journal.header = Some(header);
             journal.sealed = true;
+            journal.remove_partial()?;
             return Ok(journal);
         }
         journal.take_up_partial(transmission)?;
@@ -229,9 +231,18 @@ impl FileJournal {
             }
             Ok(())
         })?;
-        fs::remove_file(&self.partial).map_err(RunError::io("remove", &self.partial))?;
         self.sealed = true;
-        Ok(())
+        self.remove_partial()
+    }
+
+    /// A kill between the whole file's arrival and this leaves both.
+    fn remove_partial(&self) -> Result<(), RunError> {
+        match fs::remove_file(&self.partial) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(RunError::io("remove", &self.partial)(error))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -257,8 +268,7 @@ pub fn pages(path: &Path) -> Result<Vec<PageOutcome>, RunError> {
     let mut outcomes = Vec::new();
     for (index, line) in BufReader::new(file).lines().enumerate().skip(1) {
         let line = line.map_err(RunError::io("read", path))?;
-        let told: PageLine = serde_json::from_str(&line).map_err(|error| broken(path, index + 1, &error))?;
-        outcomes.push(told.outcome);
+        outcomes.push(page_line(path, index, &line)?.outcome);
     }
     Ok(outcomes)
 }
@@ -294,12 +304,52 @@ fn first_line(path: &Path) -> Result<Option<Header>, RunError> {
     };
     let mut line = String::new();
     BufReader::new(file).read_line(&mut line).map_err(RunError::io("read", path))?;
+    #[derive(Deserialize)]
+    struct Versioned {
+        format: u32,
+    }
+    // Asked first: a newer version's line need not fit this version's header.
+    known(path, serde_json::from_str(&line).map_or(0, |line: Versioned| line.format), READINGS_FORMAT)?;
     serde_json::from_str(&line).map(Some).map_err(|error| broken(path, 1, &error))
+}
+
+/// Refuses what a newer version of the program wrote: guessing at it would change rows.
+fn known(path: &Path, found: u32, known: u32) -> Result<(), RunError> {
+    if found > known { Err(RunError::Newer { what: shown(path), found, known }) } else { Ok(()) }
+}
+
+fn page_line(path: &Path, index: usize, line: &str) -> Result<PageLine, RunError> {
+    #[derive(Default, Deserialize)]
+    struct Versioned {
+        #[serde(default)]
+        outcome: VersionedOutcome,
+    }
+    #[derive(Default, Deserialize)]
+    struct VersionedOutcome {
+        #[serde(default)]
+        what: serde_json::Value,
+    }
+    let told: Result<PageLine, _> = serde_json::from_str(line);
+    let format = match &told {
+        Ok(PageLine { outcome: PageOutcome::Read(reading), .. }) => reading.format,
+        Ok(_) => 0,
+        Err(_) => {
+            let seen: Versioned = serde_json::from_str(line).unwrap_or_default();
+            seen.outcome.what.get("format").and_then(serde_json::Value::as_u64).map_or(0, |format| format as u32)
+        }
+    };
+    known(path, format, READING_FORMAT)?;
+    told.map_err(|error| broken(path, index + 1, &error))
+}
+
+/// The file as an error may name it: by its hash.
+fn shown(path: &Path) -> String {
+    format!("{FOLDER}/{}", path.file_name().unwrap_or_default().to_string_lossy())
 }
 
 /// The error names the file by its hash and never quotes it.
 fn broken(path: &Path, line: usize, error: &serde_json::Error) -> RunError {
-    let what = format!("{FOLDER}/{}", path.file_name().unwrap_or_default().to_string_lossy());
+    let what = shown(path);
     let why = match error.classify() {
         serde_json::error::Category::Data => "not a reading that this version knows",
         _ => "not whole",
@@ -371,6 +421,32 @@ mod tests {
             assert_eq!(pages(&whole).unwrap(), [rejected("1"), rejected("2"), rejected("3")]);
             fs::remove_file(whole).unwrap();
         }
+    }
+
+    #[test]
+    fn a_kill_between_sealing_and_tidying_up_leaves_nothing_behind() {
+        let place = tempfile::tempdir().unwrap();
+        let fax = transmission("1");
+        let mut journal = FileJournal::open(place.path(), &fax).unwrap();
+        journal.keep_probe(&fax, Err(Rejection::Empty)).unwrap();
+        fs::write(&journal.partial, "left over").unwrap();
+        assert!(FileJournal::open(place.path(), &fax).unwrap().is_sealed());
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_is_refused_by_name() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("0123.jsonl");
+        fs::write(&path, "{\"format\":7,\"fax\":{}}\n").unwrap();
+        let refused = first_line(&path).unwrap_err();
+        assert!(matches!(refused, RunError::Newer { found: 7, known: READINGS_FORMAT, .. }), "{refused}");
+
+        let page = "{\"page\":1,\"outcome\":{\"is\":\"read\",\"what\":{\"format\":9,\"pixels\":[]}}}\n";
+        fs::write(&path, format!("{{}}\n{page}")).unwrap();
+        let refused = pages(&path).unwrap_err();
+        assert!(matches!(refused, RunError::Newer { found: 9, known: READING_FORMAT, .. }), "{refused}");
+        assert!(refused.to_string().contains("readings/0123.jsonl"), "{refused}");
     }
 
     #[test]

@@ -16,7 +16,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::protocol::EngineFacts;
+use super::protocol::{EngineFacts, Terms};
+use super::reader::unchanged;
 use super::worker::{PageOutput, Probe, ReadFailure, ReadPage};
 use crate::answer::Confidence;
 use crate::decode::{Container, Damage, Rejection, Resolution};
@@ -24,20 +25,27 @@ use crate::page::Preparation;
 use crate::reading::{Fingerprint, KindScore, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
 
 /// Reads documents that are made up.
-pub struct MadeUpReader;
+#[derive(Default)]
+pub struct MadeUpReader {
+    terms: Terms,
+}
 
 impl ReadPage for MadeUpReader {
     fn probe(&mut self, path: &Path) -> Result<Probe, ReadFailure> {
-        let document = Document::open(path)?;
+        let document = Document::open(path, &self.terms)?;
         document.suffer(0)?;
         Ok(Probe { container: Container::Tiff, pages: document.pages })
     }
 
     fn read(&mut self, path: &Path, page: u32) -> Result<PageOutput, ReadFailure> {
-        let document = Document::open(path)?;
+        let document = Document::open(path, &self.terms)?;
         let fate = document.suffer(page)?;
         let told = if fate.lies { page + 1 } else { page };
         Ok(PageOutput { reading: reading(told, fate.notes), stages: BTreeMap::from([("made-up".to_owned(), 1)]) })
+    }
+
+    fn agree(&mut self, terms: Terms) {
+        self.terms = terms;
     }
 
     fn facts(&mut self) -> EngineFacts {
@@ -57,8 +65,9 @@ struct Fate {
 }
 
 impl Document {
-    fn open(path: &Path) -> Result<Self, Rejection> {
+    fn open(path: &Path, terms: &Terms) -> Result<Self, Rejection> {
         let text = fs::read_to_string(path).map_err(|_| Rejection::Corrupt("cannot be read".to_owned()))?;
+        unchanged(text.as_bytes(), terms)?;
         if text.is_empty() {
             return Err(Rejection::Empty);
         }

@@ -62,7 +62,8 @@ pub fn merge(settings: &MergeSettings) -> Result<Summary, RunError> {
     let decided = decide::decide(&readings, &deciding, &folder)?;
     keep_skipped(&folder, &skipped)?;
     let hello = Hello { program: first.program, sandbox: first.sandbox, engine: Some(first.engine) };
-    let facts = Facts { hello, pack: &pack, roster_sha256: first.roster_sha256, as_of, options };
+    let night = settings.ledger.is_some().then_some(deciding.memory.night);
+    let facts = Facts { hello, pack: &pack, roster_sha256: first.roster_sha256, as_of, options, night };
     finish(&folder, facts, &readings, &decided, &skipped, found, times(started, ReadingWork::default()))
 }
 

@@ -9,6 +9,7 @@
 
 pub mod audit;
 pub mod batch;
+mod believe;
 mod decide;
 pub mod differences;
 pub mod explain;
@@ -22,6 +23,7 @@ pub mod protocol;
 pub mod reader;
 pub mod recheck;
 pub mod record;
+pub mod redact;
 pub mod sandbox;
 pub mod shard;
 pub mod worker;

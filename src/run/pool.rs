@@ -17,13 +17,14 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use tracing::{debug, warn};
 
+use super::believe;
 use super::error::RunError;
 use super::interrupt;
-use super::protocol::{Call, Greeting, Hello, MAX_RESULT_BYTES, Reply, Status, VERSION};
+use super::protocol::{Call, Greeting, Hello, MAX_RESULT_BYTES, Reply, Status, Terms, VERSION};
 use super::worker::Probe;
 use crate::assemble::PageOutcome;
 use crate::decode::Rejection;
-use crate::reading::READING_FORMAT;
+use crate::inbox::Transmission;
 
 /// A worker must introduce itself within this time; loading language data from a cold disk takes seconds.
 const START_WITHIN: Duration = Duration::from_secs(60);
@@ -54,11 +55,16 @@ impl WorkerCommand {
 const HANDED_DOWN: [&str; 2] = ["LD_LIBRARY_PATH", "TESSDATA_PREFIX"];
 
 /// Three clocks: for one call, for one page with its second try, and for the time that one file may waste.
+///
+/// What decides is processor time, which is the same on a busy machine: a page must not be given up because something else ran that
+/// night. The clock on the wall stands behind it, for workers that wait and never work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clocks {
-    /// One request to one worker.
+    /// Processor time of one request, which the worker's own limit holds it to.
+    pub cpu: Duration,
+    /// One request to one worker, on the wall.
     pub call: Duration,
-    /// Both tries of a page.
+    /// Both tries of a page, on the wall.
     pub page: Duration,
     /// Time lost on a file's pages before the others get one short try only …
     pub file_tired: Duration,
@@ -68,7 +74,27 @@ pub struct Clocks {
 
 impl Clocks {
     pub fn for_page_timeout(timeout: Duration) -> Self {
-        Clocks { call: timeout, page: timeout * 3 / 2, file_tired: timeout * 3, file_over: timeout * 10 }
+        Clocks {
+            cpu: timeout,
+            call: timeout * 3,
+            page: timeout * 9 / 2,
+            file_tired: timeout * 3,
+            file_over: timeout * 10,
+        }
+    }
+}
+
+/// The document that a worker is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub path: &'a Path,
+    /// Its hash when it was found; other bytes are not read under its name.
+    pub sha256: Option<&'a str>,
+}
+
+impl<'a> From<&'a Transmission> for Asked<'a> {
+    fn from(fax: &'a Transmission) -> Self {
+        Asked { path: &fax.path, sha256: Some(&fax.sha256) }
     }
 }
 
@@ -141,8 +167,8 @@ impl Pool {
     }
 
     /// How many pages the document has. To be called from [`Pool::for_each`].
-    pub fn probe(&self, path: &Path, lost: &LostTime) -> Result<Result<Probe, Rejection>, RunError> {
-        let told = self.ask(path, 0, lost, |reply| match (reply.pages, reply.container) {
+    pub fn probe(&self, asked: Asked<'_>, lost: &LostTime) -> Result<Result<Probe, Rejection>, RunError> {
+        let told = self.ask(asked, 0, lost, |reply| match (reply.pages, reply.container) {
             (Some(pages), Some(container)) => Ok(Probe { container, pages }),
             _ => Err("no number of pages"),
         })?;
@@ -150,13 +176,10 @@ impl Pool {
     }
 
     /// Reads a page. To be called from [`Pool::for_each`].
-    pub fn read(&self, path: &Path, page: u32, lost: &LostTime) -> Result<PageResult, RunError> {
-        let told = self.ask(path, page, lost, |reply| match reply.reading {
-            Some(reading) if reading.page != page => Err("another page"),
-            Some(reading) if reading.format != READING_FORMAT => Err("another format"),
-            Some(reading) if reading.kinds.is_empty() => Err("a page of no kind"),
-            Some(reading) => Ok(reading),
-            None => Err("no reading"),
+    pub fn read(&self, asked: Asked<'_>, page: u32, lost: &LostTime) -> Result<PageResult, RunError> {
+        let told = self.ask(asked, page, lost, |reply| {
+            let reading = reply.reading.ok_or("no reading")?;
+            believe::reading(&reading, page).map(|()| reading)
         })?;
         Ok(match told {
             Ok((reading, stages)) => PageResult { outcome: PageOutcome::Read(reading), stages },
@@ -166,7 +189,7 @@ impl Pool {
 
     fn ask<T>(
         &self,
-        path: &Path,
+        document: Asked<'_>,
         page: u32,
         lost: &LostTime,
         believe: impl Fn(Reply) -> Result<T, &'static str>,
@@ -179,14 +202,20 @@ impl Pool {
                 return Ok(Err(Rejection::TimedOut));
             }
             let tired = wasted >= self.clocks.file_tired;
-            let call_clock = if tired { self.clocks.call / 4 } else { self.clocks.call };
+            let share = if tired { 4 } else { 1 };
+            let (cpu, call_clock) = (self.clocks.cpu / share, self.clocks.call / share);
             let within = call_clock.min(self.clocks.page.saturating_sub(started.elapsed()));
             if within.is_zero() || (attempt > 0 && tired) {
                 break;
             }
             let asked = Instant::now();
             let id = format!("{:x}", self.calls.fetch_add(1, Ordering::Relaxed));
-            match self.call(&Call::page(id, path, page), within)? {
+            let terms = Terms {
+                within_ms: Some(u64::try_from(within.as_millis()).unwrap_or(u64::MAX)),
+                cpu_ms: Some(u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX)),
+                sha256: document.sha256.map(str::to_owned),
+            };
+            match self.call(&Call { terms, ..Call::page(id, document.path, page) }, within)? {
                 Ok(reply) => match reply.status {
                     Status::Ok => {
                         let stages = reply.stages.clone();
@@ -206,12 +235,17 @@ impl Pool {
             }
             // Whatever it was, this worker is not trusted with another page.
             self.replace_worker(None);
-            lost.add(asked.elapsed());
+            // On a busy machine a call takes longer than the work in it.
+            lost.add(asked.elapsed().min(cpu));
             if interrupt::asked() {
                 // The signal may have reached the worker as well; the page is read when the run is resumed.
                 return Err(RunError::Interrupted);
             }
             debug!(page, attempt, loss = %loss, "a worker was lost");
+            if loss == Loss::Overworked {
+                // The same bytes take the same work: a second try would only double the waste.
+                break;
+            }
         }
         warn!(page, loss = %loss, "a page could not be read");
         Ok(Err(loss.rejection()))
@@ -247,6 +281,8 @@ impl Pool {
 enum Loss {
     #[error("it took too long")]
     TimedOut,
+    #[error("it took too much processor time")]
+    Overworked,
     #[error("the worker ended")]
     Died,
     #[error("the reader broke: {0}")]
@@ -259,7 +295,7 @@ impl Loss {
     /// The same words whatever the signal was: rows must not depend on how the kernel ended a process.
     fn rejection(&self) -> Rejection {
         match self {
-            Loss::TimedOut => Rejection::TimedOut,
+            Loss::TimedOut | Loss::Overworked => Rejection::TimedOut,
             Loss::Died | Loss::Broke(_) => Rejection::Corrupt("the page reader broke on it twice".to_owned()),
             Loss::Lied(_) => Rejection::Corrupt("the page reader gave no sound result twice".to_owned()),
         }
@@ -339,7 +375,7 @@ impl Worker {
             use std::os::unix::process::ExitStatusExt;
             let out_of_time = rustix::process::Signal::XCPU.as_raw();
             if status.as_ref().is_ok_and(|status| status.signal() == Some(out_of_time)) {
-                return Loss::TimedOut;
+                return Loss::Overworked;
             }
             debug!(signal = status.as_ref().ok().and_then(ExitStatusExt::signal), "a worker ended");
         }

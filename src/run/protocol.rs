@@ -40,6 +40,29 @@ pub struct Call {
     pub page: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hello: Option<Greeting>,
+    /// What the caller holds the answer to.
+    #[serde(default, skip_serializing_if = "Terms::is_free")]
+    pub terms: Terms,
+}
+
+/// What a caller holds an answer to; a worker without such a field works under its own settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Milliseconds after which the caller kills the worker: its own deadline lies before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within_ms: Option<u64>,
+    /// Milliseconds of processor time, rounded up to seconds, after which the kernel ends the worker. It can only lower the worker's own limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_ms: Option<u64>,
+    /// SHA-256 of the document when it was found, in lower-case hexadecimal: other bytes are not read under its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+impl Terms {
+    fn is_free(&self) -> bool {
+        *self == Terms::default()
+    }
 }
 
 /// How much a worker should say of itself.
@@ -59,7 +82,7 @@ impl Call {
             Some(text) => (Some(text.to_owned()), None),
             None => (None, Some(to_hex(path.as_os_str().as_encoded_bytes()))),
         };
-        Call { v: VERSION, id, path: text, path_hex: hex, page: Some(page), hello: None }
+        Call { v: VERSION, id, path: text, path_hex: hex, page: Some(page), ..Call::default() }
     }
 
     pub fn hello(id: String, greeting: Greeting) -> Self {

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::batch::{ReadingSettings, load_pack};
-use super::protocol::EngineFacts;
+use super::protocol::{EngineFacts, Terms};
 use super::worker::{PageOutput, Probe, ReadFailure, ReadPage};
-use crate::decode::{Document, Limits, SourcePage};
+use crate::decode::{Document, Limits, Rejection, SourcePage};
 use crate::extract::PageEngine;
 use crate::ocr::model;
 use crate::ocr::second_reader::SecondReader;
@@ -30,6 +30,20 @@ pub struct Engine {
     second_sha256: Option<String>,
     /// The document that was read last: calls for the pages of one document mostly follow each other.
     open: Option<(PathBuf, Document)>,
+    terms: Terms,
+}
+
+/// Share of the time before the caller's kill after which a reader gives up by itself: a worker that answers in time is not lost.
+const OWN_DEADLINE: f64 = 0.9;
+
+/// Refuses bytes that are not those that the file had when it was found: they would be read under its name and hash.
+pub(super) fn unchanged(bytes: &[u8], terms: &Terms) -> Result<(), Rejection> {
+    match &terms.sha256 {
+        Some(sha256) if *sha256 != model::sha256(bytes) => {
+            Err(Rejection::Corrupt("the file changed after it was found".to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Engine {
@@ -45,13 +59,23 @@ impl Engine {
                 (Some(reader), Some(model::sha256(&data)))
             }
         };
-        Ok(Engine { settings: settings.clone(), pack, tesseract, second, second_sha256, open: None })
+        Ok(Engine {
+            settings: settings.clone(),
+            pack,
+            tesseract,
+            second,
+            second_sha256,
+            open: None,
+            terms: Terms::default(),
+        })
     }
 
     fn document(&mut self, path: &Path) -> Result<&mut Document, ReadFailure> {
         if self.open.as_ref().is_none_or(|(open, _)| open != path) {
             let limits = Limits { pages: self.settings.max_pages, ..Limits::default() };
-            self.open = Some((path.to_owned(), Document::open(path, &limits)?));
+            let bytes = Document::bytes(path, &limits)?;
+            unchanged(&bytes, &self.terms)?;
+            self.open = Some((path.to_owned(), Document::from_bytes(bytes, &limits)?));
         }
         match &mut self.open {
             Some((_, document)) => Ok(document),
@@ -68,7 +92,8 @@ impl Engine {
         let started = Instant::now();
         let source: SourcePage = self.document(path)?.page(page)?;
         let decoded = started.elapsed();
-        self.tesseract.set_deadline(Some(started + self.settings.page_timeout));
+        let within = self.terms.within_ms.map_or(self.settings.page_timeout, Duration::from_millis);
+        self.tesseract.set_deadline(Some(started + within.mul_f64(OWN_DEADLINE)));
         let mut engine = PageEngine {
             reader: &mut self.tesseract,
             second: self.second.as_mut().map(|second| second as &mut dyn LineReader),
@@ -77,7 +102,7 @@ impl Engine {
             stages: BTreeMap::new(),
         };
         let (reading, prepared) = engine.read(&source, page).map_err(|error| match error {
-            OcrError::TimedOut => ReadFailure::Rejected(crate::decode::Rejection::TimedOut),
+            OcrError::TimedOut => ReadFailure::Rejected(Rejection::TimedOut),
             other => ReadFailure::Broken(other.to_string()),
         })?;
         let mut stages = engine.stages;
@@ -97,6 +122,10 @@ impl ReadPage for Engine {
     fn read(&mut self, path: &Path, page: u32) -> Result<PageOutput, ReadFailure> {
         let (reading, _, stages) = self.read_prepared(path, page)?;
         Ok(PageOutput { reading, stages })
+    }
+
+    fn agree(&mut self, terms: Terms) {
+        self.terms = terms;
     }
 
     fn facts(&mut self) -> EngineFacts {

@@ -29,7 +29,7 @@ pub fn recheck(settings: &RecheckSettings) -> Result<Vec<Difference>, RunError> 
     let pack = load_pack(Some(&settings.rules))?;
     let folder = RunFolder::open(&settings.run)?;
     let as_of = day(&record)?;
-    let memory = Memory::of(settings.ledger.as_deref(), &folder, as_of).only_looking();
+    let memory = Memory::of_finished(settings.ledger.as_deref(), &record, &folder, as_of);
     let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory };
     let now = decide::queue_bytes(&journal::stored(&settings.run)?, &deciding)?;
     Ok(queue_of(&settings.run)?.differences(&Table::read(&now)?, |_, old, new| codes_that_changed(old, new)))

@@ -37,6 +37,9 @@ pub struct RunRecord {
     pub roster_sha256: Option<String>,
     /// Options that can change a row.
     pub options: BTreeMap<String, String>,
+    /// The run's name in a ledger, kept so that a folder that was moved is still the same night.
+    #[serde(default)]
+    pub night: Option<String>,
     /// In the order of source_file, which itself stands in the readings.
     pub inputs: Vec<InputRecord>,
     /// SHA-256 over the inputs' names and hashes.
@@ -115,6 +118,15 @@ impl RunRecord {
     pub fn load(run: &Path) -> Result<RunRecord, RunError> {
         let path = run.join(FILE);
         let bytes = fs::read(&path).map_err(RunError::io("read", &path))?;
+        #[derive(Deserialize)]
+        struct Versioned {
+            format: u32,
+        }
+        if let Ok(Versioned { format: found }) = serde_json::from_slice(&bytes)
+            && found > RECORD_FORMAT
+        {
+            return Err(RunError::Newer { what: FILE.to_owned(), found, known: RECORD_FORMAT });
+        }
         serde_json::from_slice(&bytes).map_err(|error| RunError::Stored {
             what: FILE.to_owned(),
             line: error.line(),

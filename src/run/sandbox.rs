@@ -89,7 +89,7 @@ pub fn confine(_: &Confinement) -> InForce {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub fn allow_cpu_for_one_more_page(_: &InForce) {}
+pub fn allow_cpu_for_one_more_page(_: &InForce, _: Option<u64>) {}
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -155,9 +155,11 @@ mod linux {
         !held || setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) }).is_ok()
     }
 
-    /// Moves the CPU limit, which counts over the life of a process, to what is used so far and one page more.
-    pub fn allow_cpu_for_one_more_page(in_force: &InForce) {
+    /// Moves the CPU limit, which counts over the life of a process, to what is used so far and one page more; `milliseconds` for that
+    /// page, when the caller allows less than this worker's own limit.
+    pub fn allow_cpu_for_one_more_page(in_force: &InForce, milliseconds: Option<u64>) {
         let Some(seconds) = in_force.cpu_seconds_per_page else { return };
+        let seconds = milliseconds.map_or(seconds, |given| seconds.min(given.div_ceil(1000)));
         let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime).tv_sec;
         let until = u64::try_from(used).unwrap_or(0).saturating_add(seconds).saturating_add(1);
         let maximum = getrlimit(Resource::Cpu).maximum;

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use super::protocol::{Call, EngineFacts, Greeting, Hello, MAX_REQUEST_BYTES, Reply, Status, VERSION};
+use super::protocol::{Call, EngineFacts, Greeting, Hello, MAX_REQUEST_BYTES, Reply, Status, Terms, VERSION};
 use super::sandbox::{self, InForce};
 use crate::decode::{Container, Rejection};
 use crate::reading::PageReading;
@@ -27,6 +27,8 @@ pub trait ReadPage {
     fn read(&mut self, path: &Path, page: u32) -> Result<PageOutput, ReadFailure>;
     /// Versions and hashes of what reads, for the run record.
     fn facts(&mut self) -> EngineFacts;
+    /// What the next call is held to.
+    fn agree(&mut self, terms: Terms);
 }
 
 /// What a document is.
@@ -147,8 +149,9 @@ fn answer(reader: &mut dyn ReadPage, call: &Call, in_force: &InForce) -> Reply {
     let Some(document) = call.document() else {
         return Reply { detail: Some("the request names no document".to_owned()), ..reply(Status::Failed) };
     };
-    sandbox::allow_cpu_for_one_more_page(in_force);
+    sandbox::allow_cpu_for_one_more_page(in_force, call.terms.cpu_ms);
     let page = call.page.unwrap_or(0);
+    reader.agree(call.terms.clone());
     let outcome = catch_unwind(AssertUnwindSafe(|| match page {
         0 => reader.probe(&document).map(Outcome::Probed),
         page => reader.read(&document, page).map(|output| Outcome::Read(Box::new(output))),
@@ -209,6 +212,8 @@ mod tests {
         fn facts(&mut self) -> EngineFacts {
             EngineFacts { tesseract: "5".to_owned(), ..EngineFacts::default() }
         }
+
+        fn agree(&mut self, _: Terms) {}
     }
 
     fn replies(requests: &[u8]) -> Vec<Reply> {

@@ -106,3 +106,64 @@ fn a_recheck_of_a_folder_that_is_no_run_says_so() {
     assert_eq!(output.status.code(), Some(2));
     assert!(!place.out().exists(), "nothing was made");
 }
+
+const ROSTER: &str =
+    "member_id,member_name,member_dob,pcp_npi,pcp_name\n95333420A,Ana Roe,1980-01-02,1234567893,Ben Kim\n";
+
+#[test]
+fn an_audit_goes_by_the_runs_own_rules_roster_and_limits() {
+    let place = inbox_of_nine();
+    let roster = place.path().join("members.csv");
+    fs::write(&roster, ROSTER).unwrap();
+    let mut run = place.run();
+    run.args(["--rules", "tests/fixtures/packs/valley", "--max-pages", "2", "--page-timeout", "7", "--roster"]);
+    run.arg(&roster).assert().code(1);
+    assert!(place.queue().contains("unreadable") && place.queue().contains("valley"), "{}", place.queue());
+    let audit = |roster: Option<&Path>| {
+        let mut audit = faxtriage();
+        audit.args(["audit", "--made-up"]).arg(place.out()).arg("--inbox").arg(place.inbox());
+        if let Some(roster) = roster {
+            audit.arg("--roster").arg(roster);
+        }
+        audit.output().unwrap()
+    };
+    let same = audit(Some(&roster));
+    assert_eq!(same.status.code(), Some(0), "{}", said(&same));
+    let without = audit(None);
+    assert_eq!(without.status.code(), Some(2));
+    assert!(said(&without).contains("give the same one with --roster"), "{}", said(&without));
+    fs::write(&roster, ROSTER.replace("Ana", "Eva")).unwrap();
+    assert_eq!(audit(Some(&roster)).status.code(), Some(2), "another roster");
+}
+
+#[test]
+fn an_audit_names_what_reads_otherwise_now_and_rules_that_were_changed() {
+    let place = inbox_of_nine();
+    place.run().assert().code(1);
+    let path = place.out().join("run.json");
+    let record = fs::read_to_string(&path).unwrap();
+    fs::write(&path, record.replace("\"tesseract\": \"made up\"", "\"tesseract\": \"4.0\"")).unwrap();
+    fs::write(place.out().join("queue.csv"), place.queue().replace(",normal,", ",urgent,")).unwrap();
+    let pack = place.out().join("rules/pack.toml");
+    fs::write(&pack, fs::read_to_string(&pack).unwrap() + "\n# a later thought\n").unwrap();
+    let (output, found) = audit(&place, &place.inbox());
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(found.contains("another version of Tesseract"), "{found}");
+    assert!(found.contains("the rules kept with the run were changed after it"), "{found}");
+    assert!(!found.contains("unexplained"), "{found}");
+}
+
+#[test]
+fn a_run_that_was_moved_away_is_still_its_own_night() {
+    let place = inbox_of_nine();
+    let ledger = place.path().join("nights.db");
+    let mut run = place.run();
+    run.arg("--ledger").arg(&ledger).assert().code(1);
+    let archive = place.path().join("archive-of-runs");
+    fs::rename(place.out(), &archive).unwrap();
+    let mut audit = faxtriage();
+    audit.args(["audit", "--made-up"]).arg(&archive).arg("--inbox").arg(place.inbox()).arg("--ledger").arg(&ledger);
+    let output = audit.output().unwrap();
+    let found = fs::read_to_string(archive.join("audit.csv")).unwrap_or_default();
+    assert_eq!(output.status.code(), Some(0), "{}{found}", said(&output));
+}

@@ -3,8 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod audit;
+mod disasters;
+mod finds;
+mod formats;
 mod place;
+mod properties;
 mod rules;
 mod run;
 mod score;
+mod secrecy;
 mod worker;

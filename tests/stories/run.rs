@@ -111,52 +111,57 @@ fn slow_inbox() -> Place {
     place
 }
 
+/// Numbers that look random and are the same again for the same seed (SplitMix64).
+fn random(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mixed = (*seed ^ (*seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
+/// Whole lines of pages in the journal: what a resumed run must not read again.
+fn journaled_pages(place: &Place) -> u64 {
+    let Ok(readings) = fs::read_dir(place.out().join("readings")) else { return 0 };
+    let lines = |bytes: Vec<u8>| bytes.iter().filter(|byte| **byte == b'\n').count().saturating_sub(1) as u64;
+    let journals = readings.map(|entry| entry.unwrap().path());
+    // The sealed file of a journal is on its way to take the partial one's place.
+    let partial_of_sealed =
+        |path: &std::path::Path| path.extension().is_some_and(|e| e == "partial") && path.with_extension("").exists();
+    journals
+        .filter(|path| path.extension().is_some_and(|e| e != "tmp") && !partial_of_sealed(path))
+        .map(|path| lines(fs::read(path).unwrap()))
+        .sum()
+}
+
+/// Another seed tries other moments: `FAXTRIAGE_TEST_SEED=7 cargo nextest run killed`.
 #[test]
-fn a_run_that_is_killed_at_any_moment_ends_with_the_same_bytes() {
+fn a_run_that_is_killed_fifty_times_ends_with_the_same_bytes() {
+    let mut seed: u64 = std::env::var("FAXTRIAGE_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let begun_with = seed;
     let undisturbed = slow_inbox();
+    let started = std::time::Instant::now();
     undisturbed.run().args(["--jobs", "2"]).assert().code(0);
+    let whole = started.elapsed().as_millis() as u64;
     let expected = contents(&undisturbed);
-    for round in 0..8u64 {
+    for round in 0..10 {
         let place = slow_inbox();
-        for kill in 0..3 {
+        let mut moments = Vec::new();
+        for _ in 0..5 {
             let mut run = start(&place);
-            std::thread::sleep(Duration::from_millis(20 + (round * 97 + kill * 61) % 220));
+            let moment = random(&mut seed) % whole;
+            moments.push(moment);
+            std::thread::sleep(Duration::from_millis(moment));
             run.kill().unwrap();
             run.wait().unwrap();
         }
+        let told = format!("seed {begun_with}, round {round}, killed after {moments:?} of {whole} ms");
+        let (kept, is_finished) = (journaled_pages(&place), place.out().join("run.json").exists());
         let output = place.run().args(["--jobs", "2"]).output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-        assert_eq!(contents(&place), expected, "round {round}");
+        assert_eq!(output.status.code(), Some(0), "{told}: {}", said(&output));
+        assert_eq!(contents(&place), expected, "{told}");
+        let resumed = place.record()["times"]["pages_resumed"].as_u64().unwrap();
+        assert_eq!(resumed, kept, "{told}: every page that was finished is taken over, finished before: {is_finished}");
     }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_signal_ends_the_run_with_130_and_the_same_command_resumes() {
-    let place = slow_inbox();
-    let mut run = start(&place);
-    while !place.out().join("readings").is_dir() {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let killed = std::process::Command::new("kill").args(["-TERM", &run.id().to_string()]).status().unwrap();
-    assert!(killed.success());
-    assert_eq!(run.wait().unwrap().code(), Some(130));
-    assert!(!place.out().join("run.json").exists());
-    place.run().assert().code(0);
-}
-
-#[test]
-fn one_run_at_a_time() {
-    let place = slow_inbox();
-    let mut first = start(&place);
-    while !place.out().join("run.lock").exists() {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    std::thread::sleep(Duration::from_millis(20));
-    let output = place.run().output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("another run holds"), "{}", said(&output));
-    assert!(first.wait().unwrap().success());
 }
 
 #[test]

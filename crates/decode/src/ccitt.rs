@@ -6,6 +6,7 @@
 use hayro_ccitt::{DecodeSettings, Decoder, DecoderContext, EncodingMode};
 
 use super::rows::{Row, ink_run};
+use super::tiff::is_white;
 use crate::Bitmap;
 
 /// How the container says that the rows are coded.
@@ -61,7 +62,10 @@ pub(super) fn decode(data: &[u8], width: u32, height: u32, code: FaxCode) -> Fax
         .into_iter()
         .filter(|mode| *mode != code.mode)
         .map(|mode| decode_as(data, width, height, FaxCode::new(mode)))
-        .find(|other| other.good() * 10 > height as usize * 9 && other.good() > declared.good())
+        .find(|other| {
+            // Nor is a page of nothing but white: runs of one bit read as rows that repeat the white one above the page.
+            other.good() * 10 > height as usize * 9 && other.good() > declared.good() && !is_white(&other.ink)
+        })
         .unwrap_or(declared)
 }
 

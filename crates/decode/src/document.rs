@@ -25,6 +25,11 @@ enum Source {
 impl Document {
     /// Opens `path` within `limits`; no page is decoded yet.
     pub fn open(path: &Path, limits: &Limits) -> Result<Document, Rejection> {
+        Self::from_bytes(Self::bytes(path, limits)?, limits)
+    }
+
+    /// The bytes of the file at `path`, for [`Document::from_bytes`]; more than the limit is not read.
+    pub fn bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>, Rejection> {
         // The name of the file is the caller's to report: it may hold a phone number or a person's name.
         let unreadable = |error: std::io::Error| Rejection::Corrupt(format!("it cannot be read ({})", error.kind()));
         let file = File::open(path).map_err(unreadable)?;
@@ -34,7 +39,7 @@ impl Document {
         if bytes.len() as u64 > limits.file_bytes {
             return Err(Rejection::TooLarge(format!("a file of more than {} bytes", limits.file_bytes)));
         }
-        Self::from_bytes(bytes, limits)
+        Ok(bytes)
     }
 
     /// Opens a file that is in memory.

@@ -7,11 +7,35 @@ use serde::{Deserialize, Serialize};
 
 /// A half-open rectangle, in pixels: `left..right` by `top..bottom`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Edges")]
 pub struct Rect {
     pub left: i32,
     pub top: i32,
     pub right: i32,
     pub bottom: i32,
+}
+
+/// A rectangle as it was stored or sent: edges that no page has would overflow the arithmetic of whoever believes them.
+#[derive(Deserialize)]
+struct Edges {
+    left: i32,
+    top: i32,
+    right: i32,
+    bottom: i32,
+}
+
+impl TryFrom<Edges> for Rect {
+    type Error = &'static str;
+
+    fn try_from(Edges { left, top, right, bottom }: Edges) -> Result<Self, Self::Error> {
+        const FARTHEST: i32 = 100_000_000;
+        let on_a_page = |edge: i32| (-FARTHEST..=FARTHEST).contains(&edge);
+        if [left, top, right, bottom].into_iter().all(on_a_page) {
+            Ok(Self { left, top, right, bottom })
+        } else {
+            Err("a box that lies on no page")
+        }
+    }
 }
 
 impl Rect {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning, RectExt, TransformExt};
 use hayro::hayro_syntax::content::ops::TypedInstruction;
 use hayro::hayro_syntax::object::dict::keys::{CONTENTS, USER_UNIT};
-use hayro::hayro_syntax::object::{self, Array, Stream};
+use hayro::hayro_syntax::object::{self, Array, MaybeRef, Object, ObjectIdentifier, Stream};
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use hayro::kurbo::{self, Affine};
@@ -216,7 +216,8 @@ impl Sheet {
         };
         let gray = draw(page, settings, width, height, affine * self.user);
         let is_white = gray.as_raw().iter().all(|value| *value == 255);
-        if failures.load(Ordering::Relaxed) > 0 {
+        // A picture may also come to nothing without a word.
+        if failures.load(Ordering::Relaxed) > 0 || is_white {
             check_large_pictures(page, notes, is_white, limits)?;
         }
         if is_white && lost_content(page) {
@@ -279,9 +280,15 @@ fn lost_content(page: &Page<'_>) -> bool {
         const PACKED_NOTHING: usize = 48;
         let raw = stream.raw_data();
         let is_something = raw.len() > PACKED_NOTHING && !raw.iter().all(u8::is_ascii_whitespace);
-        if is_something && stream.decoded_data().map_or(true, |data| data.is_empty()) {
+        let unpacked = stream.decoded_data().map_or(0, |data| data.len());
+        // What cannot be unpacked still gives some bytes by chance; packing never makes content longer than a header.
+        let shrank = pdf_limits::is_packed(stream.dict()) && unpacked + PACKED_NOTHING < raw.len();
+        if is_something && (unpacked == 0 || shrank) {
             return true;
         }
+    }
+    if points_nowhere(page) {
+        return true;
     }
     let mut operations = page.typed_operations();
     while let Some(operation) = operations.next() {
@@ -292,4 +299,15 @@ fn lost_content(page: &Page<'_>) -> bool {
         }
     }
     false
+}
+
+/// Whether the page's content, or a part of it, is an object that the file does not have: it was cut off.
+fn points_nowhere(page: &Page<'_>) -> bool {
+    let is_gone = |value: &MaybeRef<Object<'_>>| match value {
+        MaybeRef::Ref(reference) => page.xref().get::<Object<'_>>(ObjectIdentifier::from(*reference)).is_none(),
+        MaybeRef::NotRef(_) => false,
+    };
+    let content = page.raw().entries().find(|(key, _)| key.as_ref() == CONTENTS).map(|(_, value)| value);
+    let parts = page.raw().get::<Array<'_>>(CONTENTS);
+    content.as_ref().is_some_and(is_gone) || parts.is_some_and(|parts| parts.raw_iter().any(|part| is_gone(&part)))
 }

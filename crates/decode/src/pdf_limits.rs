@@ -159,10 +159,10 @@ pub(super) fn check_stream(stream: &Stream<'_>, limits: &Limits) -> Result<(), R
         data = match &name[..] {
             b"FlateDecode" | b"Fl" => inflate(&data, keep, limits)?,
             b"LZWDecode" | b"LZW" => unpack_lzw(&data, keep, limits)?,
-            b"RunLengthDecode" | b"RL" => {
-                limits.check_stream(data.len() as u64 * 64)?;
-                return Ok(());
-            }
+            b"RunLengthDecode" | b"RL" => unpack_runs(&data, keep, limits)?,
+            // These shrink; what they hold may grow.
+            b"ASCIIHexDecode" | b"AHx" if keep => from_hex(&data),
+            b"ASCII85Decode" | b"A85" if keep => from_base_85(&data),
             b"JBIG2Decode" => {
                 if let Some(globals) = parameters.get::<Stream<'_>>(&b"JBIG2Globals"[..]) {
                     check_stream(&globals, limits)?;
@@ -171,7 +171,7 @@ pub(super) fn check_stream(stream: &Stream<'_>, limits: &Limits) -> Result<(), R
                 return check_jbig2(&data, limits);
             }
             b"JPXDecode" => return check_jpx(&data, limits),
-            // ASCII filters shrink; DCT is bound to the size in the dictionary; Crypt was undone.
+            // DCT is bound to the size in the dictionary; Crypt was undone.
             _ => return Ok(()),
         };
     }
@@ -198,6 +198,13 @@ pub(super) fn filters<'a>(dict: &Dict<'a>) -> Vec<(Vec<u8>, Dict<'a>)> {
             (name(filter), parameters.unwrap_or_default())
         })
         .collect()
+}
+
+/// Whether the stream is packed by filters that make it shorter, and by no other.
+pub(super) fn is_packed(dict: &Dict<'_>) -> bool {
+    let filters = filters(dict);
+    let packs = |name: &[u8]| matches!(name, b"FlateDecode" | b"Fl" | b"LZWDecode" | b"LZW");
+    !filters.is_empty() && filters.iter().all(|(name, _)| packs(name))
 }
 
 fn inflate(data: &[u8], keep: bool, limits: &Limits) -> Result<Vec<u8>, Rejection> {
@@ -228,6 +235,54 @@ fn unpack_lzw(data: &[u8], keep: bool, limits: &Limits) -> Result<Vec<u8>, Rejec
             _ => return Ok(kept.bytes),
         }
     }
+}
+
+/// PDF 32000 section 7.4.5: a length byte below 128 copies what follows, one above repeats a byte, 128 ends.
+fn unpack_runs(data: &[u8], keep: bool, limits: &Limits) -> Result<Vec<u8>, Rejection> {
+    let mut kept = Kept { bytes: Vec::new(), keep, count: 0 };
+    let mut rest = data;
+    while let Some((&length, after)) = rest.split_first() {
+        let (run, used) = match length {
+            0..=127 => (after.get(..usize::from(length) + 1).unwrap_or(after).to_vec(), usize::from(length) + 1),
+            128 => break,
+            129..=255 => (vec![after.first().copied().unwrap_or(0); 257 - usize::from(length)], 1),
+        };
+        kept.add(&run);
+        limits.check_stream(kept.count)?;
+        rest = after.get(used..).unwrap_or(&[]);
+    }
+    Ok(kept.bytes)
+}
+
+fn from_hex(data: &[u8]) -> Vec<u8> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).map(|digit| digit as u8);
+    let digits: Vec<u8> = data.iter().take_while(|byte| **byte != b'>').filter_map(digit).collect();
+    digits.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).unwrap_or(&0)).collect()
+}
+
+/// Groups of five digits `!` to `u` are four bytes, `z` is four zeros; a shorter last group has a byte less than digits.
+fn from_base_85(data: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut group: Vec<u8> = Vec::with_capacity(5);
+    let value = |group: &[u8]| {
+        let digits = group.iter().copied().chain(std::iter::repeat(84)).take(5);
+        digits.fold(0u32, |value, digit| value.wrapping_mul(85).wrapping_add(digit.into())).to_be_bytes()
+    };
+    for &byte in data.iter().take_while(|byte| **byte != b'~') {
+        match byte {
+            b'z' if group.is_empty() => bytes.extend([0; 4]),
+            b'!'..=b'u' => group.push(byte - b'!'),
+            _ => {}
+        }
+        if group.len() == 5 {
+            bytes.extend(value(&group));
+            group.clear();
+        }
+    }
+    if group.len() > 1 {
+        bytes.extend(&value(&group)[..group.len() - 1]);
+    }
+    bytes
 }
 
 /// Unpacked bytes, counted, and kept only when another filter needs them.
@@ -364,6 +419,21 @@ mod tests {
         };
         assert_eq!(check_object_streams(&file(9_000), &limits), Ok(()));
         assert!(matches!(check_object_streams(&file(11_000), &limits), Err(Rejection::TooLarge(_))));
+    }
+
+    #[test]
+    fn what_is_wrapped_in_text_is_unwrapped_to_be_measured() {
+        assert_eq!(from_hex(b"48 65\n6C6c 6F7>ff"), b"Hellop");
+        assert_eq!(from_base_85(b"87cUR\nD]i,\"Ebo80~>"), b"Hello World!");
+        assert_eq!(from_base_85(b"z87cURDZ~>"), b"\0\0\0\0Hello");
+    }
+
+    #[test]
+    fn runs_are_counted_as_they_unpack() {
+        let limits = Limits { stream_bytes: 300, ..Limits::default() };
+        assert_eq!(unpack_runs(&[2, 1, 2, 3, 254, 9, 128, 5], true, &limits), Ok(vec![1, 2, 3, 9, 9, 9]));
+        assert_eq!(unpack_runs(&[129, 7, 129, 7, 0], true, &limits).map(|bytes| bytes.len()), Ok(256));
+        assert!(matches!(unpack_runs(&[129, 7].repeat(3), false, &limits), Err(Rejection::TooLarge(_))));
     }
 
     #[test]

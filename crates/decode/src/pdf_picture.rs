@@ -9,7 +9,8 @@ use hayro::hayro_interpret::{
     InterpreterSettings, Paint, RasterImage, SoftMask, StencilImage, TransformExt, interpret_page,
 };
 use hayro::hayro_syntax::object::dict::keys::{
-    BITS_PER_COMPONENT, BLACK_IS_1, BPC, COLORSPACE, COLUMNS, CS, D, DECODE, ENCODED_BYTE_ALIGN, END_OF_BLOCK, K, N,
+    BITS_PER_COMPONENT, BLACK_IS_1, BPC, COLORSPACE, COLUMNS, CS, D, DECODE, ENCODED_BYTE_ALIGN, END_OF_BLOCK, K, N, W,
+    WIDTH,
 };
 use hayro::hayro_syntax::object::{Array, Dict, Name, Object, Stream};
 use hayro::hayro_syntax::page::Page;
@@ -19,6 +20,7 @@ use image::GrayImage;
 
 use super::ccitt::{self, FaxCode};
 use super::rows::{RowLedger, invert_row};
+use super::tiff::is_white;
 use super::{Damage, Limits, Pixels, Rejection, pdf_limits, raster};
 
 /// A picture's own pixels, before it is turned.
@@ -125,7 +127,12 @@ fn finish(gray: GrayImage, stream: &Stream<'_>, height: u32) -> Result<Grabbed, 
     let last = pdf_limits::filters(dict).pop().map(|(name, _)| name).unwrap_or_default();
     // JPX and JBIG2 have a size of their own, which may differ from the dictionary's without any row missing.
     let has_own_size = matches!(&last[..], b"JPXDecode" | b"JBIG2Decode");
-    let missing_rows = if has_own_size { 0 } else { height.saturating_sub(gray.height()) };
+    let missing_rows =
+        if has_own_size { 0 } else { height.saturating_sub(gray.height()).max(unfilled_rows(stream, &last, height)) };
+    // As for a fax: a fiftieth of a page holds no line of text.
+    if missing_rows > height - height.div_ceil(50) {
+        return Err(broken());
+    }
     let mut gray = gray;
     if missing_rows > 0 {
         let mut padded = GrayImage::from_pixel(gray.width(), height, image::Luma([255]));
@@ -147,6 +154,22 @@ fn finish(gray: GrayImage, stream: &Stream<'_>, height: u32) -> Result<Grabbed, 
     };
     let pixels = if bilevel { Pixels::Bilevel(raster::threshold(&gray)) } else { Pixels::Gray(gray) };
     Ok(Grabbed { pixels, damage: Damage { missing_rows, ..Damage::default() }, encoding })
+}
+
+/// Rows at the end for which the unpacked samples do not suffice, at the least (one sample a pixel is assumed): the interpreter fills them up.
+fn unfilled_rows(stream: &Stream<'_>, last_filter: &[u8], height: u32) -> u32 {
+    if !matches!(last_filter, b"" | b"FlateDecode" | b"Fl" | b"LZWDecode" | b"LZW" | b"RunLengthDecode" | b"RL") {
+        return 0;
+    }
+    let dict = stream.dict();
+    let number = |long: &[u8], short: &[u8]| dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).map(u64::from);
+    let bits = number(BITS_PER_COMPONENT, BPC).unwrap_or(1).clamp(1, 16);
+    let row = number(WIDTH, W).unwrap_or(0).saturating_mul(bits).div_ceil(8);
+    let unpacked = stream.decoded_data().map_or(0, |data| data.len() as u64);
+    match unpacked.checked_div(row) {
+        Some(rows) => height.saturating_sub(u32::try_from(rows).unwrap_or(u32::MAX)),
+        None => 0,
+    }
 }
 
 /// Whether sample 0 is black and 1 white, before `Decode`: a stencil, or a grey of one component.
@@ -199,7 +222,7 @@ fn grab_fax(stream: &Stream<'_>, (width, height): (u32, u32), limits: &Limits) -
     let black_is_1 = parameters.get::<bool>(BLACK_IS_1).unwrap_or(false);
     let mut rows = RowLedger::new(height);
     rows.note(0, &found.rows);
-    if !rows.is_page() {
+    if !rows.is_page() || rows.is_mostly_lost() && is_white(&found.ink) {
         return Some(Err(Rejection::Corrupt("hardly any row of the page's fax picture could be decoded".into())));
     }
     let mut ink = found.ink;

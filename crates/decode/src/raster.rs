@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::ifd::{Directory, tag};
 use super::turn::Orientation;
@@ -28,7 +28,7 @@ pub(super) fn page(container: Container, bytes: &[u8], limits: &Limits) -> Resul
         }
     }
     let format = if container == Container::Png { ImageFormat::Png } else { ImageFormat::Jpeg };
-    let gray = decode(bytes, format)?;
+    let gray = decode(bytes, format, limits)?;
     let (width, height) = gray.dimensions();
     let missing_rows = if container == Container::Jpeg { gray_tail(bytes, &gray) } else { 0 };
     if missing_rows == height {
@@ -49,7 +49,7 @@ pub(super) fn page(container: Container, bytes: &[u8], limits: &Limits) -> Resul
 /// A JPEG stream as grey, its size checked before it is decoded.
 pub(super) fn jpeg_luma(bytes: &[u8], limits: &Limits) -> Result<GrayImage, Rejection> {
     header(Container::Jpeg, bytes, limits)?;
-    decode(bytes, ImageFormat::Jpeg)
+    decode(bytes, ImageFormat::Jpeg, limits)
 }
 
 struct Header {
@@ -61,9 +61,10 @@ struct Header {
 
 fn header(container: Container, bytes: &[u8], limits: &Limits) -> Result<Header, Rejection> {
     let cursor = Cursor::new(bytes);
-    let corrupt = |_| Rejection::Corrupt("a picture header that cannot be read".into());
+    let corrupt = |error| rejected(&error, "a picture header that cannot be read", limits);
     let (size, exif) = if container == Container::Png {
-        let mut decoder = PngDecoder::new(cursor).map_err(corrupt)?;
+        // A header may be followed by text and colour profiles that unpack to any size.
+        let mut decoder = PngDecoder::with_limits(cursor, memory(limits)).map_err(corrupt)?;
         (decoder.dimensions(), decoder.exif_metadata().ok().flatten())
     } else {
         let mut decoder = JpegDecoder::new(cursor).map_err(corrupt)?;
@@ -112,11 +113,24 @@ fn density(bytes: &[u8]) -> (Option<f32>, Option<f32>) {
     (Some(f32::from(x) * scale), Some(f32::from(y) * scale))
 }
 
-fn decode(bytes: &[u8], format: ImageFormat) -> Result<GrayImage, Rejection> {
+/// What a decoder may allocate: 16 bits of four colours for each pixel are eight times what a page of grey needs.
+fn memory(limits: &Limits) -> image::Limits {
+    let mut memory = image::Limits::no_limits();
+    memory.max_alloc = Some(limits.stream_bytes);
+    memory
+}
+
+fn rejected(error: &ImageError, what: &str, limits: &Limits) -> Rejection {
+    match error {
+        ImageError::Limits(_) => Rejection::TooLarge(format!("a picture of more than {} bytes", limits.stream_bytes)),
+        _ => Rejection::Corrupt(what.into()),
+    }
+}
+
+fn decode(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<GrayImage, Rejection> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    // The size was checked already; what is left is the decoder's own working memory.
-    reader.no_limits();
-    let image = reader.decode().map_err(|_| Rejection::Corrupt("the picture cannot be decoded".into()))?;
+    reader.limits(memory(limits));
+    let image = reader.decode().map_err(|error| rejected(&error, "the picture cannot be decoded", limits))?;
     Ok(on_white(image))
 }
 

@@ -38,6 +38,12 @@ impl RowLedger {
         good > 0 && good * 50 >= self.0.len()
     }
 
+    /// Whether more rows are lost than there: then white is no blank page.
+    pub(super) fn is_mostly_lost(&self) -> bool {
+        let good = self.0.iter().filter(|row| **row == Some(Row::Good)).count();
+        good * 2 < self.0.len()
+    }
+
     /// Rows missing at the end are missing; rows missing before others came are bad.
     pub(super) fn damage(&self) -> Damage {
         let brought = self.0.iter().rposition(|row| row.is_some()).map_or(0, |last| last + 1);

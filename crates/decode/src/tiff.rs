@@ -190,7 +190,7 @@ impl<'a> Page<'a> {
             place(&mut ink, &found, block, self.photometric == 1);
             rows.note(block.top, &found.rows);
         }
-        if !rows.is_page() {
+        if !rows.is_page() || rows.is_mostly_lost() && is_white(&ink) {
             return Err(corrupt("hardly any row of the page could be decoded"));
         }
         Ok(Decoded { pixels: Pixels::Bilevel(ink), rows, encoding: code.name() })
@@ -239,6 +239,11 @@ impl<'a> Page<'a> {
         }
         Ok(Decoded { pixels: canvas.finish(), rows, encoding: packing.name() })
     }
+}
+
+/// Whether what was decoded shows nothing but specks: noise decodes to white rows.
+pub(super) fn is_white(ink: &Bitmap) -> bool {
+    ink.count(&ink.bounds()) * 2000 < u64::from(ink.width()) * u64::from(ink.height())
 }
 
 /// The strips or tiles of a page, with offsets and counts as declared.

@@ -25,6 +25,7 @@ fn pool(folder: &Path, script: &str) -> Pool {
         env: vec![("PATH".into(), "/usr/bin:/bin".into())],
     };
     let clocks = Clocks {
+        cpu: Duration::from_millis(400),
         call: Duration::from_millis(400),
         page: Duration::from_millis(900),
         file_tired: Duration::from_secs(100),
@@ -33,9 +34,13 @@ fn pool(folder: &Path, script: &str) -> Pool {
     Pool::new(command, clocks, 1).unwrap()
 }
 
+fn asked() -> Asked<'static> {
+    Asked { path: Path::new("x"), sha256: None }
+}
+
 fn probe(script: &str) -> (Result<Probe, Rejection>, usize) {
     let folder = tempfile::tempdir().unwrap();
-    let told = pool(folder.path(), script).probe(Path::new("x"), &LostTime::default()).unwrap();
+    let told = pool(folder.path(), script).probe(asked(), &LostTime::default()).unwrap();
     let tries = std::fs::read_to_string(folder.path().join("count")).unwrap().lines().count();
     (told, tries)
 }
@@ -93,9 +98,9 @@ fn an_answer_too_many_is_found_at_the_next_question() {
     let folder = tempfile::tempdir().unwrap();
     let pool = pool(folder.path(), &format!("{GOOD}; if [ $n = 1 ]; then echo more; fi"));
     let lost = LostTime::default();
-    assert!(pool.probe(Path::new("x"), &lost).unwrap().is_ok());
+    assert!(pool.probe(asked(), &lost).unwrap().is_ok());
     std::thread::sleep(Duration::from_millis(100));
-    assert_eq!(pool.probe(Path::new("y"), &lost).unwrap().unwrap().pages, 3, "from a fresh worker");
+    assert_eq!(pool.probe(asked(), &lost).unwrap().unwrap().pages, 3, "from a fresh worker");
 }
 
 #[test]
@@ -111,7 +116,7 @@ fn a_file_that_wasted_its_time_is_not_tried_again() {
     let pool = pool(folder.path(), GOOD);
     let lost = LostTime::default();
     lost.add(Duration::from_secs(200));
-    assert_eq!(pool.probe(Path::new("x"), &lost).unwrap(), Err(Rejection::TimedOut));
+    assert_eq!(pool.probe(asked(), &lost).unwrap(), Err(Rejection::TimedOut));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a fax server leaves, and what becomes of it: stories told through [`Document`](super::Document).
 
 mod files;
+mod hostile;
 mod pdf;
 mod tiff;
 
@@ -9,7 +10,7 @@ use crate::Bitmap;
 
 /// A fixture by its name.
 fn fixture(name: &str) -> Vec<u8> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/decode").join(name);
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/decode").join(name);
     std::fs::read(path).expect("the fixture is in the repository")
 }
 

@@ -3,7 +3,7 @@ use crate::geometry::Rect;
 use crate::{Damage, FormFieldValue, FormValue};
 
 /// A PDF of the given objects, the first of which is the catalog; streams come with their dictionaries.
-fn pdf(objects: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn pdf(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = b"%PDF-1.7\n".to_vec();
     let mut offsets = Vec::new();
     for (index, object) in objects.iter().enumerate() {
@@ -22,13 +22,13 @@ fn pdf(objects: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
+pub(super) fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
     let head = format!("<< {dict} /Length {} >>\nstream\n", data.len());
     [head.as_bytes(), data, b"\nendstream"].concat()
 }
 
 /// A document of one page: catalog entries, page entries, content, and objects from number 5 on.
-fn document(catalog: &str, page: &str, content: &str, more: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn document(catalog: &str, page: &str, content: &str, more: &[Vec<u8>]) -> Vec<u8> {
     let mut objects = vec![
         format!("<< /Type /Catalog /Pages 2 0 R {catalog} >>").into_bytes(),
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),

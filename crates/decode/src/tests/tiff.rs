@@ -17,10 +17,10 @@ fn with(name: &str, tag: u16, value: u32) -> Vec<u8> {
 }
 
 /// The tags of a page and its strip.
-type Page<'a> = (&'a [(u16, u32)], &'a [u8]);
+pub(super) type Page<'a> = (&'a [(u16, u32)], &'a [u8]);
 
 /// A little-endian TIFF of pages with the given tags (all LONG) and one strip each.
-fn tiff(pages: &[Page<'_>]) -> Vec<u8> {
+pub(super) fn tiff(pages: &[Page<'_>]) -> Vec<u8> {
     let mut bytes = b"II*\0\0\0\0\0".to_vec();
     let mut link = 4;
     for (tags, strip) in pages {
