@@ -188,7 +188,7 @@ fn page_phrase_points(text: &PageText, phrases: &PhraseBook, kind: PhraseKind) -
 }
 
 fn stands(text: &PageText, phrase: &PagePhrase, wording: &str) -> bool {
-    let compiled = Phrase::new(wording);
+    let compiled = Phrase::of_pack(wording);
     match phrase.place {
         None => text.find(&compiled).is_some(),
         Some(Place::Top) => {

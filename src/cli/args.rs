@@ -287,6 +287,12 @@ pub struct RecheckArguments {
     /// The ledger that the run was made with, when it was made with one; it is only read.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
+    /// Another day than the run's, to see what a rule's date changes. Default: the day of the run
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
+    /// Also write the queue, the records and the report as they would be, into a new or empty folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// One queue out of several shares.

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::NaiveDate;
 
 use super::batch::{ReadingSettings, file_names, load_pack};
-use super::decide::{self, Deciding, Memory};
+use super::decide::{self, Deciding, Memory, Words};
 use super::error::RunError;
 use super::pool::{Clocks, LostTime, Pool, WorkerCommand};
 use super::record::sha256_of_file;
@@ -45,7 +45,13 @@ pub fn explain(settings: &ExplainSettings) -> Result<Explanation, RunError> {
     let roster = settings.roster.as_deref().map(Roster::load).transpose();
     let roster = roster.map_err(|error| RunError::Input(error.to_string()))?;
     let memory = Memory { ledger: None, night: String::new(), add: false };
-    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of: settings.as_of, memory };
+    let deciding = Deciding {
+        pack: &pack,
+        roster: settings.roster.as_deref(),
+        as_of: settings.as_of,
+        memory,
+        words: Words::AsRead,
+    };
 
     let outcomes: Vec<PageOutcome> = pages.iter().map(|(_, outcome)| outcome.clone()).collect();
     let mut requests = assemble(&transmission, &outcomes, &pack);

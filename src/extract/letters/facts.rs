@@ -1,6 +1,7 @@
 //! A letter read as a whole: addressee, date, language, kind, blanks left, end of care.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use chrono::NaiveDate;
 
@@ -53,7 +54,7 @@ pub fn letter_facts(text: &PageText, phrases: &PhraseBook, reference: NaiveDate)
 
 /// Finds salutation, closing and reference lines.
 pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
-    let compile = |texts: &[String]| texts.iter().map(|t| Phrase::new(t)).collect::<Vec<_>>();
+    let compile = |texts: &[String]| texts.iter().map(|t| Phrase::of_pack(t)).collect::<Vec<_>>();
     let people = &phrases.people;
     let (salutations, closings, references) =
         (compile(&people.salutations), compile(&people.closings), compile(&people.references));
@@ -149,7 +150,7 @@ pub(super) fn mentions(
 ) -> Vec<PersonMention> {
     let mut found: Vec<PersonMention> = Vec::new();
     let words = &phrases.people;
-    let guardians: Vec<Phrase> = words.guardian.iter().map(|t| Phrase::new(t)).collect();
+    let guardians: Vec<Rc<Phrase>> = words.guardian.iter().map(|t| Phrase::of_pack(t)).collect();
     let head = layout.salutation.map_or(0, |s| s + 1);
     for line in 0..head.max(layout.references.last().map_or(0, |r| r + 1)) {
         if let Some(mention) = guardian_of(text, line, &guardians, phrases) {
@@ -260,7 +261,7 @@ fn joined_names(text: &str, phrases: &PhraseBook) -> Vec<String> {
     names
 }
 
-fn guardian_of(text: &PageText, line: usize, guardians: &[Phrase], phrases: &PhraseBook) -> Option<PersonMention> {
+fn guardian_of(text: &PageText, line: usize, guardians: &[Rc<Phrase>], phrases: &PhraseBook) -> Option<PersonMention> {
     let found = guardians
         .iter()
         .filter_map(|phrase| text.find_at(phrase, 0.15, line..line + 1).map(|f| (phrase.len(), f)))

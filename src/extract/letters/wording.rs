@@ -68,7 +68,7 @@ pub fn wording(text: &PageText, phrases: &PhraseBook, context: &DateContext) -> 
 /// A phrase of a letter, whatever the lines. Closer than other phrases, since one word turns its sense (`no longer provide`,
 /// `continue to provide`).
 fn find(text: &PageText, phrase: &str) -> Option<Found> {
-    let phrase = Phrase::new(phrase);
+    let phrase = Phrase::of_pack(phrase);
     text.find_at(&phrase, tolerance(phrase.len()).min(MOST_EDITS), 0..text.lines().len())
 }
 
