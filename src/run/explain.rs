@@ -17,6 +17,7 @@ use crate::assemble::{PageOutcome, Roster, apply_roster, assemble};
 use crate::decode::Rejection;
 use crate::inbox::{FileNames, Transmission};
 use crate::queue::Record;
+use crate::rules::Pack;
 
 /// What is explained, under which rules and roster.
 #[derive(Clone, Debug)]
@@ -61,6 +62,11 @@ pub fn explain(settings: &ExplainSettings) -> Result<Explanation, RunError> {
     let records =
         requests.into_iter().map(|request| decide::record(request, &outcomes, &deciding, roster.is_some())).collect();
     Ok(Explanation { transmission, pages, records })
+}
+
+/// The pages of `settings.file` and nothing more.
+pub(crate) fn read_pages(settings: &ExplainSettings, pack: &Pack) -> Result<Vec<(u32, PageOutcome)>, RunError> {
+    pages(settings, &transmission(settings, &file_names(pack)?)?)
 }
 
 fn transmission(settings: &ExplainSettings, names: &FileNames) -> Result<Transmission, RunError> {
