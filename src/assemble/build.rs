@@ -17,6 +17,9 @@ use crate::inbox::Transmission;
 use crate::reading::{FieldReading, Hand, PersonMention, Value};
 use crate::rules::{Pack, ReceivedSource};
 
+/// The field that holds a notice's own date.
+const NOTICE_DATE: &str = "request_date";
+
 /// Splits one transmission into requests. Never empty: a file without a request gives one of kind
 /// [`RequestKind::NoRequest`] or [`RequestKind::Unreadable`].
 ///
@@ -132,6 +135,7 @@ impl File<'_> {
             notes: Vec::new(),
             duplicate_of: None,
             superseded_by: None,
+            supersedes: Vec::new(),
             roster: None,
         }
     }
@@ -168,6 +172,9 @@ impl File<'_> {
                 .filter_map(|s| s.reading?.form.as_ref())
                 .collect();
             (request.fields, request.choices) = merge(&forms);
+            if request.kind == RequestKind::Portal {
+                date_from_letter(&mut request.fields, &sheets);
+            }
             request.several_members =
                 several::on_form(request.field("member_name"), request.field("member_id"), request.field("member_dob"));
         } else {
@@ -260,6 +267,38 @@ fn notes(sheets: &[&Sheet<'_>]) -> Vec<String> {
     notes.sort();
     notes.dedup();
     notes
+}
+
+/// A notice that is a letter carries its date where letters do: where no label announced one, that date is the request's.
+fn date_from_letter(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
+    let at = fields.iter().position(|field| field.field == NOTICE_DATE);
+    if at.and_then(|at| fields.get(at)).is_some_and(|field| field.reading.value().is_some()) {
+        return;
+    }
+    let dated = sheets
+        .iter()
+        .filter(|sheet| matches!(sheet.class, Class::Form(_)))
+        .find_map(|sheet| Some((sheet.number, sheet.reading?.letter.as_ref()?)).filter(|(_, l)| !l.date.is_blank()));
+    let Some((page, letter)) = dated else { return };
+    let reading = FieldReading {
+        field: NOTICE_DATE.to_owned(),
+        reading: match &letter.date {
+            Reading::Read(date) => Reading::Read(Value::Date(*date)),
+            _ => Reading::Unreadable,
+        },
+        confidence: letter.date_confidence,
+        raw: letter.date_raw.clone(),
+        answers: Vec::new(),
+        alternatives: Vec::new(),
+        hand: Hand::Unknown,
+        page,
+        zone: Rect::default(),
+        ink: None,
+    };
+    match at.and_then(|at| fields.get_mut(at)) {
+        Some(field) => *field = reading,
+        None => fields.push(reading),
+    }
 }
 
 /// The member's columns of a request without a form of ours, from what its page names.

@@ -26,6 +26,17 @@ const SURE_HASH: f32 = 0.9;
 pub struct CopyLink {
     pub duplicate_of: Option<String>,
     pub superseded_by: Option<String>,
+    /// Earlier copies of this run that it replaces.
+    pub supersedes: Vec<String>,
+    /// The same of earlier nights: their queues stay as they are, so that the link stands here.
+    pub supersedes_earlier: Vec<EarlierCopy>,
+}
+
+/// A request of an earlier night.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierCopy {
+    pub request_id: String,
+    pub source_file: String,
 }
 
 /// How a later request stands to an earlier one.
@@ -78,17 +89,31 @@ pub fn link_copies(traces: &[Trace], salt: &[u8], mut earlier: impl FnMut(&[i64]
                 _ => {}
             }
         }
+        let mut supersedes = Vec::new();
+        let mut supersedes_earlier: Vec<EarlierCopy> = Vec::new();
         if duplicate_of.is_none() {
             for old in superseded {
                 if let Some(link) = links.get_mut(old)
                     && link.duplicate_of.is_none()
                 {
                     link.superseded_by = Some(trace.request_id.clone());
+                    supersedes.extend(traces.get(old).map(|old| old.request_id.clone()));
+                }
+            }
+            for old in &before {
+                let copy = EarlierCopy { request_id: old.request_id.clone(), source_file: old.source_file.clone() };
+                if old.duplicate_of.is_none()
+                    && relation(old, trace, salt) == Relation::Fuller
+                    && !supersedes_earlier.contains(&copy)
+                {
+                    supersedes_earlier.push(copy);
                 }
             }
         }
         if let Some(link) = links.get_mut(index) {
             link.duplicate_of = duplicate_of;
+            link.supersedes = supersedes;
+            link.supersedes_earlier = supersedes_earlier;
         }
         for key in keys {
             known.entry(key).or_default().push(index);

@@ -105,9 +105,11 @@ fn a_resend_with_what_was_missing_supersedes_the_first() {
         vec![letter("Ana Ramirez")],
         vec![ana(), letter("Tiffany Mendoza")],
     ] {
-        let links = linked(vec![file("a.tif", first), fuller()]);
+        let first = file("a.tif", first);
+        let old = first[0].request_id.clone();
+        let links = linked(vec![first, fuller()]);
         assert_eq!(links[0].superseded_by, Some(fuller()[0].request_id.clone()));
-        assert_eq!(links[1], CopyLink::default());
+        assert_eq!(links[1], CopyLink { supersedes: vec![old], ..CopyLink::default() });
     }
 }
 
@@ -142,6 +144,30 @@ fn sealed_traces_of_an_earlier_night_are_found_and_name_nobody() {
         tonight(vec![form("Luis Ramirez", "94448813E", "2001-03-17"), letter("Luis Ramirez")])[0],
         CopyLink::default()
     );
+}
+
+#[test]
+fn what_was_missing_may_come_on_a_later_night() {
+    let night = |pages| -> Vec<Trace> { file("a.tif", pages).into_iter().map(|t| t.seal(b"salt")).collect() };
+    let tonight = |old: &[Trace], pages| {
+        let links = link_copies(&file("b.tif", pages), b"salt", |keys| {
+            old.iter().filter(|t| t.keys(b"salt").iter().any(|k| keys.contains(k))).cloned().collect()
+        });
+        links[0].clone()
+    };
+    let whole = || vec![ana(), letter("Ana Ramirez")];
+    let lacking = night(vec![ana()]);
+    let replaced = |old: &Trace| EarlierCopy { request_id: old.request_id.clone(), source_file: "a.tif".into() };
+    let link = tonight(&lacking, whole());
+    assert_eq!((link.duplicate_of, link.supersedes_earlier), (None, vec![replaced(&lacking[0])]));
+    // A copy of an earlier night is spoken for by its first.
+    let mut copy = lacking.clone();
+    copy[0].duplicate_of = Some("0123456789ab-1".into());
+    assert!(tonight(&copy, whole()).supersedes_earlier.is_empty());
+    // Nothing new came, or somebody else's.
+    assert!(tonight(&night(whole()), whole()).supersedes_earlier.is_empty());
+    let luis = vec![form("Luis Ramirez", "94448813E", "2001-03-17"), letter("Luis Ramirez")];
+    assert_eq!(tonight(&lacking, luis), CopyLink::default());
 }
 
 #[test]

@@ -35,7 +35,7 @@ mod story;
 mod tests;
 
 pub use build::{assemble, assemble_with};
-pub use copies::{CopyLink, link_copies};
+pub use copies::{CopyLink, EarlierCopy, link_copies};
 pub use fingerprint::{fingerprint, page_similarity};
 pub use promised::CountPattern;
 pub use roster::{Roster, RosterError, RosterMember, RosterProblem};
@@ -105,6 +105,9 @@ pub struct Request {
     pub duplicate_of: Option<String>,
     /// Request id of a later, fuller copy.
     pub superseded_by: Option<String>,
+    /// Request ids of earlier copies that lacked something and that this one replaces, in this run and on earlier nights.
+    #[serde(default)]
+    pub supersedes: Vec<String>,
     /// What the roster says, when one was given.
     pub roster: Option<RosterAnswer>,
 }

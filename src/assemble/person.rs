@@ -29,6 +29,9 @@ pub(super) struct Candidate<T> {
     pub stands: bool,
 }
 
+/// An uncertain name of so many words is more likely a sentence that stood near the name's place.
+const RAMBLING: usize = 5;
+
 /// The outcome of comparing a page with a member.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Match {
@@ -140,7 +143,8 @@ impl Identity {
         for candidate in &self.names {
             let trust = candidate.confidence.min(confidence);
             let mut found = names::same_person(&candidate.value, name, trust);
-            if found.answer == Answer::NotMet && (trust < HARDLY_READ || !candidate.stands) {
+            let rambles = trust < SURE && candidate.value.split_whitespace().count() >= RAMBLING;
+            if found.answer == Answer::NotMet && (trust < HARDLY_READ || !candidate.stands || rambles) {
                 found.answer = Answer::CannotTell;
                 found.reason = "name-unclear";
                 found.given_agrees = false;

@@ -30,7 +30,7 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
         let worth = if titled { 4.5 } else { 1.0 };
         points.add(worth * (1.0 - title.distance), "title");
     }
-    let anchors = form.anchors.iter().filter(|a| text.find(&Phrase::new(a)).is_some()).count();
+    let anchors = form.anchors.iter().filter(|a| text.find(&Phrase::of_pack(a)).is_some()).count();
     if anchors > 0 {
         points.add((anchors as f32 * 0.8).min(2.4), format!("anchors-{anchors}"));
     }
@@ -61,7 +61,7 @@ const TITLE_COMPANY: usize = 6;
 
 fn best(text: &PageText, wordings: &[String]) -> Option<Found> {
     let found = wordings.iter().filter_map(|w| {
-        let phrase = Phrase::new(w);
+        let phrase = Phrase::of_pack(w);
         text.find_at(&phrase, TITLE_EDITS.min(tolerance(phrase.len())), 0..text.lines().len())
     });
     found.min_by(|a, b| a.distance.total_cmp(&b.distance))
@@ -79,7 +79,7 @@ fn stands_alone(text: &PageText, title: &Found) -> bool {
 
 /// A label stands at the head of a line or of a cell, or has a colon behind it; the same word in prose is none.
 pub(super) fn is_label(text: &PageText, wording: &str) -> bool {
-    let phrase = Phrase::new(wording);
+    let phrase = Phrase::of_pack(wording);
     // Labels of three letters and less (ID) are on every page.
     if phrase.len() < 3 {
         return false;
@@ -103,6 +103,6 @@ pub(super) fn is_label(text: &PageText, wording: &str) -> bool {
 
 /// Options are whole phrases, found wherever they stand; the short ones only as labels.
 fn is_option(text: &PageText, wording: &str) -> bool {
-    let phrase = Phrase::new(wording);
+    let phrase = Phrase::of_pack(wording);
     if phrase.len() >= 12 { text.find(&phrase).is_some() } else { is_label(text, wording) }
 }

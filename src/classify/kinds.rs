@@ -1,12 +1,12 @@
 //! The scores of all kinds for one page.
 
 use crate::extract::fuzzy::{Phrase, fold, tolerance};
-use crate::extract::letters::layout;
 use crate::extract::letters::wording;
+use crate::extract::letters::{is_addressed, layout};
 use crate::extract::page_text::PageText;
 use crate::extract::values::DateContext;
 use crate::extract::values::dates::find_dates;
-use crate::reading::{AttachmentKind, KindScore, PageKind};
+use crate::reading::{AttachmentKind, KindScore, LetterKind, PageKind};
 use crate::rules::phrases::{PagePhrase, PhraseKind, Place};
 use crate::rules::{FormDefinition, PhraseBook};
 
@@ -188,7 +188,7 @@ fn page_phrase_points(text: &PageText, phrases: &PhraseBook, kind: PhraseKind) -
 }
 
 fn stands(text: &PageText, phrase: &PagePhrase, wording: &str) -> bool {
-    let compiled = Phrase::new(wording);
+    let compiled = Phrase::of_pack(wording);
     match phrase.place {
         None => text.find(&compiled).is_some(),
         Some(Place::Top) => {
@@ -257,6 +257,9 @@ fn letter_points(text: &PageText, phrases: &PhraseBook, page: &PageEvidence) -> 
     if layout.closing.is_some() {
         points.add(1.0, "closing");
     }
+    if layout.salutation.is_none() && is_addressed(text, phrases) {
+        points.add(1.5, "address");
+    }
     let prose = text.lines().iter().filter(|line| line.words.len() >= 8 && !line.text.contains(':')).count();
     if prose >= 3 {
         points.add(0.7, "prose");
@@ -272,8 +275,11 @@ fn letter_points(text: &PageText, phrases: &PhraseBook, page: &PageEvidence) -> 
         points.add(0.5, "date-above");
     }
     if layout.salutation.is_some() || layout.closing.is_some() || prose >= 3 {
-        let wording = wording(text, phrases, &context);
-        if wording.found > 0 {
+        let wording = wording(text, &layout, phrases, &context);
+        // What patients sign speaks of dismissal too: without greeting or closing only an act makes a letter.
+        let greets = layout.salutation.is_some() || layout.closing.is_some();
+        let acts = matches!(wording.kind, LetterKind::ReassignmentNotice | LetterKind::Dismissal);
+        if wording.found > 0 && (greets || acts) {
             points.add(1.5 + (wording.found as f32 * 0.3).min(1.5), "letter-wording");
         }
     }

@@ -25,7 +25,7 @@ pub(super) fn other_plan_points(text: &PageText, phrases: &PhraseBook, forms: &[
     let top = top_lines(text);
     let mut points = Points::default();
     let in_top = |wording: &String| {
-        let phrase = Phrase::new(wording);
+        let phrase = Phrase::of_pack(wording);
         text.find_at(&phrase, tolerance(phrase.len()), 0..top)
     };
     let own_name = words.own_names.iter().filter(|n| fold(n).len() >= 6).any(|n| in_top(n).is_some());
@@ -87,7 +87,7 @@ fn has_title_words(text: &PageText, words: &OtherPlanWords, top: usize) -> bool 
 /// The line with `health plan` in it does not name us.
 fn names_no_own_plan(text: &PageText, line: usize, words: &OtherPlanWords) -> bool {
     words.own_names.iter().all(|name| {
-        let phrase = Phrase::new(name);
+        let phrase = Phrase::of_pack(name);
         text.find_at(&phrase, tolerance(phrase.len()), line..line + 1).is_none()
     })
 }

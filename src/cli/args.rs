@@ -74,6 +74,7 @@ pub enum Command {
     Run(RunArguments),
     Explain(ExplainArguments),
     Rules(RulesArguments),
+    Form(FormArguments),
     Audit(AuditArguments),
     Recheck(RecheckArguments),
     Score(ScoreArguments),
@@ -165,6 +166,38 @@ pub struct ExplainArguments {
     /// The day, for every rule about "now". Default: today.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<NaiveDate>,
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+}
+
+/// Describe a form of one's own: try a definition on a blank or filled copy of the form.
+#[derive(Clone, Debug, Args)]
+pub struct FormArguments {
+    #[command(subcommand)]
+    pub command: FormCommand,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum FormCommand {
+    /// Fit a form definition to a file, and show what of it was found, what is missing and what to do about it.
+    Try(FormTryArguments),
+}
+
+/// A form definition and a file to try it on.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Example:\n  \
+    faxtriage form try my-pack/forms/request.toml blank-form.pdf\n\n\
+    The definition takes the place of the pack's form of the same id. Prints values that were read: on a filled form the output is \
+    health information.\n\n\
+    Ends with 0 when a page was taken for the form, 3 when none was, 2 when the definition has mistakes.")]
+pub struct FormTryArguments {
+    /// The form definition, a file of a pack's `forms/`.
+    pub definition: PathBuf,
+    /// A blank or filled copy of the form: PDF, TIFF, PNG or JPEG.
+    pub file: PathBuf,
+    /// Everything as one JSON object, for programs.
+    #[arg(long)]
+    pub json: bool,
     #[command(flatten)]
     pub reading: ReadingArguments,
 }
@@ -288,6 +321,12 @@ pub struct RecheckArguments {
     /// The ledger that the run was made with, when it was made with one; it is only read.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
+    /// Another day than the run's, to see what a rule's date changes. Default: the day of the run
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
+    /// Also write the queue, the records and the report as they would be, into a new or empty folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// One queue out of several shares.

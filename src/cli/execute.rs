@@ -6,7 +6,7 @@ use clap::Parser;
 use tracing::error;
 
 use super::args::{Arguments, Command};
-use super::{Failure, audit, exit, explain, log, merge, recheck, redact, rules, run, score, worker};
+use super::{Failure, audit, exit, explain, form, log, merge, recheck, redact, rules, run, score, worker};
 
 /// The arguments as typed; help, version and mistakes in them end the program here.
 pub fn parse() -> Arguments {
@@ -20,6 +20,7 @@ pub fn execute(arguments: Arguments) -> Result<u8, Failure> {
         Command::Run(typed) => run::execute(typed, &arguments.messages),
         Command::Explain(typed) => explain::execute(typed),
         Command::Rules(typed) => rules::execute(typed),
+        Command::Form(typed) => form::execute(typed),
         Command::Audit(typed) => audit::execute(typed, &arguments.messages),
         Command::Recheck(typed) => recheck::execute(typed),
         Command::Score(typed) => score::execute(typed),

@@ -11,6 +11,7 @@ mod execute;
 pub mod exit;
 mod explain;
 mod failure;
+mod form;
 mod log;
 mod merge;
 mod recheck;

@@ -10,8 +10,8 @@ use crate::run::differences;
 use crate::run::recheck::{RecheckSettings, recheck};
 
 pub fn execute(typed: RecheckArguments) -> Result<u8, Failure> {
-    let RecheckArguments { run, rules, roster, ledger } = typed;
-    let found = recheck(&RecheckSettings { run, rules, roster, ledger })?;
+    let RecheckArguments { run, rules, roster, ledger, as_of, out } = typed;
+    let found = recheck(&RecheckSettings { run, rules, roster, ledger, as_of, out })?;
     differences::write(&found, &mut io::stdout().lock())?;
     info!(cells = found.len(), "changed");
     Ok(if found.is_empty() { exit::SUCCESS } else { exit::DIFFERENCES })

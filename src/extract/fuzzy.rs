@@ -5,7 +5,10 @@
 //! begin and end is remembered beside the letters and only weighs in the cost. Substitutions that readers are known to make
 //! (0 for O, 1 for l, rn for m) cost a fraction of an edit.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
@@ -15,6 +18,8 @@ use unicode_normalization::char::is_combining_mark;
 const EDIT: u16 = 100;
 /// A match that begins or ends inside a word (`MemberName` for `Name`).
 const INSIDE_WORD: u16 = 50;
+/// The least that any difference costs: below it only the very letters will do.
+const CHEAPEST: u16 = 10;
 /// Letters of the folded alphabet: a to z, 0 to 9.
 const ALPHABET: usize = 36;
 
@@ -371,6 +376,23 @@ impl Phrase {
         Self { letters, triples, halves }
     }
 
+    /// A phrase of the pack, compiled once in each thread that looks for it: packs hold thousands, and every page is searched for all.
+    ///
+    /// Not for text of a page: what is compiled here is kept as long as the thread lives.
+    pub fn of_pack(text: &str) -> Rc<Phrase> {
+        thread_local! {
+            static COMPILED: RefCell<HashMap<String, Rc<Phrase>>> = RefCell::new(HashMap::new());
+        }
+        COMPILED.with_borrow_mut(|compiled| match compiled.get(text) {
+            Some(phrase) => Rc::clone(phrase),
+            None => {
+                let phrase = Rc::new(Phrase::new(text));
+                compiled.insert(text.to_owned(), Rc::clone(&phrase));
+                phrase
+            }
+        })
+    }
+
     /// Letters and digits of the phrase.
     pub fn len(&self) -> usize {
         self.letters.len()
@@ -502,6 +524,9 @@ impl FoldedLine {
             return None;
         }
         let limit = (max * rows as f32 * f32::from(EDIT)).round().clamp(0.0, 60_000.0) as u16;
+        if limit < CHEAPEST && !letters.as_bytes().windows(rows).any(|part| part == pattern.as_slice()) {
+            return None;
+        }
         const FAR: u16 = u16::MAX;
         // Column by column: cost and the line position where the match began.
         let mut before: Vec<(u16, u32)> = vec![(FAR, 0); rows + 1];

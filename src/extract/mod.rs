@@ -16,6 +16,7 @@ mod compose;
 mod fields;
 mod form;
 mod ink;
+mod interpret;
 mod labels;
 mod meaning;
 mod pipeline;
@@ -27,6 +28,7 @@ mod vote;
 mod zones;
 
 pub use form::{Fit, FormPage};
+pub use interpret::interpret_again;
 pub use meaning::Meanings;
 pub use pipeline::PageEngine;
 pub use sheet::Sheet;

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::form::{Fit, FormPage};
 use super::header::parse_header;
-use super::letters::{letter_facts, people};
+use super::interpret::with_people;
 use super::meaning::Meanings;
 use super::page_text::PageText;
 use super::reread::{DOUBTFUL, fill_holes, line_words, reread};
@@ -130,7 +130,8 @@ impl PageEngine<'_> {
             form,
             notes,
         };
-        Ok((self.with_letter(reading), page))
+        let reading = with_people(reading, self.pack, self.reference);
+        Ok((reading, page))
     }
 
     /// The words with those of the lines that the page reader passed over, read by the best line reader there is.
@@ -235,19 +236,6 @@ impl PageEngine<'_> {
         let rect = Rect::bounding(line.iter().map(|w| &w.rect))?;
         let parsed = parse_header(&join(&line), rect, &self.pack.phrases, self.reference);
         (parsed.page.is_some() && parsed.sent_at.is_some()).then(|| rect.inflate(0, 2))
-    }
-
-    /// Adds what depends on the words alone: the letter's facts and the people named.
-    fn with_letter(&self, mut reading: PageReading) -> PageReading {
-        let may_be_letter = matches!(reading.kind(), PageKind::Letter | PageKind::Unknown)
-            || reading.kinds.iter().any(|k| k.kind == PageKind::Letter && k.score > 0.3);
-        if may_be_letter {
-            let text = PageText::new(&reading.words, reading.height);
-            reading.letter = Some(letter_facts(&text, &self.pack.phrases, self.reference));
-        }
-        let text = PageText::new(&reading.words, reading.height);
-        reading.people = people(&text, &self.pack.phrases, self.reference);
-        reading
     }
 }
 

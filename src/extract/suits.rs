@@ -17,7 +17,7 @@ pub fn suits(kind: FieldKind, text: &str) -> f32 {
     match kind {
         FieldKind::Date if letters > 12 => -1.0,
         FieldKind::Date if (parts >= 3 && between(3, 8)) || (letters >= 3 && parts >= 2 && between(3, 6)) => 1.0,
-        FieldKind::Date if between(6, 8) && letters <= 1 => 0.5,
+        FieldKind::Date if between(6, 8) && letters == 0 => 0.5,
         FieldKind::DateList if digits >= 3 && parts >= 2 => 1.0,
         FieldKind::Phone if between(7, 11) && letters <= 3 && parts <= 4 => 1.0,
         FieldKind::Npi if between(9, 11) && letters <= 1 && parts <= 2 => 1.0,
@@ -54,7 +54,9 @@ mod tests {
         for (kind, own) in values {
             assert!(suits(kind, own) > 0.5, "{kind:?} {own}");
             for (other, text) in values {
-                assert!(other == kind || suits(kind, text) <= 0.4, "{kind:?} {text}");
+                // Ten digits in a row may be a phone number too.
+                let twins = (kind, other) == (FieldKind::Phone, FieldKind::Npi);
+                assert!(other == kind || twins || suits(kind, text) <= 0.4, "{kind:?} {text}");
             }
         }
     }

@@ -443,7 +443,7 @@ impl<'a> Surroundings<'a> {
             && cell.height() > 2 * h
             && !self.holds_other_label(&cell, l)
         {
-            return cell;
+            return self.with_rows_below(cell, l);
         }
         let bounds = self.page.ink.bounds();
         let right = self.next_label_left(l.right, &l.inflate(0, 2 * h)).min(bounds.right - h / 2);
@@ -451,6 +451,21 @@ impl<'a> Surroundings<'a> {
         let floor = self.next_label_top(l.bottom + h / 4, &band) - h / 2;
         let ceiling = if right - l.right > 8 * h { l.top - h / 3 } else { l.bottom };
         Rect::new(l.left - h, ceiling, right, floor.min(bounds.bottom - h))
+    }
+
+    /// A cell of one line is the first row of a table that is written on line by line: the rows of its width below it belong to it.
+    fn with_rows_below(&self, first: Rect, label: &Rect) -> Rect {
+        let mut whole = first;
+        while let Some(row) = self.cell_at(first.center_x(), whole.bottom + self.height)
+            && row.top >= whole.bottom
+            && (row.left - first.left).abs() <= self.height
+            && (row.right - first.right).abs() <= self.height
+            && row.height() * 2 <= first.height() * 3
+            && !self.holds_other_label(&row, label)
+        {
+            whole.bottom = row.bottom;
+        }
+        whole
     }
 }
 

@@ -102,10 +102,12 @@ impl Row {
             }
         }
         let letter = request.letter();
-        let portal = request.kind == RequestKind::Portal;
-        let member = |column: &str| if portal { String::new() } else { column_value(request, column) };
+        let unmet = |code: &str| findings.iter().any(|f| f.code == code && f.answer == Answer::NotMet);
+        // A form for several members is about no one of them: a value in the column would be taken for the member's.
+        let of_no_member = request.kind == RequestKind::Portal || unmet("multiple-members");
+        let member = |column: &str| if of_no_member { String::new() } else { column_value(request, column) };
         // A number that looks like a social security number never leaves the program.
-        let masked = findings.iter().any(|f| f.code == "member-id-looks-like-ssn" && f.answer == Answer::NotMet);
+        let masked = unmet("member-id-looks-like-ssn");
         Row {
             request_id: request.id.clone(),
             status: status.name().to_owned(),

@@ -5,8 +5,10 @@
 
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use chrono::{NaiveDate, NaiveTime};
+use regex::Regex;
 
 use super::context::Context;
 use super::evidence::{Standing, page_passage};
@@ -116,9 +118,29 @@ fn addresses(request: &Request, text: &str) -> Vec<IpAddr> {
         request.field(ADDRESS).and_then(|field| field.reading.value()).map(Value::to_column).unwrap_or_default();
     let mut all: Vec<IpAddr> =
         field.split([' ', ';', ',', '\n']).chain(text.split(char::is_whitespace)).filter_map(address).collect();
+    all.extend(misread_addresses(&field).chain(misread_addresses(text)));
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// Addresses whose points a reader took for commas or lost: four numbers up to 255 in a row.
+///
+/// One mark must be left between them, so that a row of plain numbers is none; no date and no telephone number has that shape.
+fn misread_addresses(text: &str) -> impl Iterator<Item = IpAddr> {
+    static FOUR: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let part = r"(\d{1,3})";
+        let between = r"([.,:;·]\s?|\s)";
+        Regex::new(&format!(r"(?:^|[^\d.,]){part}{between}{part}{between}{part}{between}{part}(?:[^\d]|$)")).ok()
+    });
+    let found = FOUR.iter().flat_map(|four| four.captures_iter(text)).filter_map(|found| {
+        let get = |at: usize| found.get(at).map(|m| m.as_str());
+        let marks = [2, 4, 6].iter().filter(|&&at| get(at).is_some_and(|between| !between.trim().is_empty())).count();
+        let number = |at: usize| get(at)?.parse::<u8>().ok();
+        let parts = [number(1)?, number(3)?, number(5)?, number(7)?];
+        (marks >= 1).then(|| IpAddr::from(parts))
+    });
+    found.collect::<Vec<_>>().into_iter()
 }
 
 fn address(word: &str) -> Option<IpAddr> {
@@ -190,6 +212,17 @@ mod tests {
         assert_eq!(
             notice.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["192.168.1.20", "198.51.100.24", "fd00::1"]
+        );
+    }
+
+    #[test]
+    fn points_that_were_misread_leave_an_address() {
+        let notice = facts(
+            "Our Internet Services Provider changed on November 17, 2026 Old IP address: 198,51 100.24, New IP\naddress; 192 168.1.20, call (831) 555 0199 or 1 800 700 3874, 4 pages",
+        );
+        assert_eq!(
+            notice.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["192.168.1.20", "198.51.100.24"]
         );
     }
 }

@@ -63,7 +63,14 @@ impl DateWords {
 pub struct PhraseGroup {
     /// Named in the reasons of a decision.
     pub id: String,
+    #[serde(default)]
     pub texts: Vec<String>,
+    /// Words of which a sentence must hold one of every row, in any order; `*` behind a word leaves its ending open.
+    #[serde(default)]
+    pub rows: Vec<Vec<String>>,
+    /// Words shortly before the first row's that make it an act of somebody else (`please ask`, `you may request`).
+    #[serde(default)]
+    pub not_after: Vec<String>,
 }
 
 /// Wordings of an end of care.
@@ -71,7 +78,14 @@ pub struct PhraseGroup {
 #[serde(deny_unknown_fields)]
 pub struct EndPhrase {
     pub id: String,
+    #[serde(default)]
     pub texts: Vec<String>,
+    /// As in [`PhraseGroup::rows`]; what must follow may then stand anywhere in the sentence.
+    #[serde(default)]
+    pub rows: Vec<Vec<String>>,
+    /// Words beside which the rows fix no end, since it is the plan that does (`until the Alliance notifies you`).
+    #[serde(default)]
+    pub unless: Vec<String>,
     /// What must follow for the phrase to fix an end.
     #[serde(default)]
     pub needs: Option<EndNeeds>,
@@ -97,8 +111,17 @@ pub struct LetterPhrases {
     /// Words just before a phrase that make it a threat and no act.
     #[serde(default)]
     pub conditional: Vec<String>,
+    /// Words anywhere before it in its sentence that do the same (`if`).
+    #[serde(default)]
+    pub conditional_before: Vec<String>,
+    /// Words anywhere in its sentence that do the same (`if you miss`).
+    #[serde(default)]
+    pub conditional_beside: Vec<String>,
     #[serde(default)]
     pub end_of_care: Vec<EndPhrase>,
+    /// Words beside which a date in a dismissal is no end of care (the appointments that were missed).
+    #[serde(default)]
+    pub no_end_beside: Vec<String>,
     /// What template fields say when nobody filled them.
     #[serde(default)]
     pub template_fields: Vec<String>,

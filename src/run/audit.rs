@@ -8,7 +8,7 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use super::batch::{self, AsOf, ReadingSettings, Settings, load_pack, read_all, start_workers};
-use super::decide::{self, Deciding, Memory};
+use super::decide::{self, Deciding, Memory, Words};
 use super::differences::{self, Difference, Table};
 use super::error::RunError;
 use super::folder::RunFolder;
@@ -73,7 +73,7 @@ pub fn audit(settings: &AuditSettings) -> Result<Vec<Difference>, RunError> {
 
     let as_of = day(&record)?;
     let memory = Memory::of_finished(settings.ledger.as_deref(), &record, &held, as_of);
-    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory };
+    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, words: Words::AsRead };
     let now = decide::queue_bytes(&journal::stored(work.path())?, &deciding)?;
     let explained = |source_file: &str, _: Option<&_>, _: Option<&_>| match changed.get(source_file) {
         Some(why) => (*why).to_owned(),

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use chrono::{NaiveDate, Utc};
 use tracing::{info, warn};
 
-use super::decide::{self, Decided, Deciding, Memory};
+use super::decide::{self, Decided, Deciding, Memory, Words};
 use super::differences::no_formula;
 use super::error::RunError;
 use super::folder::RunFolder;
@@ -138,6 +138,7 @@ pub fn run(settings: &Settings) -> Result<Summary, RunError> {
         roster: settings.roster.as_deref(),
         as_of,
         memory: Memory::of(settings.ledger.as_deref(), &folder, as_of),
+        words: Words::AsRead,
     };
     let decided = decide::decide(&readings, &deciding, &folder)?;
     keep_skipped(&folder, &faxes.skipped)?;
@@ -151,7 +152,8 @@ pub(crate) fn load_pack(folder: Option<&Path>) -> Result<Pack, RunError> {
 }
 
 pub(crate) fn scan(settings: &Settings, pack: &Pack) -> Result<Inbox, RunError> {
-    let options = ScanOptions { settle: settings.settle, file_names: file_names(pack)?, exclude: Vec::new() };
+    let options =
+        ScanOptions { settle: settings.settle, file_names: file_names(pack)?, exclude: vec![settings.out.clone()] };
     let inbox =
         inbox::scan(&settings.inbox, &options, &SystemClock).map_err(|error| RunError::Input(error.to_string()))?;
     if inbox.reconciles() {

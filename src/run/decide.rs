@@ -4,18 +4,22 @@
 //! that a queue merged from shares is the queue of the whole. No page is read here and no clock is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, NaiveDateTime};
+use rayon::prelude::*;
 use tracing::warn;
 
+use super::differences::no_formula;
 use super::error::RunError;
 use super::folder::RunFolder;
 use super::journal::{self, Header};
 use super::record::{RunRecord, sha256_of_parts};
-use crate::assemble::{self, PageOutcome, Request, Roster, Trace, apply_roster, link_copies};
+use crate::assemble::{self, EarlierCopy, PageOutcome, Request, Roster, Trace, apply_roster, link_copies};
 use crate::decode::Rejection;
+use crate::extract::interpret_again;
 use crate::inbox::Ledger;
 use crate::queue::{Record, Row, write_queue, write_records, write_report};
 use crate::reading::PageReading;
@@ -27,6 +31,16 @@ pub(crate) struct Deciding<'a> {
     pub roster: Option<&'a Path>,
     pub as_of: NaiveDate,
     pub memory: Memory<'a>,
+    pub words: Words,
+}
+
+/// What is made of the words that the readings hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// What the worker made of them.
+    AsRead,
+    /// What this pack's phrases make of them, two-digit years turning on the given day.
+    Again { reference: NaiveDate },
 }
 
 /// What earlier nights saw, and whether this one is added.
@@ -69,19 +83,13 @@ pub(crate) struct Decided {
     pub broken: usize,
 }
 
-/// Rows and what the program broke on.
-struct Judged {
-    records: Vec<Record>,
-    broken: BTreeSet<String>,
-}
-
 /// Decides all stored readings and writes the queue and what stands beside it into `folder`.
 pub(crate) fn decide(
     readings: &[(Header, PathBuf)],
     deciding: &Deciding<'_>,
     folder: &RunFolder,
 ) -> Result<Decided, RunError> {
-    let Judged { records, broken } = judge(readings, deciding)?;
+    let Judged { records, broken, superseded } = judge(readings, deciding)?;
     let rows: Vec<Row> = records.iter().map(|record| record.row.clone()).collect();
     folder.write("queue.csv", |file| write_queue(file, &rows))?;
     folder.write("records.jsonl", |file| write_records(file, &records))?;
@@ -91,6 +99,10 @@ pub(crate) fn decide(
         broken: broken.len(),
         ..Decided::default()
     };
+    if deciding.memory.ledger.is_some() {
+        folder.write(SUPERSEDED, |file| write_superseded(file, &superseded))?;
+        decided.outputs.push(SUPERSEDED.to_owned());
+    }
     for row in rows {
         *decided.by_status.entry(row.status).or_default() += 1;
         for (codes, counts) in [(row.deficiencies, &mut decided.by_deficiency), (row.warnings, &mut decided.by_warning)]
@@ -112,13 +124,33 @@ pub(crate) fn queue_bytes(readings: &[(Header, PathBuf)], deciding: &Deciding<'_
     Ok(bytes)
 }
 
+/// All rows, and the rows of earlier nights that some of them replace.
+struct Judged {
+    records: Vec<Record>,
+    /// Files on which the program broke, each a row for a person.
+    broken: BTreeSet<String>,
+    superseded: Vec<(EarlierCopy, String)>,
+}
+
+/// Beside the queue: requests of earlier nights of which a fuller copy came. Those nights' queues stay as they were.
+const SUPERSEDED: &str = "superseded.csv";
+
+fn write_superseded(file: &mut dyn Write, superseded: &[(EarlierCopy, String)]) -> std::io::Result<()> {
+    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file);
+    csv.write_record(["request_id", "source_file", "superseded_by"])?;
+    for (old, by) in superseded {
+        csv.write_record([old.request_id.as_str(), no_formula(&old.source_file).as_str(), by.as_str()])?;
+    }
+    csv.flush()
+}
+
 fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Judged, RunError> {
     let roster = deciding.roster.map(load_roster).transpose()?;
     let mut requests: Vec<Request> = Vec::new();
     let mut traces: Vec<Trace> = Vec::new();
     let mut broken = BTreeSet::new();
     for (header, path) in readings {
-        let pages = pages_of(header, path)?;
+        let pages = pages_of(header, path, deciding)?;
         let of_pages = |pages: &[PageOutcome]| {
             let mut made: Vec<(Request, Trace)> = Vec::new();
             for mut request in assemble::assemble(&header.transmission, pages, deciding.pack) {
@@ -138,12 +170,14 @@ fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Judg
         requests.extend(made);
         traces.extend(of_them);
     }
-    link(&mut requests, &mut traces, deciding)?;
+    let mut superseded = link(&mut requests, &mut traces, deciding)?;
+    superseded
+        .sort_by(|a, b| (&a.0.source_file, &a.0.request_id, &a.1).cmp(&(&b.0.source_file, &b.0.request_id, &b.1)));
     let mut records = Vec::with_capacity(requests.len());
     let mut requests = requests.into_iter().peekable();
     for (header, path) in readings {
         let source_file = &header.transmission.source_file;
-        let mut pages = pages_of(header, path)?;
+        let mut pages = pages_of(header, path, deciding)?;
         if broken.contains(source_file) {
             pages = given_up(pages.len());
         }
@@ -157,7 +191,7 @@ fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Judg
         }
     }
     records.sort_by(|a, b| place(&a.request).cmp(&place(&b.request)));
-    Ok(Judged { records, broken })
+    Ok(Judged { records, broken, superseded })
 }
 
 /// One file's words must not cost the night: where the program itself breaks on what was read, that file becomes a row for a person.
@@ -200,11 +234,24 @@ fn place(request: &Request) -> (&str, u32, u32) {
 }
 
 /// A file that could not be opened stands as one page that was rejected.
-fn pages_of(header: &Header, path: &Path) -> Result<Vec<PageOutcome>, RunError> {
-    match &header.rejection {
-        Some(rejection) => Ok(vec![PageOutcome::Rejected(rejection.clone())]),
-        None => journal::pages(path),
-    }
+fn pages_of(header: &Header, path: &Path, deciding: &Deciding<'_>) -> Result<Vec<PageOutcome>, RunError> {
+    let pages = match &header.rejection {
+        Some(rejection) => vec![PageOutcome::Rejected(rejection.clone())],
+        None => journal::pages(path)?,
+    };
+    let Words::Again { reference } = deciding.words else { return Ok(pages) };
+    let again = |page: PageOutcome| match page {
+        PageOutcome::Read(reading) => {
+            let number = reading.page;
+            let (reading, needs_pixels) = interpret_again(*reading, deciding.pack, reference);
+            if needs_pixels {
+                warn!(file = %header.transmission.sha256, page = number, "these rules take the page for a form whose fields were not read: only a new run reads them");
+            }
+            PageOutcome::Read(Box::new(reading))
+        }
+        rejected => rejected,
+    };
+    Ok(pages.into_par_iter().map(again).collect())
 }
 
 fn load_roster(path: &Path) -> Result<Roster, RunError> {
@@ -215,8 +262,13 @@ fn load_roster(path: &Path) -> Result<Roster, RunError> {
     Ok(roster)
 }
 
-/// Finds copies among all requests and what earlier nights saw, and adds this night to the ledger.
-fn link(requests: &mut [Request], traces: &mut [Trace], deciding: &Deciding<'_>) -> Result<(), RunError> {
+/// Finds copies among all requests and what earlier nights saw, and adds this night to the ledger. Gives the requests of earlier nights
+/// that are replaced, each with the id of the one that replaces it.
+fn link(
+    requests: &mut [Request],
+    traces: &mut [Trace],
+    deciding: &Deciding<'_>,
+) -> Result<Vec<(EarlierCopy, String)>, RunError> {
     let failed = |error: crate::inbox::LedgerError| RunError::Input(error.to_string());
     let mut ledger = deciding.memory.ledger.map(Ledger::open).transpose().map_err(failed)?;
     let night = &deciding.memory.night;
@@ -233,10 +285,16 @@ fn link(requests: &mut [Request], traces: &mut [Trace], deciding: &Deciding<'_>)
     if let Some(error) = trouble {
         return Err(failed(error));
     }
+    let mut superseded = Vec::new();
     for ((request, trace), link) in requests.iter_mut().zip(traces.iter_mut()).zip(links) {
         trace.duplicate_of.clone_from(&link.duplicate_of);
         request.duplicate_of = link.duplicate_of;
         request.superseded_by = link.superseded_by;
+        request.supersedes = link.supersedes;
+        for old in link.supersedes_earlier {
+            request.supersedes.push(old.request_id.clone());
+            superseded.push((old, request.id.clone()));
+        }
     }
     if let Some(ledger) = ledger.as_mut().filter(|_| deciding.memory.add) {
         let mut kept = Vec::with_capacity(traces.len());
@@ -249,7 +307,7 @@ fn link(requests: &mut [Request], traces: &mut [Trace], deciding: &Deciding<'_>)
         let entries = kept.iter().map(|(keys, body)| (keys.as_slice(), body.as_str()));
         ledger.record(night, &deciding.as_of.to_string(), entries).map_err(failed)?;
     }
-    Ok(())
+    Ok(superseded)
 }
 
 #[cfg(test)]

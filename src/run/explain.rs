@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use chrono::NaiveDate;
 
 use super::batch::{ReadingSettings, file_names, load_pack};
-use super::decide::{self, Deciding, Memory};
+use super::decide::{self, Deciding, Memory, Words};
 use super::error::RunError;
 use super::pool::{Clocks, LostTime, Pool, WorkerCommand};
 use super::record::sha256_of_file;
@@ -17,6 +17,7 @@ use crate::assemble::{PageOutcome, Roster, apply_roster, assemble};
 use crate::decode::Rejection;
 use crate::inbox::{FileNames, Transmission};
 use crate::queue::Record;
+use crate::rules::Pack;
 
 /// What is explained, under which rules and roster.
 #[derive(Clone, Debug)]
@@ -45,7 +46,13 @@ pub fn explain(settings: &ExplainSettings) -> Result<Explanation, RunError> {
     let roster = settings.roster.as_deref().map(Roster::load).transpose();
     let roster = roster.map_err(|error| RunError::Input(error.to_string()))?;
     let memory = Memory { ledger: None, night: String::new(), add: false };
-    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of: settings.as_of, memory };
+    let deciding = Deciding {
+        pack: &pack,
+        roster: settings.roster.as_deref(),
+        as_of: settings.as_of,
+        memory,
+        words: Words::AsRead,
+    };
 
     let outcomes: Vec<PageOutcome> = pages.iter().map(|(_, outcome)| outcome.clone()).collect();
     let mut requests = assemble(&transmission, &outcomes, &pack);
@@ -55,6 +62,11 @@ pub fn explain(settings: &ExplainSettings) -> Result<Explanation, RunError> {
     let records =
         requests.into_iter().map(|request| decide::record(request, &outcomes, &deciding, roster.is_some())).collect();
     Ok(Explanation { transmission, pages, records })
+}
+
+/// The pages of `settings.file` and nothing more.
+pub(crate) fn read_pages(settings: &ExplainSettings, pack: &Pack) -> Result<Vec<(u32, PageOutcome)>, RunError> {
+    pages(settings, &transmission(settings, &file_names(pack)?)?)
 }
 
 fn transmission(settings: &ExplainSettings, names: &FileNames) -> Result<Transmission, RunError> {

@@ -11,7 +11,7 @@ use std::time::Instant;
 use chrono::{NaiveDate, Utc};
 
 use super::batch::{Facts, ReadingWork, Summary, finish, keep_rules, keep_skipped, load_pack, times};
-use super::decide::{self, Deciding, Memory};
+use super::decide::{self, Deciding, Memory, Words};
 use super::differences::{skip_reason, with_formula};
 use super::error::RunError;
 use super::folder::{RunFolder, write_whole};
@@ -58,7 +58,7 @@ pub fn merge(settings: &MergeSettings) -> Result<Summary, RunError> {
 
     let readings = journal::stored(folder.path())?;
     let memory = Memory::of(settings.ledger.as_deref(), &folder, as_of);
-    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory };
+    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, words: Words::AsRead };
     let decided = decide::decide(&readings, &deciding, &folder)?;
     keep_skipped(&folder, &skipped)?;
     let hello = Hello { program: first.program, sandbox: first.sandbox, engine: Some(first.engine) };

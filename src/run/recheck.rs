@@ -3,14 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
+
 use super::batch::load_pack;
-use super::decide::{self, Deciding, Memory};
+use super::decide::{self, Deciding, Memory, Words};
 use super::differences::{Difference, Row, Table, cell};
 use super::error::RunError;
 use super::folder::RunFolder;
 use super::journal;
 use super::merge::{day, same_roster};
-use super::record::RunRecord;
+use super::record::{self, RunRecord};
 
 /// What is checked again.
 #[derive(Clone, Debug)]
@@ -20,6 +22,10 @@ pub struct RecheckSettings {
     /// The roster of the run: a run folder keeps no copy of it.
     pub roster: Option<PathBuf>,
     pub ledger: Option<PathBuf>,
+    /// Another day than the run's, to see what a rule's date changes.
+    pub as_of: Option<NaiveDate>,
+    /// Where the queue as it would be is written.
+    pub out: Option<PathBuf>,
 }
 
 /// The cells of the run's queue that other rules would change. The run folder stays as it is.
@@ -28,11 +34,31 @@ pub fn recheck(settings: &RecheckSettings) -> Result<Vec<Difference>, RunError> 
     same_roster(&record, settings.roster.as_deref())?;
     let pack = load_pack(Some(&settings.rules))?;
     let folder = RunFolder::open(&settings.run)?;
-    let as_of = day(&record)?;
-    let memory = Memory::of_finished(settings.ledger.as_deref(), &record, &folder, as_of);
-    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory };
-    let now = decide::queue_bytes(&journal::stored(&settings.run)?, &deciding)?;
+    let reference = day(&record)?;
+    // The night in the ledger is the run's, whatever day is tried on it.
+    let memory = Memory::of_finished(settings.ledger.as_deref(), &record, &folder, reference);
+    let as_of = settings.as_of.unwrap_or(reference);
+    let words = Words::Again { reference };
+    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, words };
+    let readings = journal::stored(&settings.run)?;
+    let now = match &settings.out {
+        None => decide::queue_bytes(&readings, &deciding)?,
+        Some(out) => {
+            let out = empty_folder(out)?;
+            decide::decide(&readings, &deciding, &out)?;
+            let path = out.path().join("queue.csv");
+            fs::read(&path).map_err(RunError::io("read", &path))?
+        }
+    };
     Ok(queue_of(&settings.run)?.differences(&Table::read(&now)?, |_, old, new| codes_that_changed(old, new)))
+}
+
+/// A folder of its own for the queue that would be: never that of a run.
+fn empty_folder(path: &Path) -> Result<RunFolder, RunError> {
+    if path.join(record::FILE).exists() || path.join(journal::FOLDER).exists() {
+        return Err(RunError::NotARunFolder(path.to_owned()));
+    }
+    RunFolder::open(path)
 }
 
 /// The queue as the run left it.

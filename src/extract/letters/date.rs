@@ -1,5 +1,7 @@
 //! The letter's own date: near the top, on a line of its own, and not one of the days that the letter speaks of.
 
+use std::rc::Rc;
+
 use chrono::NaiveDate;
 
 use crate::answer::{Confidence, Reading};
@@ -27,7 +29,7 @@ struct Candidate {
 
 /// Looks for the date above the salutation, then behind the closing, then elsewhere on lines of their own.
 pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: &DateContext) -> LetterDate {
-    let births: Vec<Phrase> = phrases.people.dob_labels.iter().map(|l| Phrase::new(l)).collect();
+    let births: Vec<Rc<Phrase>> = phrases.people.dob_labels.iter().map(|l| Phrase::of_pack(l)).collect();
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut doubtful: Option<(u32, String)> = None;
     for (at, line) in text.lines().iter().enumerate() {

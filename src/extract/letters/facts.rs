@@ -1,6 +1,7 @@
 //! A letter read as a whole: addressee, date, language, kind, blanks left, end of care.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use chrono::NaiveDate;
 
@@ -38,7 +39,7 @@ pub fn letter_facts(text: &PageText, phrases: &PhraseBook, reference: NaiveDate)
     let language = detect_language(text, &phrases.languages);
     let context = DateContext { reference, day_first: language.as_deref() == Some("es"), words: &phrases.dates };
     let date = letter_date(text, &layout, phrases, &context);
-    let wording = wording(text, phrases, &context);
+    let wording = wording(text, &layout, phrases, &context);
     LetterFacts {
         kind: wording.kind,
         language,
@@ -53,7 +54,7 @@ pub fn letter_facts(text: &PageText, phrases: &PhraseBook, reference: NaiveDate)
 
 /// Finds salutation, closing and reference lines.
 pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
-    let compile = |texts: &[String]| texts.iter().map(|t| Phrase::new(t)).collect::<Vec<_>>();
+    let compile = |texts: &[String]| texts.iter().map(|t| Phrase::of_pack(t)).collect::<Vec<_>>();
     let people = &phrases.people;
     let (salutations, closings, references) =
         (compile(&people.salutations), compile(&people.closings), compile(&people.references));
@@ -103,7 +104,27 @@ pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
             layout.references.push(at);
         }
     }
+    if layout.salutation.is_none() {
+        titled_salutation(text, phrases, &mut layout);
+    }
     layout
+}
+
+/// `Mr. Vue:` without a greeting: a title and a name on a short line that ends as salutations do.
+fn titled_salutation(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) {
+    let titles: Vec<String> = phrases.people.titles.iter().map(|t| fold(t)).collect();
+    let closing = layout.closing.unwrap_or(usize::MAX);
+    let found = text.lines().iter().enumerate().take_while(|(at, _)| *at < closing).find_map(|(at, line)| {
+        let body = line.text.trim().strip_suffix([':', ','])?;
+        let (title, name) = body.split_once(' ')?;
+        let named = line.words.len() <= 5 && titles.contains(&fold(title)) && !layout.references.contains(&at);
+        let named = named && plausible_name(name.trim(), &phrases.people).is_some();
+        named.then(|| (at, body.to_owned()))
+    });
+    if let Some((at, body)) = found {
+        layout.salutation = Some(at);
+        layout.salutation_text = Some(body);
+    }
 }
 
 /// Whom the letter is to, as a member: what the salutation, the address, the reference line and `parent of` say, together.
@@ -149,12 +170,15 @@ pub(super) fn mentions(
 ) -> Vec<PersonMention> {
     let mut found: Vec<PersonMention> = Vec::new();
     let words = &phrases.people;
-    let guardians: Vec<Phrase> = words.guardian.iter().map(|t| Phrase::new(t)).collect();
+    let guardians: Vec<Rc<Phrase>> = words.guardian.iter().map(|t| Phrase::of_pack(t)).collect();
     let head = layout.salutation.map_or(0, |s| s + 1);
     for line in 0..head.max(layout.references.last().map_or(0, |r| r + 1)) {
         if let Some(mention) = guardian_of(text, line, &guardians, phrases) {
             found.push(mention);
         }
+    }
+    if layout.salutation.is_none() {
+        found.extend(addressed_name(text, phrases));
     }
     if let Some(salutation) = layout.salutation {
         found.extend(address_name(text, layout, salutation, phrases, reference));
@@ -206,6 +230,30 @@ fn address_name(
         }
     }
     Vec::new()
+}
+
+/// Whether a page has a name above a street and a town, as letters in window envelopes do.
+pub fn is_addressed(text: &PageText, phrases: &PhraseBook) -> bool {
+    addressed_name(text, phrases).is_some()
+}
+
+/// The name above a street and a line that ends in a postal code, in a letter that greets nobody.
+fn addressed_name(text: &PageText, phrases: &PhraseBook) -> Option<PersonMention> {
+    let lines = text.lines();
+    (0..lines.len()).find_map(|at| {
+        let name = lines.get(at).filter(|line| line.words.len() <= 5 && !line.text.contains(':'))?;
+        let street = lines.get(at + 1)?;
+        let town = (at + 2..at + 4).any(|next| lines.get(next).is_some_and(|line| ends_in_postal_code(&line.text)));
+        let numbered = street.text.chars().any(|c| c.is_ascii_digit()) && street.words.len() <= 8;
+        let person = plausible_name(&name.text, &phrases.people).filter(|n| n.split_whitespace().count() >= 2)?;
+        (town && numbered).then(|| mention("addressee", Some(person), text.confidence(name.words.clone())))
+    })
+}
+
+fn ends_in_postal_code(line: &str) -> bool {
+    let last = line.split_whitespace().last().unwrap_or_default();
+    let code = last.split('-').next().unwrap_or_default();
+    code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()) && line.split_whitespace().count() >= 2
 }
 
 /// Lines between the date (or the top) and the salutation: up from the salutation to a date line or the limit of an address.
@@ -260,7 +308,7 @@ fn joined_names(text: &str, phrases: &PhraseBook) -> Vec<String> {
     names
 }
 
-fn guardian_of(text: &PageText, line: usize, guardians: &[Phrase], phrases: &PhraseBook) -> Option<PersonMention> {
+fn guardian_of(text: &PageText, line: usize, guardians: &[Rc<Phrase>], phrases: &PhraseBook) -> Option<PersonMention> {
     let found = guardians
         .iter()
         .filter_map(|phrase| text.find_at(phrase, 0.15, line..line + 1).map(|f| (phrase.len(), f)))

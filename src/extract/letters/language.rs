@@ -26,6 +26,17 @@ pub struct LanguageScore {
 pub fn detect_language(text: &PageText, words: &LanguageWords) -> Option<String> {
     let scores = scores(text, words);
     let (best, rest) = scores.split_first()?;
+    // A letter in two columns is written for who reads the other language than the office's, which is the pack's first.
+    let office = words.languages.first().map(|language| language.id.as_str());
+    let other = scores.iter().find(|score| Some(score.id.as_str()) != office);
+    if let Some(other) = other
+        && other.hits >= 2.0 * LEAST_HITS
+        && other.hits * 2.0 >= best.hits
+        && (best.id == other.id || Some(best.id.as_str()) == office)
+        && scores.iter().filter(|score| score.hits >= 2.0 * LEAST_HITS).count() == 2
+    {
+        return Some(other.id.clone());
+    }
     let second = rest.first().map_or(0.0, |s| s.hits);
     (best.hits >= LEAST_HITS && best.hits >= second * LEAD).then(|| best.id.clone())
 }

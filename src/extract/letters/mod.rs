@@ -1,5 +1,6 @@
 //! Letters and attachments: whom a page speaks of, and what a letter says of itself.
 
+mod combined;
 mod date;
 mod facts;
 mod language;
@@ -7,7 +8,7 @@ mod people;
 mod template;
 mod wording;
 
-pub use facts::{Layout, layout, letter_facts};
+pub use facts::{Layout, is_addressed, layout, letter_facts};
 pub use language::{LanguageScore, detect_language};
 pub use people::people;
 pub use wording::{Wording, wording};

@@ -9,7 +9,10 @@ use crate::extract::page_text::PageText;
 use crate::extract::values::{DateContext, dates};
 use crate::reading::LetterKind;
 use crate::rules::PhraseBook;
-use crate::rules::phrases::{EndNeeds, PhraseGroup};
+use crate::rules::phrases::{EndNeeds, LetterPhrases, PhraseGroup};
+
+use super::combined::{Sentences, Side, ends_sentence};
+use super::facts::Layout;
 
 /// Weighted edits a letter up to which a phrase of a letter is taken as found.
 const MOST_EDITS: f32 = 0.13;
@@ -37,12 +40,14 @@ struct Hit {
 }
 
 /// Weighs a letter's phrases.
-pub fn wording(text: &PageText, phrases: &PhraseBook, context: &DateContext) -> Wording {
+pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: &DateContext) -> Wording {
     let letters = &phrases.letters;
-    let conditional: Vec<String> = letters.conditional.iter().map(|w| fold(w)).collect();
-    let notice = hits(text, &letters.notice, &conditional);
-    let dismissal = hits(text, &letters.dismissal, &conditional);
-    let warning = hits(text, &letters.warning, &[]);
+    // Date, address and salutation have no periods: without a bound the letter's own date would stand in its first sentence.
+    let body = layout.salutation.and_then(|at| text.lines().get(at)).map_or(0, |line| line.words.end);
+    let sentences = Sentences::new(text, body);
+    let notice = hits(text, &sentences, &letters.notice, Some(letters));
+    let dismissal = hits(text, &sentences, &letters.dismissal, Some(letters));
+    let warning = hits(text, &sentences, &letters.warning, None);
     let firm = |hits: &[Hit]| hits.iter().any(|h| !h.conditional);
     let kind = if firm(&notice) {
         LetterKind::ReassignmentNotice
@@ -53,7 +58,7 @@ pub fn wording(text: &PageText, phrases: &PhraseBook, context: &DateContext) -> 
     } else {
         LetterKind::Other
     };
-    let ends = ends_of_care(text, phrases, &dismissal, context);
+    let ends = ends_of_care(text, &sentences, body, phrases, &dismissal, context);
     let mut reasons = Vec::new();
     for hit in notice.iter().chain(&dismissal).chain(&warning) {
         reasons.push(if hit.conditional { format!("{}-conditional", hit.id) } else { hit.id.clone() });
@@ -68,40 +73,44 @@ pub fn wording(text: &PageText, phrases: &PhraseBook, context: &DateContext) -> 
 /// A phrase of a letter, whatever the lines. Closer than other phrases, since one word turns its sense (`no longer provide`,
 /// `continue to provide`).
 fn find(text: &PageText, phrase: &str) -> Option<Found> {
-    let phrase = Phrase::new(phrase);
+    let phrase = Phrase::of_pack(phrase);
     text.find_at(&phrase, tolerance(phrase.len()).min(MOST_EDITS), 0..text.lines().len())
 }
 
-fn hits(text: &PageText, groups: &[PhraseGroup], conditional: &[String]) -> Vec<Hit> {
+fn hits(
+    text: &PageText,
+    sentences: &Sentences,
+    groups: &[PhraseGroup],
+    conditional: Option<&LetterPhrases>,
+) -> Vec<Hit> {
     let mut hits = Vec::new();
     for group in groups {
-        for phrase in &group.texts {
-            if let Some(found) = find(text, phrase) {
-                let conditional = !conditional.is_empty() && is_conditional(text, found.words.start, conditional);
-                hits.push(Hit { id: group.id.clone(), words: found.words, conditional });
-            }
+        let worded = group.texts.iter().filter_map(|phrase| find(text, phrase)).map(|found| found.words);
+        for words in worded.chain(sentences.find(&group.rows, &group.not_after)) {
+            let conditional = conditional.is_some_and(|letters| is_conditional(text, sentences, words.start, letters));
+            hits.push(Hit { id: group.id.clone(), words, conditional });
         }
     }
     hits
 }
 
-/// Whether `may` stands just before, or an `if` begins the sentence.
-fn is_conditional(text: &PageText, at: usize, conditional: &[String]) -> bool {
+/// Whether the words make a threat of the phrase: `may` just before it, an `if` before it, or what the member is warned of.
+fn is_conditional(text: &PageText, sentences: &Sentences, at: usize, letters: &LetterPhrases) -> bool {
     let start = sentence(text, at).start;
     let words: Vec<String> = text.words().get(start..at).unwrap_or_default().iter().map(|w| fold(&w.text)).collect();
     let near = |word: &String, known: &String| {
         known == word || (known.len() >= 3 && word.len() >= 3 && ocr_edits(word, known) <= 0.5)
     };
-    words.iter().rev().take(CONDITIONAL_REACH).any(|w| conditional.iter().any(|c| near(w, c)))
-        || words.iter().take(3).any(|w| matches!(w.as_str(), "if" | "lf" | "should" | "unless"))
-        || words.iter().any(|w| matches!(w.as_str(), "if" | "lf"))
+    let just_before: Vec<String> = letters.conditional.iter().map(|w| fold(w)).collect();
+    words.iter().rev().take(CONDITIONAL_REACH).any(|w| just_before.iter().any(|c| near(w, c)))
+        || sentences.holds(at, &letters.conditional_before, Side::Before)
+        || sentences.holds(at, &letters.conditional_beside, Side::Anywhere)
 }
 
 /// The words of the sentence around a word, at most [`SENTENCE_REACH`] either way.
 fn sentence(text: &PageText, at: usize) -> Range<usize> {
     let words = text.words();
-    // A period ends a sentence, not behind an initial or a title of two letters.
-    let ends = |word: &str| word.ends_with(['.', '!', '?']) && word.chars().filter(|c| c.is_alphanumeric()).count() > 2;
+    let ends = ends_sentence;
     let mut start = at;
     while start > 0 && at - start < SENTENCE_REACH && !words.get(start - 1).is_some_and(|w| ends(&w.text)) {
         start -= 1;
@@ -116,7 +125,14 @@ fn sentence(text: &PageText, at: usize) -> Range<usize> {
     start..end
 }
 
-fn ends_of_care(text: &PageText, phrases: &PhraseBook, dismissal: &[Hit], context: &DateContext) -> Vec<String> {
+fn ends_of_care(
+    text: &PageText,
+    sentences: &Sentences,
+    body: usize,
+    phrases: &PhraseBook,
+    dismissal: &[Hit],
+    context: &DateContext,
+) -> Vec<String> {
     let mut ends: Vec<String> = Vec::new();
     for phrase in &phrases.letters.end_of_care {
         let states = phrase.texts.iter().any(|wording| {
@@ -129,7 +145,21 @@ fn ends_of_care(text: &PageText, phrases: &PhraseBook, dismissal: &[Hit], contex
                 Some(EndNeeds::Days) => holds_days(text, following.start.saturating_sub(2)..following.end),
             }
         });
-        if states {
+        let told = || {
+            sentences.find(&phrase.rows, &[]).into_iter().any(|words| {
+                if sentences.holds(words.start, &phrase.unless, Side::Anywhere) {
+                    return false;
+                }
+                let range = sentence(text, words.start);
+                let range = range.start.max(body)..range.end;
+                match phrase.needs {
+                    None => true,
+                    Some(EndNeeds::Date) => holds_date(text, range, context),
+                    Some(EndNeeds::Days) => holds_days(text, range),
+                }
+            })
+        };
+        if states || told() {
             ends.push(phrase.id.clone());
         }
     }
@@ -137,8 +167,9 @@ fn ends_of_care(text: &PageText, phrases: &PhraseBook, dismissal: &[Hit], contex
     let in_sentence = dismissal.iter().filter(|h| !h.conditional).any(|hit| {
         let range = sentence(text, hit.words.start);
         let end = sentence(text, hit.words.end.saturating_sub(1)).end;
-        let range = range.start..end.max(range.end);
-        holds_date(text, range.clone(), context) || holds_days(text, range)
+        let range = range.start.max(body)..end.max(range.end);
+        let past = sentences.holds(hit.words.start, &phrases.letters.no_end_beside, Side::Anywhere);
+        (!past && holds_date(text, range.clone(), context)) || holds_days(text, range)
     });
     if in_sentence {
         ends.push("end-with-dismissal".to_owned());
