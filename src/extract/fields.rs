@@ -9,7 +9,7 @@ use super::meaning::{Meanings, read_value};
 use super::sheet::Sheet;
 use super::suits::suits;
 use super::vote::{Ballot, FormatFit, Meaning, elect};
-use super::zones::Placed;
+use super::zones::{Placed, Placement};
 use crate::answer::{Confidence, Reading};
 use crate::decode::{FormFieldValue, FormValue};
 use crate::geometry::Rect;
@@ -327,7 +327,13 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
             });
         }
     }
-    let says_something = reading.answers.iter().any(|a| a.text.chars().any(char::is_alphanumeric));
+    let is_heading = |answer: &ReaderAnswer| is_table(field) && !has_date(&answer.text);
+    let says_something = reading.answers.iter().any(|a| a.text.chars().any(char::is_alphanumeric) && !is_heading(a));
+    if !says_something && is_table(field) && !reading.answers.is_empty() {
+        // Column headings and row numbers, and nothing in the rows.
+        reading.confidence = Confidence::new(mean_confidence(field, source).max(0.6));
+        return reading;
+    }
     match (field.ink.presence, says_something) {
         (Presence::Blank, false) => {
             if field.contested {
@@ -399,6 +405,18 @@ fn read_written(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Option<
     let numbers = join(text.split_whitespace().filter(|word| word.contains(|c: char| c.is_ascii_digit())));
     let part = if numbers == text { None } else { read_value(kind, &numbers, meanings) };
     if fits(&part) { part } else { whole }
+}
+
+fn is_table(field: &Written<'_>) -> bool {
+    field.placed.zone.placement == Placement::BelowTable
+}
+
+/// Whether some word may be a date or a piece of one: figures that are no row number, or a doubtful mixture.
+fn has_date(text: &str) -> bool {
+    text.split_whitespace().any(|word| {
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        digits >= 3 || (digits >= 1 && word.contains(['/', '-']))
+    })
 }
 
 /// The words of a table that look like dates in figures: its headings, row numbers and remarks are none.

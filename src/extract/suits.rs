@@ -19,7 +19,7 @@ pub fn suits(kind: FieldKind, text: &str) -> f32 {
         FieldKind::Date if (parts >= 3 && between(3, 8)) || (letters >= 3 && parts >= 2 && between(3, 6)) => 1.0,
         FieldKind::Date if between(6, 8) && letters == 0 => 0.5,
         FieldKind::DateList if digits >= 3 && parts >= 2 => 1.0,
-        FieldKind::Phone if between(7, 11) && letters <= 3 && parts <= 4 => 1.0,
+        FieldKind::Phone if (between(9, 11) || (digits == 7 && parts <= 2)) && letters <= 3 && parts <= 4 => 1.0,
         FieldKind::Npi if between(9, 11) && letters <= 1 && parts <= 2 => 1.0,
         FieldKind::MemberId if between(7, 9) && (1..=3).contains(&letters) && parts <= 2 => 1.0,
         FieldKind::MemberId if between(7, 11) && letters <= 4 && parts <= 3 => 0.4,

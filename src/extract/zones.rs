@@ -606,11 +606,14 @@ pub fn place<'a>(
         })
         .collect();
     // The room for prose ends where the next field begins: a signature over its own label is no narrative.
-    let others: Vec<Rect> = placed.iter().filter(|p| !is_prose(p.field)).map(|p| p.zone.rect).collect();
+    let others: Vec<(Rect, Rect)> =
+        placed.iter().filter(|p| !is_prose(p.field)).map(|p| (p.label.rect, p.zone.rect)).collect();
     for block in placed.iter_mut().filter(|p| is_prose(p.field)) {
         let (label, rect) = (block.label.rect, &mut block.zone.rect);
-        let begins = |other: &&Rect| other.top > label.bottom && other.overlap_x(rect) > 0;
-        if let Some(top) = others.iter().filter(begins).map(|other| other.top).min() {
+        // The words of labels come again in the prose itself.
+        let begins =
+            |(own, other): &&(Rect, Rect)| !rect.holds(own) && other.top > label.bottom && other.overlap_x(rect) > 0;
+        if let Some(top) = others.iter().filter(begins).map(|(_, other)| other.top).min() {
             rect.bottom = rect.bottom.min(top.max(label.bottom + around.height));
         }
     }
