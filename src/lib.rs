@@ -19,6 +19,7 @@ pub mod extract;
 pub mod inbox;
 pub mod ocr;
 pub mod page;
+pub mod picture;
 pub mod queue;
 pub mod reading;
 pub mod rules;

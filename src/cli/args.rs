@@ -88,7 +88,7 @@ pub enum Command {
     faxtriage run inbox --out runs/2026-11-21\n  \
     faxtriage run inbox --out runs/2026-11-21 --roster members.csv --as-of 2026-11-21\n  \
     faxtriage run inbox --out runs/2026-11-21 --settle 30        leave files that are still being written for the next night\n\n\
-    Writes into RUN: queue.csv (one row for each request), records.jsonl (each field with where it was read), report.html (for people), \
+    Writes into RUN: queue.csv (one row for each request), records.jsonl (each field with where it was read), report.html and images/ (for people), \
     run.json (versions, hashes, counts), readings/ and rules/ (enough to check and repeat), skipped.csv (files without a row). The folder \
     is private (0700, files 0600). A run that was interrupted, even by kill -9, is resumed by the same command.\n\n\
     Ends with 0 when every file was read, 1 when some input needs the operator, 2 when it could not run, 130 when it was interrupted.")]
@@ -113,6 +113,9 @@ pub struct RunArguments {
     /// Remembers what earlier nights saw, so that a fax that comes again is linked to its first copy. Default: none.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
+    /// Keep no pictures of pages: the report then shows values without the image beside them. Default: pictures in RUN/images.
+    #[arg(long)]
+    pub no_images: bool,
     /// Leave files alone that changed within the last SECONDS; they are listed as skipped.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub settle: u64,
@@ -151,7 +154,8 @@ pub struct ReadingArguments {
 #[derive(Clone, Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     faxtriage explain inbox/fax.tif\n  \
-    faxtriage explain inbox/fax.tif --json > fax.json\n\n\
+    faxtriage explain inbox/fax.tif --json > fax.json\n  \
+    faxtriage explain inbox/fax.tif --images pictures            zones, labels and marks drawn on each page\n\n\
     Prints values that were read: the output is health information. Copies of earlier requests are not looked for.")]
 pub struct ExplainArguments {
     /// The fax.
@@ -159,6 +163,9 @@ pub struct ExplainArguments {
     /// Everything as one JSON object, for programs.
     #[arg(long)]
     pub json: bool,
+    /// Write each page as DIR/page-001.png and so on, with what was found drawn on it. Default: no pictures.
+    #[arg(long, value_name = "DIR")]
+    pub images: Option<PathBuf>,
     /// Members and their PCPs, as for `run`. Default: none, and linkage is not checked.
     #[arg(long, value_name = "CSV")]
     pub roster: Option<PathBuf>,
@@ -326,6 +333,8 @@ pub struct RedactArguments {
 #[derive(Clone, Debug, Args)]
 #[command(after_long_help = "Protocol, version 1:\n  \
     {\"v\":1,\"id\":\"a\",\"path\":\"inbox/fax.tif\",\"page\":3}      read page 3\n  \
+    {\"v\":1,\"id\":\"d\",\"path\":\"inbox/fax.tif\",\"page\":3,\"picture\":\"page\"}\n  \
+    \x20                                            the same with \"picture\", a PNG in base64, in the result (\"drawn\": with what was found)\n  \
     {\"v\":1,\"id\":\"b\",\"path\":\"inbox/fax.tif\",\"page\":0}      how many pages: \"pages\" and \"container\" in the result\n  \
     {\"v\":1,\"id\":\"c\",\"hello\":\"facts\"}                     versions, hashes, and what confines the worker\n\n\
     Result: {\"v\":1,\"id\":\"a\",\"status\":\"ok|rejected|failed|timeout\",\"reading\":{…},\"ms\":812}. A bad document is a result; the exit code \

@@ -40,6 +40,7 @@ fn meant(typed: RunArguments, messages: &Messages) -> Result<Settings, Failure> 
         as_of: typed.as_of.map_or_else(|| AsOf::Today(Local::now().date_naive()), AsOf::Given),
         jobs: typed.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get),
         shard: typed.shard,
+        images: !typed.no_images,
         settle: Duration::from_secs(typed.settle),
         reading: reading(typed.reading, day)?,
         show: how_to_show(messages),

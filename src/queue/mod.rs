@@ -10,7 +10,7 @@ mod report;
 mod row;
 
 pub use csv::{harmless, write_queue};
-pub use explain::{Explained, explain, kind_name, page_text};
+pub use explain::{Explained, explain, page_text};
 pub use records::{RECORD_FORMAT, Record, confidences, read_records, write_records};
 pub use report::write_report;
 pub use row::{COLUMNS, Row, page_ranges};

@@ -153,6 +153,8 @@ fn second_run_skeleton(settings: &AuditSettings) -> Settings {
         as_of: AsOf::Today(chrono::NaiveDate::MIN),
         jobs: settings.jobs,
         shard: None,
+        // The pictures of the run are compared by their hashes.
+        images: false,
         settle: Duration::ZERO,
         reading: ReadingSettings {
             rules: Some(settings.run.join("rules")),

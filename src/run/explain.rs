@@ -11,7 +11,9 @@ use chrono::NaiveDate;
 use super::batch::{ReadingSettings, file_names, load_pack};
 use super::decide::{self, Deciding, Memory};
 use super::error::RunError;
+use super::folder::{new_private_folder, write_whole};
 use super::pool::{Clocks, LostTime, Pool, WorkerCommand};
+use super::protocol::Wanted;
 use super::record::sha256_of_file;
 use crate::assemble::{PageOutcome, Roster, apply_roster, assemble};
 use crate::decode::Rejection;
@@ -25,6 +27,8 @@ pub struct ExplainSettings {
     pub roster: Option<PathBuf>,
     pub as_of: NaiveDate,
     pub jobs: usize,
+    /// Folder for a picture of each page with what was found drawn on it.
+    pub images: Option<PathBuf>,
     pub reading: ReadingSettings,
 }
 
@@ -41,6 +45,9 @@ pub struct Explanation {
 pub fn explain(settings: &ExplainSettings) -> Result<Explanation, RunError> {
     let pack = load_pack(settings.reading.rules.as_deref())?;
     let transmission = transmission(settings, &file_names(&pack)?)?;
+    if let Some(folder) = &settings.images {
+        new_private_folder(folder)?;
+    }
     let pages = pages(settings, &transmission)?;
     let roster = settings.roster.as_deref().map(Roster::load).transpose();
     let roster = roster.map_err(|error| RunError::Input(error.to_string()))?;
@@ -91,7 +98,11 @@ fn pages(settings: &ExplainSettings, transmission: &Transmission) -> Result<Vec<
     let numbers: Vec<u32> = (1..=probe.pages.min(settings.reading.max_pages)).collect();
     let read = Mutex::new(BTreeMap::new());
     pool.for_each(&numbers, |&page| {
-        let result = pool.read(transmission.into(), page, &lost)?;
+        let wanted = settings.images.as_ref().map(|_| Wanted::Drawn);
+        let result = pool.read(transmission.into(), page, wanted, &lost)?;
+        if let (Some(folder), Some(png)) = (&settings.images, &result.picture) {
+            write_whole(&folder.join(format!("page-{page:03}.png")), |file| file.write_all(png))?;
+        }
         read.lock().unwrap_or_else(PoisonError::into_inner).insert(page, result.outcome);
         Ok(())
     })?;

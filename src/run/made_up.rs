@@ -16,12 +16,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::protocol::{EngineFacts, Terms};
+use super::protocol::{EngineFacts, Terms, Wanted};
 use super::reader::unchanged;
 use super::worker::{PageOutput, Probe, ReadFailure, ReadPage};
 use crate::answer::Confidence;
 use crate::decode::{Container, Damage, Rejection, Resolution};
-use crate::page::Preparation;
+use crate::geometry::Rect;
+use crate::page::{Bitmap, Preparation};
+use crate::picture;
 use crate::reading::{Fingerprint, KindScore, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
 
 /// Reads documents that are made up.
@@ -37,11 +39,21 @@ impl ReadPage for MadeUpReader {
         Ok(Probe { container: Container::Tiff, pages: document.pages })
     }
 
-    fn read(&mut self, path: &Path, page: u32) -> Result<PageOutput, ReadFailure> {
+    fn read(&mut self, path: &Path, page: u32, picture: Option<Wanted>) -> Result<PageOutput, ReadFailure> {
         let document = Document::open(path, &self.terms)?;
         let fate = document.suffer(page)?;
         let told = if fate.lies { page + 1 } else { page };
-        Ok(PageOutput { reading: reading(told, fate.notes), stages: BTreeMap::from([("made-up".to_owned(), 1)]) })
+        let reading = reading(told, fate.notes);
+        // White paper with as many bars as the page's number, so that pages can be told apart.
+        let mut paper = Bitmap::new(reading.width, reading.height);
+        for bar in 0..i32::try_from(page).unwrap_or(0) {
+            paper.fill(&Rect::new(100 + bar * 40, 100, 120 + bar * 40, 300));
+        }
+        let picture = picture.and_then(|wanted| match wanted {
+            Wanted::Page => picture::page(&paper, reading.dpi).ok(),
+            Wanted::Drawn => picture::with_findings(&paper, &reading).ok(),
+        });
+        Ok(PageOutput { reading, picture, stages: BTreeMap::from([("made-up".to_owned(), 1)]) })
     }
 
     fn agree(&mut self, terms: Terms) {

@@ -15,6 +15,7 @@ use super::decide::{self, Deciding, Memory};
 use super::differences::{skip_reason, with_formula};
 use super::error::RunError;
 use super::folder::{RunFolder, write_whole};
+use super::images;
 use super::journal;
 use super::protocol::Hello;
 use super::record::{RunRecord, sha256_of_file};
@@ -133,6 +134,7 @@ fn bring_together(runs: &[PathBuf], folder: &RunFolder) -> Result<(), RunError> 
             }
             let mut from = fs::File::open(&path).map_err(RunError::io("read", &path))?;
             write_whole(&readings.join(name), |file| std::io::copy(&mut from, file).map(|_| ()))?;
+            images::copy(run, folder, &header.transmission.source_file)?;
         }
     }
     Ok(())

@@ -14,6 +14,7 @@ mod decide;
 pub mod differences;
 pub mod explain;
 pub mod folder;
+pub mod images;
 pub mod interrupt;
 pub mod journal;
 pub mod merge;

@@ -6,6 +6,7 @@ mod audit;
 mod disasters;
 mod finds;
 mod formats;
+mod images;
 mod place;
 mod properties;
 mod rules;
