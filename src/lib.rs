@@ -15,6 +15,7 @@ pub mod answer;
 pub mod assemble;
 pub mod classify;
 pub mod cli;
+pub mod correct;
 pub mod extract;
 pub mod inbox;
 pub mod ocr;

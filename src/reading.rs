@@ -293,6 +293,8 @@ pub enum Reader {
     /// Ink was measured, nothing was read.
     Ink,
     Roster,
+    /// A person who looked at the page.
+    Person,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -132,6 +132,7 @@ impl File<'_> {
             notes: Vec::new(),
             duplicate_of: None,
             superseded_by: None,
+            settled: Vec::new(),
             roster: None,
         }
     }

@@ -40,6 +40,8 @@ fn after_long_help() -> String {
          faxtriage explain /srv/fax/inbox/fax.tif      why a fax came out as it did\n  \
          faxtriage recheck runs/2026-11-21 --rules new-rules\n  \
          \x20                                          which rows other rules would change, without reading a page\n  \
+         faxtriage apply runs/2026-11-21 corrections.csv --out runs/2026-11-21-corrected\n  \
+         \x20                                          what the reviewer corrected in the report, and the rules again\n  \
          faxtriage audit runs/2026-11-21 --inbox archive\n  \
          \x20                                          read the archived scans again and compare\n\n{}\n\n\
          stdout carries data only; messages, progress and logs go to stderr.",
@@ -79,6 +81,8 @@ pub enum Command {
     Score(ScoreArguments),
     Merge(MergeArguments),
     Redact(RedactArguments),
+    Apply(ApplyArguments),
+    Status(StatusArguments),
     Worker(WorkerArguments),
 }
 
@@ -116,11 +120,25 @@ pub struct RunArguments {
     /// Keep no pictures of pages: the report then shows values without the image beside them. Default: pictures in RUN/images.
     #[arg(long)]
     pub no_images: bool,
+    /// Notices to offices in RUN/notices, each as a page to print and as plain text.
+    #[arg(long, value_enum, value_name = "WHICH", default_value = "deficient")]
+    pub notices: Notices,
+    /// Write RUN/queue.xlsx too: the queue as a workbook, its ids as text.
+    #[arg(long)]
+    pub xlsx: bool,
     /// Leave files alone that changed within the last SECONDS; they are listed as skipped.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub settle: u64,
     #[command(flatten)]
     pub reading: ReadingArguments,
+}
+
+/// Which requests get a notice to their office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Notices {
+    None,
+    /// Those that lack something.
+    Deficient,
 }
 
 /// How pages are read, for every command that reads pages.
@@ -215,7 +233,8 @@ pub enum RulesCommand {
     faxtriage score runs/2026-11-21 truth.csv\n  \
     faxtriage score runs/2026-11-21 truth.csv --by form --by resolution\n  \
     faxtriage score runs/2026-11-21 truth.csv --min field=0.97,deficiency-recall=0.95\n\n\
-    TRUTH.csv has source_file and pages, and any of the queue's columns. Figures for --min: found, field, not-silent, status, \
+    TRUTH.csv has source_file and pages, and any of the queue's columns; or it is the corrections.csv that the report saved: then the corrected \
+    values are truth, and with them every value of a request that was marked as looked at. Figures for --min: found, field, not-silent, status, \
     deficiency-precision, deficiency-recall, warning-precision, warning-recall, straight-through, or a column's name.\n\n\
     Ends with 0, or with 3 when a figure lies below its --min.")]
 pub struct ScoreArguments {
@@ -327,6 +346,48 @@ pub struct MergeArguments {
 pub struct RedactArguments {
     /// The run folder; it is only read.
     pub run: PathBuf,
+}
+
+/// Correct a finished run with what a person saw, and evaluate its rules again.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Example:\n  \
+    faxtriage apply runs/2026-11-21 corrections.csv --by 'K. Lee' --out runs/2026-11-21-corrected\n\n\
+    corrections.csv is what the report saves: request_id,column,value,remark. A column is one of the queue's that are read from the image, \
+    GROUP.OPTION for a check mark (reasons.member-fraud: checked or unchecked), page.N for the kind of a page, reviewed (yes: a person looked at \
+    the whole request), or empty for a remark. An empty value says that nothing is written there. The new run holds readings, pictures and \
+    rules of the old one, records.jsonl says who corrected what, and `score RUN corrections.csv` takes the corrections as truth.\n\n\
+    Ends with 0 or 1 as `run` does, with 2 when a line cannot be applied; then nothing is written.")]
+pub struct ApplyArguments {
+    /// The run folder; it stays as it is.
+    pub run: PathBuf,
+    /// What the report saved.
+    pub corrections: PathBuf,
+    /// Who made the corrections; stands in records.jsonl. Default: nobody is named.
+    #[arg(long, value_name = "WHO")]
+    pub by: Option<String>,
+    /// The corrected run folder: new or empty.
+    #[arg(long, value_name = "RUN")]
+    pub out: PathBuf,
+    /// The roster that the run was made with, when it was made with one.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// The ledger that the run was made with, when it was made with one; it is only read.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+}
+
+/// A table over nights: files, pages, requests by status, how much went to a person.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Example:\n  \
+    faxtriage status runs/* --metrics /var/lib/prometheus/node-exporter/faxtriage.prom\n\n\
+    Reads run.json of each run and nothing else. The metrics describe the run that finished last.")]
+pub struct StatusArguments {
+    /// Run folders.
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+    /// Write the last night in the Prometheus text format, for a collector of text files. Default: no metrics.
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
 }
 
 /// One JSON request a line on stdin, exactly one JSON result a line on stdout.

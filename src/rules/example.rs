@@ -79,6 +79,7 @@ impl Example {
             notes: Vec::new(),
             duplicate_of: None,
             superseded_by: None,
+            settled: Vec::new(),
             roster: None,
         };
         let form = PageKind::Form("request-for-member-reassignment".into());

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use chrono::{NaiveDate, Utc};
 use tracing::{info, warn};
 
-use super::decide::{self, Decided, Deciding, Memory};
+use super::decide::{self, Beside, Decided, Deciding, Memory};
 use super::differences::no_formula;
 use super::error::RunError;
 use super::folder::RunFolder;
@@ -25,6 +25,7 @@ use super::protocol::{Hello, Wanted};
 use super::record::{self, Counts, InputRecord, RulesRecord, RunRecord, Times, sha256_of_file, sha256_of_parts};
 use super::shard::Shard;
 use crate::assemble::PageOutcome;
+use crate::correct::Corrections;
 use crate::decode::Rejection;
 use crate::inbox::{self, FileNames, Inbox, ScanOptions, Skipped, SystemClock, Transmission};
 use crate::rules::Pack;
@@ -49,6 +50,10 @@ pub struct Settings {
     pub shard: Option<Shard>,
     /// Keep a picture of each page for the report.
     pub images: bool,
+    /// Write a notice to the office of each deficient request.
+    pub notices: bool,
+    /// Write the queue as a workbook too.
+    pub xlsx: bool,
     /// How long a file must stand still before it is taken.
     pub settle: Duration,
     pub reading: ReadingSettings,
@@ -141,8 +146,9 @@ pub fn run(settings: &Settings) -> Result<Summary, RunError> {
         roster: settings.roster.as_deref(),
         as_of,
         memory: Memory::of(settings.ledger.as_deref(), &folder, as_of),
+        corrections: &Corrections::default(),
     };
-    let decided = decide::decide(&readings, &deciding, &folder)?;
+    let decided = decide::decide(&readings, &deciding, &folder, Beside::of(&fingerprint))?;
     keep_skipped(&folder, &faxes.skipped)?;
     let night = settings.ledger.is_some().then_some(deciding.memory.night);
     let facts = Facts { hello, pack: &pack, roster_sha256, as_of, options: fingerprint, night };
@@ -288,6 +294,8 @@ pub(crate) fn fingerprint(
         ("roster", roster.map_or_else(none, str::to_owned)),
         ("ledger", if settings.ledger.is_some() { "yes".to_owned() } else { none() }),
         ("images", if settings.images { "yes".to_owned() } else { none() }),
+        ("notices", if settings.notices { "deficient".to_owned() } else { none() }),
+        ("xlsx", if settings.xlsx { "yes".to_owned() } else { none() }),
         ("as-of", as_of.to_string()),
         ("page-timeout", settings.reading.page_timeout.as_secs().to_string()),
         ("max-pages", settings.reading.max_pages.to_string()),

@@ -16,6 +16,7 @@ use super::pool::{Clocks, LostTime, Pool, WorkerCommand};
 use super::protocol::Wanted;
 use super::record::sha256_of_file;
 use crate::assemble::{PageOutcome, Roster, apply_roster, assemble};
+use crate::correct::Corrections;
 use crate::decode::Rejection;
 use crate::inbox::{FileNames, Transmission};
 use crate::queue::Record;
@@ -52,7 +53,13 @@ pub fn explain(settings: &ExplainSettings) -> Result<Explanation, RunError> {
     let roster = settings.roster.as_deref().map(Roster::load).transpose();
     let roster = roster.map_err(|error| RunError::Input(error.to_string()))?;
     let memory = Memory { ledger: None, night: String::new(), add: false };
-    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of: settings.as_of, memory };
+    let deciding = Deciding {
+        pack: &pack,
+        roster: settings.roster.as_deref(),
+        as_of: settings.as_of,
+        memory,
+        corrections: &Corrections::default(),
+    };
 
     let outcomes: Vec<PageOutcome> = pages.iter().map(|(_, outcome)| outcome.clone()).collect();
     let mut requests = assemble(&transmission, &outcomes, &pack);

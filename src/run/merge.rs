@@ -11,7 +11,8 @@ use std::time::Instant;
 use chrono::{NaiveDate, Utc};
 
 use super::batch::{Facts, ReadingWork, Summary, finish, keep_rules, keep_skipped, load_pack, times};
-use super::decide::{self, Deciding, Memory};
+use super::apply;
+use super::decide::{self, Beside, Deciding, Memory};
 use super::differences::{skip_reason, with_formula};
 use super::error::RunError;
 use super::folder::{RunFolder, write_whole};
@@ -59,8 +60,10 @@ pub fn merge(settings: &MergeSettings) -> Result<Summary, RunError> {
 
     let readings = journal::stored(folder.path())?;
     let memory = Memory::of(settings.ledger.as_deref(), &folder, as_of);
-    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory };
-    let decided = decide::decide(&readings, &deciding, &folder)?;
+    let corrections = apply::kept_with_all(&settings.runs)?;
+    let deciding =
+        Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, corrections: &corrections };
+    let decided = decide::decide(&readings, &deciding, &folder, Beside::of(&options))?;
     keep_skipped(&folder, &skipped)?;
     let hello = Hello { program: first.program, sandbox: first.sandbox, engine: Some(first.engine) };
     let night = settings.ledger.is_some().then_some(deciding.memory.night);
@@ -123,7 +126,7 @@ fn same_but_for_their_share(records: &[RunRecord]) -> Result<&RunRecord, RunErro
     }
 }
 
-fn bring_together(runs: &[PathBuf], folder: &RunFolder) -> Result<(), RunError> {
+pub(crate) fn bring_together(runs: &[PathBuf], folder: &RunFolder) -> Result<(), RunError> {
     let readings = folder.folder(journal::FOLDER)?;
     let mut seen = BTreeSet::new();
     for run in runs {
@@ -141,7 +144,7 @@ fn bring_together(runs: &[PathBuf], folder: &RunFolder) -> Result<(), RunError> 
 }
 
 /// The list of files without a row that a run left.
-fn skipped_in(run: &Path) -> Result<Vec<Skipped>, RunError> {
+pub(crate) fn skipped_in(run: &Path) -> Result<Vec<Skipped>, RunError> {
     let path = run.join("skipped.csv");
     let broken = || RunError::Stored { what: "skipped.csv".to_owned(), line: 0, why: "not whole".to_owned() };
     let mut reader = csv::Reader::from_path(&path).map_err(|_| broken())?;

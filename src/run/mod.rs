@@ -7,6 +7,7 @@
 //!
 //! Before it come all stages ([`crate::decode`] to [`crate::queue`]); after it only [`crate::cli`].
 
+pub mod apply;
 pub mod audit;
 pub mod batch;
 mod believe;
@@ -27,6 +28,7 @@ pub mod record;
 pub mod redact;
 pub mod sandbox;
 pub mod shard;
+pub mod status;
 pub mod worker;
 
 #[cfg(debug_assertions)]

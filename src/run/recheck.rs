@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::apply;
 use super::batch::load_pack;
 use super::decide::{self, Deciding, Memory};
 use super::differences::{Difference, Row, Table, cell};
@@ -30,7 +31,9 @@ pub fn recheck(settings: &RecheckSettings) -> Result<Vec<Difference>, RunError> 
     let folder = RunFolder::open(&settings.run)?;
     let as_of = day(&record)?;
     let memory = Memory::of_finished(settings.ledger.as_deref(), &record, &folder, as_of);
-    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory };
+    let corrections = apply::kept(&settings.run)?;
+    let deciding =
+        Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, corrections: &corrections };
     let now = decide::queue_bytes(&journal::stored(&settings.run)?, &deciding)?;
     Ok(queue_of(&settings.run)?.differences(&Table::read(&now)?, |_, old, new| codes_that_changed(old, new)))
 }
