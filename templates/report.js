@@ -179,7 +179,7 @@
     request.opener.setAttribute("aria-expanded", String(!opened));
   }
   function goTo(id) {
-    const request = requests.find(other => other.id === id);
+    const request = typeof id === "object" ? id : requests.find(other => other.id === id && !other.row.duplicate_of) || requests.find(other => other.id === id);
     if (!request) return false;
     if (!shown.includes(request)) reset();
     toggle(request, true);
@@ -191,8 +191,8 @@
   // --- a request in full ----------------------------------------------------------------------------------------------------------------
   function detailRow(request) {
     const row = request.row;
-    const link = id => requests.some(other => other.id === id) ? el("a", { href: "#" + id, onclick: event => { event.preventDefault(); goTo(id); } }, id) : el("span", { class: "mono" }, id + " (an earlier night)");
-    const copies = requests.filter(other => other.row.duplicate_of === request.id);
+    const link = id => !request.earlier && requests.some(other => other.id === id) ? el("a", { href: "#" + id, onclick: event => { event.preventDefault(); goTo(id); } }, id) : el("span", { class: "mono" }, id + " (an earlier night)");
+    const copies = row.duplicate_of ? [] : requests.filter(other => other.row.duplicate_of === request.id);
     const remark = (edits.get(request.id) || new Map()).get("");
     const facts = el("div", { class: "facts" },
       row.explanation ? el("p", { class: "lead" }, row.explanation) : null,
@@ -200,7 +200,7 @@
       el("p", {}, el("span", { class: "quiet" }, "Request "), el("span", { class: "mono" }, request.id)),
       row.form ? el("p", {}, el("span", { class: "quiet" }, "Form "), row.form) : null,
       row.duplicate_of ? el("p", {}, el("span", { class: "quiet" }, "Same as "), link(row.duplicate_of)) : null,
-      copies.length ? el("p", {}, el("span", { class: "quiet" }, "Came again as "), copies.flatMap((copy, index) => [index ? ", " : "", link(copy.id)])) : null,
+      copies.length ? el("p", {}, el("span", { class: "quiet" }, "Came again as "), copies.flatMap((other, index) => [index ? ", " : "", el("a", { href: "#" + other.id, onclick: event => { event.preventDefault(); goTo(other); } }, other.row.source_file)])) : null,
       row.notes.length ? el("p", {}, el("span", { class: "quiet" }, "Notes "), row.notes.join(", ")) : null,
       el("p", {}, el("button", { type: "button", onclick: () => copy(request) }, "Copy as text")));
     const left = el("div", {}, fieldsPart(request), marksPart(request), papersPart(request), rulesPart(request),

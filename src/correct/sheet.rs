@@ -47,7 +47,7 @@ impl Corrections {
                 let line = error.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
                 CorrectionError::new(line, "not a line of a CSV", "save the corrections from the report again")
             })?;
-            let line = record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
+            let line = line_at(bytes, record.position().map_or(0, csv::Position::byte));
             let cell = |index: Option<usize>| {
                 index.and_then(|index| record.get(index)).map_or_else(String::new, |text| plain(text).trim().to_owned())
             };
@@ -72,10 +72,21 @@ impl Corrections {
     }
 }
 
+/// The 1-based line of a record. The reader's own count is one short behind a CRLF, of which it has not seen the second half yet.
+fn line_at(bytes: &[u8], byte: u64) -> usize {
+    let end = usize::try_from(byte).unwrap_or(usize::MAX).min(bytes.len());
+    let unread = usize::from(bytes.get(end) == Some(&b'\n'));
+    1 + bytes[..end + unread].iter().filter(|byte| **byte == b'\n').count()
+}
+
 fn check(correction: &Correction, known: &BTreeSet<String>, pack: &Pack) -> Result<(), CorrectionError> {
     let line = correction.line;
     if !known.contains(&correction.request_id) {
-        return Err(CorrectionError::new(line, "the run has no request with this id", "take the id from its queue.csv"));
+        return Err(CorrectionError::new(
+            line,
+            "the run has no request with this id",
+            "take the id from its queue.csv",
+        ));
     }
     let target = value::target(&correction.column, pack)
         .map_err(|hint| CorrectionError::new(line, "there is no such column to correct", hint))?;

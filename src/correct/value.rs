@@ -65,9 +65,7 @@ pub(super) fn check(target: &Target<'_>, value: &str, pack: &Pack) -> Result<(),
             says(matches!(value, "present" | "blank"), "it is present or blank")
         }
         Target::Column("letter") => says(matches!(value, "attached" | "missing"), "a letter is attached or missing"),
-        Target::Column("letter_language") => {
-            says(matches!(value, "en" | "es" | "hmn"), "a language is en, es or hmn")
-        }
+        Target::Column("letter_language") => says(matches!(value, "en" | "es" | "hmn"), "a language is en, es or hmn"),
         Target::Column(_) => says(value.chars().count() <= 200 && !value.contains(['\n', '\r']), "one line of text"),
     }
 }

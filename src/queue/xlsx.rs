@@ -48,7 +48,7 @@ fn book(rows: &[Row]) -> Result<Vec<u8>, XlsxError> {
             let shown: String = cell.chars().take(MOST).collect();
             match name {
                 "request_id" if (line as usize) < MOST_LINKS => {
-                    let link = Url::new(format!("external:report.html#{cell}")).set_text(shown);
+                    let link = Url::new(format!("file:///report.html#{cell}")).set_text(shown);
                     sheet.write_url(line, column, link)?;
                 }
                 "status" => {

@@ -12,7 +12,7 @@ use std::time::Instant;
 use chrono::Utc;
 
 use super::batch::{Facts, ReadingWork, Summary, finish, keep_rules, keep_skipped, load_pack, times};
-use super::decide::{self, Beside, Deciding, Memory, NIGHT};
+use super::decide::{self, Beside, Deciding, Memory};
 use super::error::RunError;
 use super::folder::RunFolder;
 use super::journal;
@@ -53,10 +53,9 @@ pub fn apply(settings: &ApplySettings) -> Result<Summary, RunError> {
 
     let night = {
         let before = RunFolder::open(&settings.run)?;
-        Memory::of_record(None, &before, as_of, &record).night
+        Memory::of_finished(None, &record, &before, as_of).night
     };
     let mut options = record.options.clone();
-    options.insert(NIGHT.to_owned(), night.clone());
     options.insert("corrections".to_owned(), hash(&corrections));
     let folder = RunFolder::open(&settings.out)?;
     journal::claim(&folder, &options)?;
@@ -65,13 +64,13 @@ pub fn apply(settings: &ApplySettings) -> Result<Summary, RunError> {
     let skipped = skipped_in(&settings.run)?;
 
     let readings = journal::stored(folder.path())?;
-    let memory = Memory { ledger: settings.ledger.as_deref(), night, add: false };
+    let memory = Memory { ledger: settings.ledger.as_deref(), night: night.clone(), add: false };
     let roster = settings.roster.as_deref();
     let deciding = Deciding { pack: &pack, roster, as_of, memory, corrections: &corrections };
     let decided = decide::decide(&readings, &deciding, &folder, Beside::of(&options))?;
     keep_skipped(&folder, &skipped)?;
     let hello = Hello { program: record.program, sandbox: record.sandbox, engine: Some(record.engine) };
-    let facts = Facts { hello, pack: &pack, roster_sha256: record.roster_sha256, as_of, options };
+    let facts = Facts { hello, pack: &pack, roster_sha256: record.roster_sha256, as_of, options, night: Some(night) };
     let found = record.counts.files_found;
     finish(&folder, facts, &readings, &decided, &skipped, found, times(started, ReadingWork::default()))
 }

@@ -18,8 +18,8 @@ use super::journal::{self, Fingerprint, Header};
 use super::record::{RunRecord, sha256_of_parts};
 use crate::assemble::{self, PageOutcome, Request, Roster, Trace, apply_roster, link_copies};
 use crate::decode::Rejection;
-use crate::inbox::Ledger;
 use crate::correct::{Correction, CorrectionError, Corrections};
+use crate::inbox::Ledger;
 use crate::queue::{
     PageFacts, Record, Report, Row, Since, notices, write_queue, write_records, write_report, write_xlsx,
 };
@@ -113,8 +113,14 @@ pub(crate) fn decide(
     folder.write("records.jsonl", |file| write_records(file, &records))?;
     let images: BTreeSet<String> = images::listed(folder)?.into_iter().collect();
     let since = compared_with_last_night(&rows, deciding)?;
-    let report =
-        Report { records: &records, pack: deciding.pack, as_of: deciding.as_of, images: &images, since: since.as_ref() };
+    let report = Report {
+        records: &records,
+        pack: deciding.pack,
+        as_of: deciding.as_of,
+        images: &images,
+        originals: rows.iter().filter(|r| r.duplicate_of.is_empty()).map(|r| r.request_id.as_str()).collect(),
+        since: since.as_ref(),
+    };
     folder.write("report.html", |file| write_report(file, &report))?;
     if beside.xlsx {
         let book = write_xlsx(&rows).map_err(RunError::Input)?;
@@ -142,12 +148,7 @@ pub(crate) fn decide(
 
 /// Writes a notice for each request that goes back, and gives the names of all files written. Notices of an earlier start of the run are
 /// replaced.
-fn write_notices(
-    records: &[Record],
-    pack: &Pack,
-    folder: &RunFolder,
-    beside: Beside,
-) -> Result<Vec<String>, RunError> {
+fn write_notices(records: &[Record], pack: &Pack, folder: &RunFolder, beside: Beside) -> Result<Vec<String>, RunError> {
     let old = folder.path().join(NOTICES);
     if old.is_dir() {
         fs::remove_dir_all(&old).map_err(RunError::io("remove", &old))?;

@@ -32,8 +32,7 @@ pub fn keep(folder: &RunFolder, source_file: &str, page: u32, png: &[u8]) -> Res
 
 /// Paths of all pictures below the run folder, sorted; none when there is no folder of them.
 pub fn listed(folder: &RunFolder) -> Result<Vec<String>, RunError> {
-    let mut names: Vec<String> =
-        entries(folder.path())?.into_iter().map(|name| format!("{FOLDER}/{name}")).collect();
+    let mut names: Vec<String> = entries(folder.path())?.into_iter().map(|name| format!("{FOLDER}/{name}")).collect();
     names.sort_unstable();
     Ok(names)
 }

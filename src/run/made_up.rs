@@ -7,6 +7,10 @@
 //! pages=3
 //! 2 abort
 //! ```
+//!
+//! A fault may also be something that the page shows: see [`form`].
+
+mod form;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -43,12 +47,18 @@ impl ReadPage for MadeUpReader {
         let document = Document::open(path, &self.terms)?;
         let fate = document.suffer(page)?;
         let told = if fate.lies { page + 1 } else { page };
-        let reading = reading(told, fate.notes);
+        let mut reading = reading(told, fate.notes);
+        for (what, rest) in &fate.told {
+            if !form::tell(&mut reading, what, rest) {
+                return Err(ReadFailure::Broken("no such fault".to_owned()));
+            }
+        }
         // White paper with as many bars as the page's number, so that pages can be told apart.
         let mut paper = Bitmap::new(reading.width, reading.height);
         for bar in 0..i32::try_from(page).unwrap_or(0) {
             paper.fill(&Rect::new(100 + bar * 40, 100, 120 + bar * 40, 300));
         }
+        form::draw(&mut paper, &reading);
         let picture = picture.and_then(|wanted| match wanted {
             Wanted::Page => picture::page(&paper, reading.dpi).ok(),
             Wanted::Drawn => picture::with_findings(&paper, &reading).ok(),
@@ -74,6 +84,8 @@ struct Document {
 struct Fate {
     notes: Vec<String>,
     lies: bool,
+    /// What the page shows, in the order of the story.
+    told: Vec<(String, String)>,
 }
 
 impl Document {
@@ -122,7 +134,7 @@ impl Document {
                 ("program", _) => fate.notes.push(told("program", Command::new("/bin/true").status().is_ok())),
                 ("file", path) => fate.notes.push(told("file", fs::read(path).is_ok())),
                 ("write", path) => fate.notes.push(told("write", fs::write(path, b"x").is_ok())),
-                _ => return Err(ReadFailure::Broken("no such fault".to_owned())),
+                (what, rest) => fate.told.push((what.to_owned(), rest.to_owned())),
             }
         }
         Ok(fate)

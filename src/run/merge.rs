@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use chrono::{NaiveDate, Utc};
 
-use super::batch::{Facts, ReadingWork, Summary, finish, keep_rules, keep_skipped, load_pack, times};
 use super::apply;
+use super::batch::{Facts, ReadingWork, Summary, finish, keep_rules, keep_skipped, load_pack, times};
 use super::decide::{self, Beside, Deciding, Memory};
 use super::differences::{skip_reason, with_formula};
 use super::error::RunError;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::page::Report;
 use crate::answer::{Answer, Mark, Reading};
-use crate::geometry::Rect;
 use crate::correct::Correction;
+use crate::geometry::Rect;
 use crate::queue::{Record, Row};
 use crate::reading::{FieldReading, Reader};
 use crate::rules::{Finding, READ_COLUMNS, Severity};
@@ -182,8 +182,8 @@ fn entry<'a>(record: &'a Record, report: &Report<'a>, cites: &mut Vec<&'a str>) 
         findings: record.findings.iter().map(|finding| line(finding, cites)).collect(),
         columns: columns(record),
         corrections: record.corrections.iter().collect(),
-        earlier: !row.duplicate_of.is_empty()
-            && !report.records.iter().any(|other| other.row.request_id == row.duplicate_of),
+        // The same file on another night has the same id, so the first copy must be one of tonight's that is no copy itself.
+        earlier: !row.duplicate_of.is_empty() && !report.originals.contains(row.duplicate_of.as_str()),
     }
 }
 

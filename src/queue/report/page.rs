@@ -23,6 +23,8 @@ pub struct Report<'a> {
     pub as_of: NaiveDate,
     /// Paths of the pictures that are there, below the report's folder.
     pub images: &'a BTreeSet<String>,
+    /// Ids of the requests that are no copies.
+    pub originals: BTreeSet<&'a str>,
     /// The night before, when a ledger remembers one.
     pub since: Option<&'a Since>,
 }
@@ -90,7 +92,14 @@ mod tests {
     fn the_policy_allows_this_script_and_no_other() {
         let pack = Pack::builtin().unwrap();
         let images = BTreeSet::new();
-        let report = Report { records: &[], pack: &pack, as_of: NaiveDate::default(), images: &images, since: None };
+        let report = Report {
+            records: &[],
+            pack: &pack,
+            as_of: NaiveDate::default(),
+            images: &images,
+            originals: BTreeSet::new(),
+            since: None,
+        };
         let mut html = Vec::new();
         write_report(&mut html, &report).unwrap();
         let html = String::from_utf8(html).unwrap();
