@@ -6,9 +6,7 @@ use clap::Parser;
 use tracing::error;
 
 use super::args::{Arguments, Command};
-use super::{
-    Failure, apply, audit, exit, explain, log, merge, recheck, redact, rules, run, score, status, worker,
-};
+use super::{Failure, apply, audit, exit, explain, log, merge, recheck, redact, rules, run, score, status, worker};
 
 /// The arguments as typed; help, version and mistakes in them end the program here.
 pub fn parse() -> Arguments {

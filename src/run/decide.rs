@@ -17,8 +17,8 @@ use super::images;
 use super::journal::{self, Fingerprint, Header};
 use super::record::{RunRecord, sha256_of_parts};
 use crate::assemble::{self, PageOutcome, Request, Roster, Trace, apply_roster, link_copies};
-use crate::decode::Rejection;
 use crate::correct::{Correction, CorrectionError, Corrections};
+use crate::decode::Rejection;
 use crate::inbox::Ledger;
 use crate::queue::{
     PageFacts, Record, Report, Row, Since, notices, write_queue, write_records, write_report, write_xlsx,
