@@ -135,6 +135,22 @@ pub enum PageKind {
     Unknown,
 }
 
+impl PageKind {
+    /// The kind's name for people.
+    pub fn in_words(&self) -> String {
+        match self {
+            PageKind::Form(id) => format!("form {id}"),
+            PageKind::OtherPlanForm => "another plan's form".to_owned(),
+            PageKind::Letter => "letter".to_owned(),
+            PageKind::Attachment(kind) => kind.name().to_owned(),
+            PageKind::Cover => "cover sheet".to_owned(),
+            PageKind::Blank => "blank".to_owned(),
+            PageKind::Junk => "junk".to_owned(),
+            PageKind::Unknown => "unknown".to_owned(),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AttachmentKind {
@@ -277,6 +293,8 @@ pub enum Reader {
     /// Ink was measured, nothing was read.
     Ink,
     Roster,
+    /// A person who looked at the page.
+    Person,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -136,6 +136,7 @@ impl File<'_> {
             duplicate_of: None,
             superseded_by: None,
             supersedes: Vec::new(),
+            settled: Vec::new(),
             roster: None,
         }
     }

@@ -110,6 +110,9 @@ pub struct Request {
     pub supersedes: Vec<String>,
     /// What the roster says, when one was given.
     pub roster: Option<RosterAnswer>,
+    /// Columns that a person settled: nothing on another page may still change them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<String>,
 }
 
 impl Request {

@@ -40,6 +40,8 @@ fn after_long_help() -> String {
          faxtriage explain /srv/fax/inbox/fax.tif      why a fax came out as it did\n  \
          faxtriage recheck runs/2026-11-21 --rules new-rules\n  \
          \x20                                          which rows other rules would change, without reading a page\n  \
+         faxtriage apply runs/2026-11-21 corrections.csv --out runs/2026-11-21-corrected\n  \
+         \x20                                          what the reviewer corrected in the report, and the rules again\n  \
          faxtriage audit runs/2026-11-21 --inbox archive\n  \
          \x20                                          read the archived scans again and compare\n\n{}\n\n\
          stdout carries data only; messages, progress and logs go to stderr.",
@@ -80,6 +82,8 @@ pub enum Command {
     Score(ScoreArguments),
     Merge(MergeArguments),
     Redact(RedactArguments),
+    Apply(ApplyArguments),
+    Status(StatusArguments),
     Worker(WorkerArguments),
 }
 
@@ -89,7 +93,7 @@ pub enum Command {
     faxtriage run inbox --out runs/2026-11-21\n  \
     faxtriage run inbox --out runs/2026-11-21 --roster members.csv --as-of 2026-11-21\n  \
     faxtriage run inbox --out runs/2026-11-21 --settle 30        leave files that are still being written for the next night\n\n\
-    Writes into RUN: queue.csv (one row for each request), records.jsonl (each field with where it was read), report.html (for people), \
+    Writes into RUN: queue.csv (one row for each request), records.jsonl (each field with where it was read), report.html and images/ (for people), \
     run.json (versions, hashes, counts), readings/ and rules/ (enough to check and repeat), skipped.csv (files without a row). The folder \
     is private (0700, files 0600). A run that was interrupted, even by kill -9, is resumed by the same command.\n\n\
     Ends with 0 when every file was read, 1 when some input needs the operator, 2 when it could not run, 130 when it was interrupted.")]
@@ -114,11 +118,28 @@ pub struct RunArguments {
     /// Remembers what earlier nights saw, so that a fax that comes again is linked to its first copy. Default: none.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
+    /// Keep no pictures of pages: the report then shows values without the image beside them. Default: pictures in RUN/images.
+    #[arg(long)]
+    pub no_images: bool,
+    /// Notices to offices in RUN/notices, each as a page to print and as plain text.
+    #[arg(long, value_enum, value_name = "WHICH", default_value = "deficient")]
+    pub notices: Notices,
+    /// Write RUN/queue.xlsx too: the queue as a workbook, its ids as text.
+    #[arg(long)]
+    pub xlsx: bool,
     /// Leave files alone that changed within the last SECONDS; they are listed as skipped.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub settle: u64,
     #[command(flatten)]
     pub reading: ReadingArguments,
+}
+
+/// Which requests get a notice to their office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Notices {
+    None,
+    /// Those that lack something.
+    Deficient,
 }
 
 /// How pages are read, for every command that reads pages.
@@ -152,7 +173,8 @@ pub struct ReadingArguments {
 #[derive(Clone, Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     faxtriage explain inbox/fax.tif\n  \
-    faxtriage explain inbox/fax.tif --json > fax.json\n\n\
+    faxtriage explain inbox/fax.tif --json > fax.json\n  \
+    faxtriage explain inbox/fax.tif --images pictures            zones, labels and marks drawn on each page\n\n\
     Prints values that were read: the output is health information. Copies of earlier requests are not looked for.")]
 pub struct ExplainArguments {
     /// The fax.
@@ -160,6 +182,9 @@ pub struct ExplainArguments {
     /// Everything as one JSON object, for programs.
     #[arg(long)]
     pub json: bool,
+    /// Write each page as DIR/page-001.png and so on, with what was found drawn on it. Default: no pictures.
+    #[arg(long, value_name = "DIR")]
+    pub images: Option<PathBuf>,
     /// Members and their PCPs, as for `run`. Default: none, and linkage is not checked.
     #[arg(long, value_name = "CSV")]
     pub roster: Option<PathBuf>,
@@ -241,7 +266,8 @@ pub enum RulesCommand {
     faxtriage score runs/2026-11-21 truth.csv\n  \
     faxtriage score runs/2026-11-21 truth.csv --by form --by resolution\n  \
     faxtriage score runs/2026-11-21 truth.csv --min field=0.97,deficiency-recall=0.95\n\n\
-    TRUTH.csv has source_file and pages, and any of the queue's columns. Figures for --min: found, field, not-silent, status, \
+    TRUTH.csv has source_file and pages, and any of the queue's columns; or it is the corrections.csv that the report saved: then the corrected \
+    values are truth, and with them every value of a request that was marked as looked at. Figures for --min: found, field, not-silent, status, \
     deficiency-precision, deficiency-recall, warning-precision, warning-recall, straight-through, or a column's name.\n\n\
     Ends with 0, or with 3 when a figure lies below its --min.")]
 pub struct ScoreArguments {
@@ -361,10 +387,54 @@ pub struct RedactArguments {
     pub run: PathBuf,
 }
 
+/// Correct a finished run with what a person saw, and evaluate its rules again.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Example:\n  \
+    faxtriage apply runs/2026-11-21 corrections.csv --by 'K. Lee' --out runs/2026-11-21-corrected\n\n\
+    corrections.csv is what the report saves: request_id,column,value,remark. A column is one of the queue's that are read from the image, \
+    GROUP.OPTION for a check mark (reasons.member-fraud: checked or unchecked), page.N for the kind of a page, reviewed (yes: a person looked at \
+    the whole request), or empty for a remark. An empty value says that nothing is written there. The new run holds readings, pictures and \
+    rules of the old one, records.jsonl says who corrected what, and `score RUN corrections.csv` takes the corrections as truth.\n\n\
+    Ends with 0 or 1 as `run` does, with 2 when a line cannot be applied; then nothing is written.")]
+pub struct ApplyArguments {
+    /// The run folder; it stays as it is.
+    pub run: PathBuf,
+    /// What the report saved.
+    pub corrections: PathBuf,
+    /// Who made the corrections; stands in records.jsonl. Default: nobody is named.
+    #[arg(long, value_name = "WHO")]
+    pub by: Option<String>,
+    /// The corrected run folder: new or empty.
+    #[arg(long, value_name = "RUN")]
+    pub out: PathBuf,
+    /// The roster that the run was made with, when it was made with one.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// The ledger that the run was made with, when it was made with one; it is only read.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+}
+
+/// A table over nights: files, pages, requests by status, how much went to a person.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = "Example:\n  \
+    faxtriage status runs/* --metrics /var/lib/prometheus/node-exporter/faxtriage.prom\n\n\
+    Reads run.json of each run and nothing else. The metrics describe the run that finished last.")]
+pub struct StatusArguments {
+    /// Run folders.
+    #[arg(required = true, value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+    /// Write the last night in the Prometheus text format, for a collector of text files. Default: no metrics.
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
+}
+
 /// One JSON request a line on stdin, exactly one JSON result a line on stdout.
 #[derive(Clone, Debug, Args)]
 #[command(after_long_help = "Protocol, version 1:\n  \
     {\"v\":1,\"id\":\"a\",\"path\":\"inbox/fax.tif\",\"page\":3}      read page 3\n  \
+    {\"v\":1,\"id\":\"d\",\"path\":\"inbox/fax.tif\",\"page\":3,\"picture\":\"page\"}\n  \
+    \x20                                            the same with \"picture\", a PNG in base64, in the result (\"drawn\": with what was found)\n  \
     {\"v\":1,\"id\":\"b\",\"path\":\"inbox/fax.tif\",\"page\":0}      how many pages: \"pages\" and \"container\" in the result\n  \
     {\"v\":1,\"id\":\"c\",\"hello\":\"facts\"}                     versions, hashes, and what confines the worker\n\n\
     Result: {\"v\":1,\"id\":\"a\",\"status\":\"ok|rejected|failed|timeout\",\"reading\":{…},\"ms\":812}. A bad document is a result; the exit code \

@@ -6,7 +6,9 @@ use clap::Parser;
 use tracing::error;
 
 use super::args::{Arguments, Command};
-use super::{Failure, audit, exit, explain, form, log, merge, recheck, redact, rules, run, score, worker};
+use super::{
+    Failure, apply, audit, exit, explain, form, log, merge, recheck, redact, rules, run, score, status, worker,
+};
 
 /// The arguments as typed; help, version and mistakes in them end the program here.
 pub fn parse() -> Arguments {
@@ -24,6 +26,8 @@ pub fn execute(arguments: Arguments) -> Result<u8, Failure> {
         Command::Audit(typed) => audit::execute(typed, &arguments.messages),
         Command::Recheck(typed) => recheck::execute(typed),
         Command::Score(typed) => score::execute(typed),
+        Command::Apply(typed) => apply::execute(typed, &arguments.messages),
+        Command::Status(typed) => status::execute(typed),
         Command::Merge(typed) => merge::execute(typed, &arguments.messages),
         Command::Redact(typed) => redact::execute(&typed),
         Command::Worker(typed) => worker::execute(typed),

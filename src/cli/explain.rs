@@ -20,6 +20,7 @@ pub fn execute(typed: ExplainArguments) -> Result<u8, Failure> {
         file: typed.file,
         roster: typed.roster,
         as_of,
+        images: typed.images,
         jobs: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
         reading: run::reading(typed.reading, as_of)?,
     })?;

@@ -28,6 +28,7 @@ pub fn execute(typed: FormArguments) -> Result<u8, Failure> {
         as_of,
         jobs: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
         reading: run::reading(reading, as_of)?,
+        images: None,
     };
     let tried = form_try(&definition, &settings)?;
     let mut out = io::stdout().lock();

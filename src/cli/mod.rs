@@ -4,6 +4,7 @@
 //! and says how it ended; [`exit`] has the codes. stdout carries data only; everything else is `log`'s, on stderr, with names from
 //! outside cleaned by [`clean`].
 
+mod apply;
 pub mod args;
 mod audit;
 pub mod clean;
@@ -19,6 +20,7 @@ mod redact;
 mod rules;
 mod run;
 mod score;
+mod status;
 mod summary;
 mod worker;
 

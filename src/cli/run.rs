@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{Local, NaiveDate};
 use tracing::warn;
 
-use super::args::{Messages, ReadingArguments, RunArguments};
+use super::args::{Messages, Notices, ReadingArguments, RunArguments};
 use super::{Failure, clean, exit, summary};
 use crate::run::batch::{self, AsOf, ReadingSettings, Settings, Summary};
 use crate::run::interrupt;
@@ -40,6 +40,9 @@ fn meant(typed: RunArguments, messages: &Messages) -> Result<Settings, Failure> 
         as_of: typed.as_of.map_or_else(|| AsOf::Today(Local::now().date_naive()), AsOf::Given),
         jobs: typed.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get),
         shard: typed.shard,
+        images: !typed.no_images,
+        notices: typed.notices == Notices::Deficient,
+        xlsx: typed.xlsx,
         settle: Duration::from_secs(typed.settle),
         reading: reading(typed.reading, day)?,
         show: how_to_show(messages),

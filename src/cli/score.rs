@@ -12,7 +12,7 @@ use crate::score::{ScoreError, Sheet, by_group, calibrate, compare, figures};
 
 pub fn execute(typed: ScoreArguments) -> Result<u8, Failure> {
     let queue = Sheet::read(&typed.run.join("queue.csv")).map_err(cannot)?;
-    let truth = Sheet::read(&typed.truth).map_err(cannot)?;
+    let truth = Sheet::read_truth(&typed.truth, &queue).map_err(cannot)?;
     let comparison = compare(&queue, &truth);
     let all = figures(&comparison.rows);
     let mut out = io::stdout().lock();

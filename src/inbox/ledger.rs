@@ -66,6 +66,10 @@ impl Ledger {
             SCHEMA => {}
             found => return Err(LedgerError::Schema { found }),
         }
+        // Added after the first release; a program that does not know the table leaves it alone.
+        ledger.connection.execute_batch(
+            "CREATE TABLE IF NOT EXISTS counts (run INTEGER PRIMARY KEY REFERENCES runs(seq), body TEXT NOT NULL)",
+        )?;
         ledger.salt = ledger.connection.query_row("SELECT salt FROM salt", [], |row| row.get(0))?;
         Ok(ledger)
     }
@@ -149,6 +153,27 @@ impl Ledger {
             }
         }
         transaction.commit()?;
+        Ok(())
+    }
+
+    /// What the night before `run` came to, as [`Ledger::keep_counts`] was given it; none when there is no night before.
+    pub fn counts_before(&self, run: &str) -> Result<Option<String>, LedgerError> {
+        let own: Option<i64> =
+            self.connection.query_row("SELECT seq FROM runs WHERE run = ?1", [run], |row| row.get(0)).optional()?;
+        let before = self.connection.query_row(
+            "SELECT body FROM counts WHERE run < ?1 ORDER BY run DESC LIMIT 1",
+            [own.unwrap_or(i64::MAX)],
+            |row| row.get(0),
+        );
+        Ok(before.optional()?)
+    }
+
+    /// Keeps what a recorded run came to; it holds counts and no value.
+    pub fn keep_counts(&mut self, run: &str, body: &str) -> Result<(), LedgerError> {
+        self.connection.execute(
+            "INSERT OR REPLACE INTO counts (run, body) SELECT seq, ?2 FROM runs WHERE run = ?1",
+            params![run, body],
+        )?;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::row::page_ranges;
 use crate::answer::{Answer, Mark, Reading};
 use crate::assemble::{PageOutcome, Request};
-use crate::reading::{FieldReading, FormReading, LetterFacts, PageKind, PageReading, Reader};
+use crate::reading::{FieldReading, FormReading, LetterFacts, PageReading, Reader};
 use crate::rules::Finding;
 
 /// A request with what the rules found and how its row ends.
@@ -49,27 +49,13 @@ pub fn page_text(pages: &[(u32, PageOutcome)]) -> String {
     out
 }
 
-/// A kind's name for people.
-pub fn kind_name(kind: &PageKind) -> String {
-    match kind {
-        PageKind::Form(id) => format!("form {id}"),
-        PageKind::OtherPlanForm => "another plan's form".to_owned(),
-        PageKind::Letter => "letter".to_owned(),
-        PageKind::Attachment(kind) => kind.name().to_owned(),
-        PageKind::Cover => "cover sheet".to_owned(),
-        PageKind::Blank => "blank".to_owned(),
-        PageKind::Junk => "junk".to_owned(),
-        PageKind::Unknown => "unknown".to_owned(),
-    }
-}
-
 fn explain_page(out: &mut String, page: &PageReading) {
     let source = &page.source;
     let _ = writeln!(
         out,
         "page {}: {}  [{:?} {} {}×{} at {:.0}×{:.0} dpi{}]",
         page.page,
-        kind_name(page.kind()),
+        page.kind().in_words(),
         source.container,
         source.encoding,
         source.width,
@@ -104,7 +90,7 @@ fn explain_page(out: &mut String, page: &PageReading) {
         let _ = writeln!(out, "  header: page {} of {}: {}", of(header.page), of(header.total), header.text);
     }
     for kind in page.kinds.iter().take(3) {
-        let _ = writeln!(out, "  {:.2} {} ({})", kind.score, kind_name(&kind.kind), kind.reasons.join(", "));
+        let _ = writeln!(out, "  {:.2} {} ({})", kind.score, kind.kind.in_words(), kind.reasons.join(", "));
     }
     if let Some(form) = &page.form {
         explain_form(out, form);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::mask;
 use super::row::Row;
 use crate::assemble::Request;
+use crate::correct::Correction;
 use crate::rules::Finding;
 
 /// Version of the stored form of [`Record`].
@@ -22,6 +23,26 @@ pub struct Record {
     /// Every field with value, raw reading, confidence, page, box and reader; letters, attachments, marks.
     pub request: Request,
     pub findings: Vec<Finding>,
+    /// The request's pages that were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<PageFacts>,
+    /// What a person corrected, with what had stood there; applied already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
+}
+
+/// A page as boxes are measured on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageFacts {
+    /// 1-based, within the file.
+    pub page: u32,
+    /// The kind's name for people.
+    pub kind: String,
+    /// In pixels of the prepared page.
+    pub width: u32,
+    pub height: u32,
+    /// Path of its picture below the run folder, when the run keeps pictures.
+    pub image: Option<String>,
 }
 
 impl Record {
@@ -30,7 +51,7 @@ impl Record {
         if row.is_masked() {
             mask::member_id(&mut request, &mut findings);
         }
-        Record { format: RECORD_FORMAT, row, request, findings }
+        Record { format: RECORD_FORMAT, row, request, findings, pages: Vec::new(), corrections: Vec::new() }
     }
 }
 

@@ -80,6 +80,7 @@ impl Example {
             duplicate_of: None,
             superseded_by: None,
             supersedes: Vec::new(),
+            settled: Vec::new(),
             roster: None,
         };
         let form = PageKind::Form("request-for-member-reassignment".into());

@@ -1,6 +1,7 @@
 //! From the files of a pack to a [`Pack`], or to the list of all that is wrong with it.
 
 use super::forms::FormDefinition;
+use super::office_notice::{self, OfficeNotice};
 use super::pack::{Pack, PackFile};
 use super::phrases::{PhraseBook, PhraseError};
 use super::problem::Problem;
@@ -17,6 +18,8 @@ enum Holds {
     Inappropriate,
     Wordings,
     Notices,
+    /// What an office is told.
+    OfficeNotice,
     Formats,
     Form,
     Rules,
@@ -33,6 +36,7 @@ impl Holds {
             "inappropriate.toml" => Holds::Inappropriate,
             "wordings.toml" => Holds::Wordings,
             "notices.toml" => Holds::Notices,
+            office_notice::FILE => Holds::OfficeNotice,
             "formats.toml" => Holds::Formats,
             _ if path.starts_with("forms/") => Holds::Form,
             _ if path.starts_with("checks/") => Holds::Rules,
@@ -79,7 +83,10 @@ fn load_with(files: Vec<PackFile>, validated: bool) -> (Option<Pack>, Vec<Proble
         let (form_files, forms): (Vec<usize>, Vec<FormDefinition>) = parts.forms.into_iter().unzip();
         pack.forms = forms;
         pack.rules = parts.rules;
+        // Offices are told in the same words whatever the plan, but what they are asked to do is the plan's own.
+        pack.office_notice = parts.office_notice.unwrap_or_else(Pack::builtin_office_notice);
         if validated {
+            office_notice::check(pack, &sources, &mut problems);
             validate(pack, &sources, &form_files, &mut problems);
         }
     }
@@ -120,6 +127,7 @@ struct Parts {
     inappropriate: Vec<Wording>,
     wordings: Vec<Wording>,
     notices: Vec<Wording>,
+    office_notice: Option<OfficeNotice>,
     formats: Vec<Format>,
     forms: Vec<(usize, FormDefinition)>,
     rules: Vec<Rule>,
@@ -159,6 +167,7 @@ impl Parts {
                     self.formats.push(format);
                 }
             }
+            Holds::OfficeNotice => self.office_notice = source.read_whole(problems),
             Holds::Form => self.forms.extend(source.read_whole::<FormDefinition>(problems).map(|form| (file, form))),
             Holds::Rules => {
                 let rules = source.read_items("rule", problems).into_iter();

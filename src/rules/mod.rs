@@ -18,6 +18,7 @@ mod listing;
 mod load;
 mod mention;
 mod notice;
+mod office_notice;
 mod pack;
 pub mod phrases;
 mod problem;
@@ -41,6 +42,7 @@ pub use forms::{
 pub use listing::{docs, list};
 pub use mention::{Mention, mentions};
 pub use notice::NoticeFacts;
+pub use office_notice::{Ask, NoticeLabels, OfficeNotice};
 pub use pack::{Pack, PackError, PackFile};
 pub use phrases::{DateWords, PhraseBook};
 pub use problem::Problem;

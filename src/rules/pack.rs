@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::forms::FormDefinition;
 use super::load;
+use super::office_notice::{self, OfficeNotice};
 use super::phrases::PhraseBook;
 use super::problem::Problem;
 use super::rule::Rule;
@@ -39,6 +40,8 @@ pub struct Pack {
     pub wordings: Vec<Wording>,
     /// Kinds of written notice, the most pressing first.
     pub notices: Vec<Wording>,
+    /// What an office is told when its request lacks something.
+    pub office_notice: OfficeNotice,
     pub formats: Vec<Format>,
     pub forms: Vec<FormDefinition>,
     /// Words of letters, attachments, headers and dates.
@@ -119,6 +122,7 @@ impl Pack {
             inappropriate: Vec::new(),
             wordings: Vec::new(),
             notices: Vec::new(),
+            office_notice: OfficeNotice::default(),
             formats: Vec::new(),
             forms: Vec::new(),
             phrases: PhraseBook::default(),
@@ -126,6 +130,13 @@ impl Pack {
             letters: settings.letters,
             files,
         }
+    }
+
+    /// The sentences of the built-in notice to offices, without what they are asked to do about each code.
+    pub(super) fn builtin_office_notice() -> OfficeNotice {
+        let text = BUILTIN.get_file(office_notice::FILE).and_then(include_dir::File::contents_utf8).unwrap_or_default();
+        let notice: OfficeNotice = toml::from_str(text).unwrap_or_default();
+        OfficeNotice { asks: Vec::new(), ..notice }
     }
 
     /// The files as they were, to be kept with a run; sorted by path.

@@ -3,6 +3,7 @@
 use schemars::{JsonSchema, generate::SchemaSettings};
 
 use super::forms::FormDefinition;
+use super::office_notice::OfficeNotice;
 use super::phrases::{Arrivals, DateWords, LanguageWords, LetterPhrases, PagePhrases, PeopleWords};
 use super::rule::Rule;
 use super::settings::PackSettings;
@@ -18,6 +19,7 @@ enum PackPart {
     Inappropriate(Inappropriate),
     Wordings(Wordings),
     Notices(Notices),
+    OfficeNotice(Box<OfficeNotice>),
     Formats(Formats),
     Form(Box<FormDefinition>),
     Rules(Rules),

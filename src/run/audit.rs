@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tracing::{info, warn};
 
+use super::apply;
 use super::batch::{self, AsOf, ReadingSettings, Settings, load_pack, read_all, start_workers};
 use super::decide::{self, Deciding, Memory, Words};
 use super::differences::{self, Difference, Table};
@@ -73,7 +74,10 @@ pub fn audit(settings: &AuditSettings) -> Result<Vec<Difference>, RunError> {
 
     let as_of = day(&record)?;
     let memory = Memory::of_finished(settings.ledger.as_deref(), &record, &held, as_of);
-    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, words: Words::AsRead };
+    let corrections = apply::kept(&settings.run)?;
+    let words = Words::AsRead;
+    let deciding =
+        Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, words, corrections: &corrections };
     let now = decide::queue_bytes(&journal::stored(work.path())?, &deciding)?;
     let explained = |source_file: &str, _: Option<&_>, _: Option<&_>| match changed.get(source_file) {
         Some(why) => (*why).to_owned(),
@@ -153,6 +157,10 @@ fn second_run_skeleton(settings: &AuditSettings) -> Settings {
         as_of: AsOf::Today(chrono::NaiveDate::MIN),
         jobs: settings.jobs,
         shard: None,
+        // The pictures of the run are compared by their hashes.
+        images: false,
+        notices: false,
+        xlsx: false,
         settle: Duration::ZERO,
         reading: ReadingSettings {
             rules: Some(settings.run.join("rules")),

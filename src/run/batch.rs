@@ -13,17 +13,19 @@ use std::time::{Duration, Instant};
 use chrono::{NaiveDate, Utc};
 use tracing::{info, warn};
 
-use super::decide::{self, Decided, Deciding, Memory, Words};
+use super::decide::{self, Beside, Decided, Deciding, Memory, Words};
 use super::differences::no_formula;
 use super::error::RunError;
 use super::folder::RunFolder;
+use super::images;
 use super::journal::{self, FileJournal, Fingerprint, Header};
 use super::pool::{Clocks, LostTime, Pool, WorkerCommand};
 use super::progress::{Progress, Show};
-use super::protocol::Hello;
+use super::protocol::{Hello, Wanted};
 use super::record::{self, Counts, InputRecord, RulesRecord, RunRecord, Times, sha256_of_file, sha256_of_parts};
 use super::shard::Shard;
 use crate::assemble::PageOutcome;
+use crate::correct::Corrections;
 use crate::decode::Rejection;
 use crate::inbox::{self, FileNames, Inbox, ScanOptions, Skipped, SystemClock, Transmission};
 use crate::rules::Pack;
@@ -32,8 +34,8 @@ use crate::rules::Pack;
 const SPACE_TO_START: u64 = 64 << 20;
 
 /// Free bytes for each page that is still to be read: a page of dense text has 100 to 200 KB of words and boxes, and stands twice on disk
-/// for a moment.
-const SPACE_PER_PAGE: u64 = 400 << 10;
+/// for a moment; its picture has up to 100 KB.
+const SPACE_PER_PAGE: u64 = 500 << 10;
 
 /// What a run is told.
 #[derive(Clone, Debug)]
@@ -46,6 +48,12 @@ pub struct Settings {
     pub as_of: AsOf,
     pub jobs: usize,
     pub shard: Option<Shard>,
+    /// Keep a picture of each page for the report.
+    pub images: bool,
+    /// Write a notice to the office of each deficient request.
+    pub notices: bool,
+    /// Write the queue as a workbook too.
+    pub xlsx: bool,
     /// How long a file must stand still before it is taken.
     pub settle: Duration,
     pub reading: ReadingSettings,
@@ -139,8 +147,9 @@ pub fn run(settings: &Settings) -> Result<Summary, RunError> {
         as_of,
         memory: Memory::of(settings.ledger.as_deref(), &folder, as_of),
         words: Words::AsRead,
+        corrections: &Corrections::default(),
     };
-    let decided = decide::decide(&readings, &deciding, &folder)?;
+    let decided = decide::decide(&readings, &deciding, &folder, Beside::of(&fingerprint))?;
     keep_skipped(&folder, &faxes.skipped)?;
     let night = settings.ledger.is_some().then_some(deciding.memory.night);
     let facts = Facts { hello, pack: &pack, roster_sha256, as_of, options: fingerprint, night };
@@ -194,7 +203,7 @@ pub(crate) fn finish(
     let counts = count(&inputs, readings, decided, skipped, found);
     counts.reconcile()?;
     let mut outputs = BTreeMap::new();
-    for name in &decided.outputs {
+    for name in decided.outputs.iter().chain(&images::listed(folder)?) {
         outputs.insert(name.clone(), sha256_of_file(&folder.path().join(name))?);
     }
     let mut attention = attention(&inputs, skipped);
@@ -286,6 +295,9 @@ pub(crate) fn fingerprint(
         ("rules", pack.sha256()),
         ("roster", roster.map_or_else(none, str::to_owned)),
         ("ledger", if settings.ledger.is_some() { "yes".to_owned() } else { none() }),
+        ("images", if settings.images { "yes".to_owned() } else { none() }),
+        ("notices", if settings.notices { "deficient".to_owned() } else { none() }),
+        ("xlsx", if settings.xlsx { "yes".to_owned() } else { none() }),
         ("as-of", as_of.to_string()),
         ("page-timeout", settings.reading.page_timeout.as_secs().to_string()),
         ("max-pages", settings.reading.max_pages.to_string()),
@@ -374,7 +386,8 @@ pub(crate) fn read_all(
         faxes.push(Fax { transmission, path: &transmission.path, journal, lost: LostTime::default() });
     }
     forget_files_that_left(&readings, inbox)?;
-    count_pages(pool, &faxes, settings)?;
+    count_pages(pool, &faxes, folder, settings)?;
+    images::forget_others(folder, &inbox.transmissions)?;
 
     let mut work = ReadingWork::default();
     let mut pages: Vec<(&Fax<'_>, u32)> = Vec::new();
@@ -390,7 +403,11 @@ pub(crate) fn read_all(
     let progress = Progress::new(settings.show, "pages", pages.len());
     let stages = Mutex::new(BTreeMap::<String, u64>::new());
     pool.for_each(&pages, |&(fax, page)| {
-        let result = pool.read(fax.transmission.into(), page, &fax.lost)?;
+        let result = pool.read(fax.transmission.into(), page, settings.images.then_some(Wanted::Page), &fax.lost)?;
+        // Before the journal says that the page is finished, so that a resumed run lacks no picture.
+        if let Some(png) = &result.picture {
+            images::keep(folder, &fax.transmission.source_file, page, png)?;
+        }
         let outcome = match result.outcome {
             PageOutcome::Rejected(rejection) => PageOutcome::Rejected(explained(fax, rejection, settings)?),
             read => read,
@@ -409,7 +426,7 @@ pub(crate) fn read_all(
 }
 
 /// Opens every fax whose number of pages is not known yet.
-fn count_pages(pool: &Pool, faxes: &[Fax<'_>], settings: &Settings) -> Result<(), RunError> {
+fn count_pages(pool: &Pool, faxes: &[Fax<'_>], folder: &RunFolder, settings: &Settings) -> Result<(), RunError> {
     let unknown: Vec<&Fax<'_>> = faxes.iter().filter(|fax| fax.journal().header().is_none()).collect();
     let progress = Progress::new(settings.show, "files", unknown.len());
     pool.for_each(&unknown, |fax| {
@@ -419,6 +436,8 @@ fn count_pages(pool: &Pool, faxes: &[Fax<'_>], settings: &Settings) -> Result<()
             Ok(probe) => Ok(probe),
             Err(rejection) => Err(explained(fax, rejection, settings)?),
         };
+        // A file that came again under the same name may have fewer pages.
+        images::forget(folder, &fax.transmission.source_file)?;
         fax.journal().keep_probe(fax.transmission, told)?;
         progress.tick();
         Ok(())

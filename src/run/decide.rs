@@ -4,6 +4,7 @@
 //! that a queue merged from shares is the queue of the whole. No page is read here and no clock is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -15,15 +16,22 @@ use tracing::warn;
 use super::differences::no_formula;
 use super::error::RunError;
 use super::folder::RunFolder;
-use super::journal::{self, Header};
+use super::images;
+use super::journal::{self, Fingerprint, Header};
 use super::record::{RunRecord, sha256_of_parts};
 use crate::assemble::{self, EarlierCopy, PageOutcome, Request, Roster, Trace, apply_roster, link_copies};
+use crate::correct::{Correction, CorrectionError, Corrections};
 use crate::decode::Rejection;
 use crate::extract::interpret_again;
 use crate::inbox::Ledger;
-use crate::queue::{Record, Row, write_queue, write_records, write_report};
+use crate::queue::{
+    PageFacts, Record, Report, Row, Since, notices, write_queue, write_records, write_report, write_xlsx,
+};
 use crate::reading::PageReading;
 use crate::rules::{Context, Pack, evaluate};
+
+/// Folder of the notices to offices.
+const NOTICES: &str = "notices";
 
 /// What a decision needs besides the readings.
 pub(crate) struct Deciding<'a> {
@@ -32,6 +40,8 @@ pub(crate) struct Deciding<'a> {
     pub as_of: NaiveDate,
     pub memory: Memory<'a>,
     pub words: Words,
+    /// What a person saw, in the place of what was read.
+    pub corrections: &'a Corrections,
 }
 
 /// What is made of the words that the readings hold.
@@ -41,6 +51,20 @@ pub(crate) enum Words {
     AsRead,
     /// What this pack's phrases make of them, two-digit years turning on the given day.
     Again { reference: NaiveDate },
+}
+
+/// What is written beside the queue, as the run's options have it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beside {
+    notices: bool,
+    xlsx: bool,
+}
+
+impl Beside {
+    pub fn of(options: &Fingerprint) -> Beside {
+        let is = |name: &str, value: &str| options.get(name).is_some_and(|option| option == value);
+        Beside { notices: is("notices", "deficient"), xlsx: is("xlsx", "yes") }
+    }
 }
 
 /// What earlier nights saw, and whether this one is added.
@@ -88,17 +112,35 @@ pub(crate) fn decide(
     readings: &[(Header, PathBuf)],
     deciding: &Deciding<'_>,
     folder: &RunFolder,
+    beside: Beside,
 ) -> Result<Decided, RunError> {
     let Judged { records, broken, superseded } = judge(readings, deciding)?;
     let rows: Vec<Row> = records.iter().map(|record| record.row.clone()).collect();
+    let mut outputs: Vec<String> = ["queue.csv", "records.jsonl", "report.html"].map(str::to_owned).to_vec();
     folder.write("queue.csv", |file| write_queue(file, &rows))?;
     folder.write("records.jsonl", |file| write_records(file, &records))?;
-    folder.write("report.html", |file| write_report(file, &records, deciding.as_of))?;
-    let mut decided = Decided {
-        outputs: vec!["queue.csv".to_owned(), "records.jsonl".to_owned(), "report.html".to_owned()],
-        broken: broken.len(),
-        ..Decided::default()
+    let images: BTreeSet<String> = images::listed(folder)?.into_iter().collect();
+    let since = compared_with_last_night(&rows, deciding)?;
+    let report = Report {
+        records: &records,
+        pack: deciding.pack,
+        as_of: deciding.as_of,
+        images: &images,
+        originals: rows.iter().filter(|r| r.duplicate_of.is_empty()).map(|r| r.request_id.as_str()).collect(),
+        since: since.as_ref(),
     };
+    folder.write("report.html", |file| write_report(file, &report))?;
+    if beside.xlsx {
+        let book = write_xlsx(&rows).map_err(RunError::Input)?;
+        folder.write("queue.xlsx", |file| file.write_all(&book))?;
+        outputs.push("queue.xlsx".to_owned());
+    }
+    outputs.extend(write_notices(&records, deciding.pack, folder, beside)?);
+    if !deciding.corrections.is_empty() {
+        super::apply::keep(folder, &records)?;
+        outputs.push(super::apply::FILE.to_owned());
+    }
+    let mut decided = Decided { outputs, broken: broken.len(), ..Decided::default() };
     if deciding.memory.ledger.is_some() {
         folder.write(SUPERSEDED, |file| write_superseded(file, &superseded))?;
         decided.outputs.push(SUPERSEDED.to_owned());
@@ -114,6 +156,50 @@ pub(crate) fn decide(
         decided.rows.push(row.source_file);
     }
     Ok(decided)
+}
+
+/// Writes a notice for each request that goes back, and gives the names of all files written. Notices of an earlier start of the run are
+/// replaced.
+fn write_notices(records: &[Record], pack: &Pack, folder: &RunFolder, beside: Beside) -> Result<Vec<String>, RunError> {
+    let old = folder.path().join(NOTICES);
+    if old.is_dir() {
+        fs::remove_dir_all(&old).map_err(RunError::io("remove", &old))?;
+    }
+    let mut written = Vec::new();
+    if !beside.notices {
+        return Ok(written);
+    }
+    for notice in notices(records, pack).map_err(|error| RunError::Input(error.to_string()))? {
+        folder.folder(NOTICES)?;
+        for (extension, text) in [("html", &notice.html), ("txt", &notice.text)] {
+            let name = format!("{NOTICES}/{}.{extension}", notice.request_id);
+            folder.write(&name, |file| file.write_all(text.as_bytes()))?;
+            written.push(name);
+        }
+    }
+    Ok(written)
+}
+
+/// What the night before came to, as the ledger remembers it; this night is kept for the next.
+fn compared_with_last_night(rows: &[Row], deciding: &Deciding<'_>) -> Result<Option<Since>, RunError> {
+    let failed = |error: crate::inbox::LedgerError| RunError::Input(error.to_string());
+    let Some(mut ledger) = deciding.memory.ledger.map(Ledger::open).transpose().map_err(failed)? else {
+        return Ok(None);
+    };
+    let night = &deciding.memory.night;
+    let before = ledger.counts_before(night).map_err(failed)?;
+    if deciding.memory.add {
+        let mut now = Since { as_of: deciding.as_of.to_string(), ..Since::default() };
+        for row in rows {
+            *now.by_status.entry(row.status.clone()).or_default() += 1;
+            for code in &row.deficiencies {
+                *now.by_deficiency.entry(code.clone()).or_default() += 1;
+            }
+        }
+        let body = serde_json::to_string(&now).map_err(|error| RunError::Input(error.to_string()))?;
+        ledger.keep_counts(night, &body).map_err(failed)?;
+    }
+    Ok(before.and_then(|body| serde_json::from_str(&body).ok()))
 }
 
 /// The queue's rows as the bytes of queue.csv, without writing anything anywhere.
@@ -149,26 +235,39 @@ fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Judg
     let mut requests: Vec<Request> = Vec::new();
     let mut traces: Vec<Trace> = Vec::new();
     let mut broken = BTreeSet::new();
+    let mut applied: BTreeMap<String, Vec<Correction>> = BTreeMap::new();
     for (header, path) in readings {
         let pages = pages_of(header, path, deciding)?;
-        let of_pages = |pages: &[PageOutcome]| {
+        let mut of_pages = |pages: &[PageOutcome]| -> Result<Vec<(Request, Trace)>, CorrectionError> {
             let mut made: Vec<(Request, Trace)> = Vec::new();
             for mut request in assemble::assemble(&header.transmission, pages, deciding.pack) {
+                let own = deciding.corrections.settle(&mut request, deciding.pack)?;
+                if !own.is_empty() {
+                    applied.insert(request.id.clone(), own);
+                }
                 if let Some(roster) = &roster {
                     apply_roster(roster, &mut request, deciding.pack.roster.settle_uncertain);
                 }
                 let trace = Trace::of(&request, pages, &header.transmission.sha256);
                 made.push((request, trace));
             }
-            made
+            Ok(made)
         };
         let made = guarded(|| of_pages(&pages)).unwrap_or_else(|| {
             broken.insert(header.transmission.source_file.clone());
             of_pages(&given_up(pages.len()))
         });
+        let made = made.map_err(RunError::Correction)?;
         let (made, of_them): (Vec<Request>, Vec<Trace>) = made.into_iter().unzip();
         requests.extend(made);
         traces.extend(of_them);
+    }
+    if let Some(lost) = deciding.corrections.iter().find(|c| !applied.contains_key(&c.request_id)) {
+        return Err(RunError::Correction(CorrectionError {
+            line: lost.line,
+            message: "there is no such request any more once the pages have their corrected kinds".to_owned(),
+            hint: "apply the kinds of pages first, then correct the new requests".to_owned(),
+        }));
     }
     let mut superseded = link(&mut requests, &mut traces, deciding)?;
     superseded
@@ -182,12 +281,15 @@ fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Judg
             pages = given_up(pages.len());
         }
         while let Some(request) = requests.next_if(|request| request.source_file == *source_file) {
+            let corrections = applied.get(&request.id).cloned().unwrap_or_default();
             let recorded = guarded(|| record(request.clone(), &pages, deciding, roster.is_some()));
-            records.push(recorded.unwrap_or_else(|| {
+            let mut recorded = recorded.unwrap_or_else(|| {
                 broken.insert(source_file.clone());
                 let given_up = given_up(pages.len());
                 record(unreadable(request, header, &given_up, deciding.pack), &given_up, deciding, roster.is_some())
-            }));
+            });
+            recorded.corrections = corrections;
+            records.push(recorded);
         }
     }
     records.sort_by(|a, b| place(&a.request).cmp(&place(&b.request)));
@@ -225,7 +327,15 @@ pub(crate) fn record(request: Request, pages: &[PageOutcome], deciding: &Decidin
     let received = request.received_at.as_deref().and_then(|at| at.trim_end_matches('Z').parse::<NaiveDateTime>().ok());
     let context = Context { as_of: deciding.as_of, received, pages: &read, pack: deciding.pack, roster };
     let findings = evaluate(&request, &context);
-    Record::new(Row::new(&request, &findings, &context), request, findings)
+    let pages = read.iter().filter(|page| request.pages.contains(&page.page)).map(|page| PageFacts {
+        page: page.page,
+        kind: page.kind().in_words(),
+        width: page.width,
+        height: page.height,
+        image: Some(images::name(&request.source_file, page.page)),
+    });
+    let pages = pages.collect();
+    Record { pages, ..Record::new(Row::new(&request, &findings, &context), request, findings) }
 }
 
 /// Rows stand in the order of source_file, then pages.
@@ -235,10 +345,12 @@ fn place(request: &Request) -> (&str, u32, u32) {
 
 /// A file that could not be opened stands as one page that was rejected.
 fn pages_of(header: &Header, path: &Path, deciding: &Deciding<'_>) -> Result<Vec<PageOutcome>, RunError> {
-    let pages = match &header.rejection {
+    let mut pages = match &header.rejection {
         Some(rejection) => vec![PageOutcome::Rejected(rejection.clone())],
         None => journal::pages(path)?,
     };
+    let sha256 = &header.transmission.sha256;
+    deciding.corrections.settle_pages(sha256, &mut pages, deciding.pack).map_err(RunError::Correction)?;
     let Words::Again { reference } = deciding.words else { return Ok(pages) };
     let again = |page: PageOutcome| match page {
         PageOutcome::Read(reading) => {

@@ -30,6 +30,8 @@ pub enum RunError {
     Newer { what: String, found: u32, known: u32 },
     #[error("{0}")]
     Input(String),
+    #[error("{0}")]
+    Correction(crate::correct::CorrectionError),
     #[error("counts do not reconcile: {found} files found, {with_rows} with rows, {skipped} skipped")]
     Unreconciled { found: usize, with_rows: usize, skipped: usize },
     #[error("interrupted: what was finished is kept")]
@@ -48,8 +50,9 @@ impl RunError {
     }
 
     /// What the operator can do about it, for the `help:` line.
-    pub fn help(&self) -> Option<&'static str> {
+    pub fn help(&self) -> Option<&str> {
         match self {
+            RunError::Correction(error) => Some(&error.hint),
             RunError::DiskFull(_) | RunError::LittleSpace { .. } => {
                 Some("make room or give another --out; the same command resumes where it stopped")
             }

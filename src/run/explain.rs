@@ -11,9 +11,12 @@ use chrono::NaiveDate;
 use super::batch::{ReadingSettings, file_names, load_pack};
 use super::decide::{self, Deciding, Memory, Words};
 use super::error::RunError;
+use super::folder::{new_private_folder, write_whole};
 use super::pool::{Clocks, LostTime, Pool, WorkerCommand};
+use super::protocol::Wanted;
 use super::record::sha256_of_file;
 use crate::assemble::{PageOutcome, Roster, apply_roster, assemble};
+use crate::correct::Corrections;
 use crate::decode::Rejection;
 use crate::inbox::{FileNames, Transmission};
 use crate::queue::Record;
@@ -26,6 +29,8 @@ pub struct ExplainSettings {
     pub roster: Option<PathBuf>,
     pub as_of: NaiveDate,
     pub jobs: usize,
+    /// Folder for a picture of each page with what was found drawn on it.
+    pub images: Option<PathBuf>,
     pub reading: ReadingSettings,
 }
 
@@ -42,6 +47,9 @@ pub struct Explanation {
 pub fn explain(settings: &ExplainSettings) -> Result<Explanation, RunError> {
     let pack = load_pack(settings.reading.rules.as_deref())?;
     let transmission = transmission(settings, &file_names(&pack)?)?;
+    if let Some(folder) = &settings.images {
+        new_private_folder(folder)?;
+    }
     let pages = pages(settings, &transmission)?;
     let roster = settings.roster.as_deref().map(Roster::load).transpose();
     let roster = roster.map_err(|error| RunError::Input(error.to_string()))?;
@@ -52,6 +60,7 @@ pub fn explain(settings: &ExplainSettings) -> Result<Explanation, RunError> {
         as_of: settings.as_of,
         memory,
         words: Words::AsRead,
+        corrections: &Corrections::default(),
     };
 
     let outcomes: Vec<PageOutcome> = pages.iter().map(|(_, outcome)| outcome.clone()).collect();
@@ -103,7 +112,11 @@ fn pages(settings: &ExplainSettings, transmission: &Transmission) -> Result<Vec<
     let numbers: Vec<u32> = (1..=probe.pages.min(settings.reading.max_pages)).collect();
     let read = Mutex::new(BTreeMap::new());
     pool.for_each(&numbers, |&page| {
-        let result = pool.read(transmission.into(), page, &lost)?;
+        let wanted = settings.images.as_ref().map(|_| Wanted::Drawn);
+        let result = pool.read(transmission.into(), page, wanted, &lost)?;
+        if let (Some(folder), Some(png)) = (&settings.images, &result.picture) {
+            write_whole(&folder.join(format!("page-{page:03}.png")), |file| file.write_all(png))?;
+        }
         read.lock().unwrap_or_else(PoisonError::into_inner).insert(page, result.outcome);
         Ok(())
     })?;

@@ -110,6 +110,11 @@ pub(crate) fn private_file(options: &mut OpenOptions, path: &Path) -> Result<Fil
     Ok(file)
 }
 
+/// Creates a private folder, or takes one that is there as it is: it may be anybody's.
+pub(crate) fn new_private_folder(path: &Path) -> Result<(), RunError> {
+    if path.is_dir() { Ok(()) } else { private_folder(path) }
+}
+
 fn private_folder(path: &Path) -> Result<(), RunError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);

@@ -7,6 +7,10 @@
 //! pages=3
 //! 2 abort
 //! ```
+//!
+//! A fault may also be something that the page shows: see [`form`].
+
+mod form;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,12 +20,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::protocol::{EngineFacts, Terms};
+use super::protocol::{EngineFacts, Terms, Wanted};
 use super::reader::unchanged;
 use super::worker::{PageOutput, Probe, ReadFailure, ReadPage};
 use crate::answer::Confidence;
 use crate::decode::{Container, Damage, Rejection, Resolution};
-use crate::page::Preparation;
+use crate::geometry::Rect;
+use crate::page::{Bitmap, Preparation};
+use crate::picture;
 use crate::reading::{Fingerprint, KindScore, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
 
 /// Reads documents that are made up.
@@ -37,11 +43,27 @@ impl ReadPage for MadeUpReader {
         Ok(Probe { container: Container::Tiff, pages: document.pages })
     }
 
-    fn read(&mut self, path: &Path, page: u32) -> Result<PageOutput, ReadFailure> {
+    fn read(&mut self, path: &Path, page: u32, picture: Option<Wanted>) -> Result<PageOutput, ReadFailure> {
         let document = Document::open(path, &self.terms)?;
         let fate = document.suffer(page)?;
         let told = if fate.lies { page + 1 } else { page };
-        Ok(PageOutput { reading: reading(told, fate.notes), stages: BTreeMap::from([("made-up".to_owned(), 1)]) })
+        let mut reading = reading(told, fate.notes);
+        for (what, rest) in &fate.told {
+            if !form::tell(&mut reading, what, rest) {
+                return Err(ReadFailure::Broken("no such fault".to_owned()));
+            }
+        }
+        // White paper with as many bars as the page's number, so that pages can be told apart.
+        let mut paper = Bitmap::new(reading.width, reading.height);
+        for bar in 0..i32::try_from(page).unwrap_or(0) {
+            paper.fill(&Rect::new(100 + bar * 40, 100, 120 + bar * 40, 300));
+        }
+        form::draw(&mut paper, &reading);
+        let picture = picture.and_then(|wanted| match wanted {
+            Wanted::Page => picture::page(&paper, reading.dpi).ok(),
+            Wanted::Drawn => picture::with_findings(&paper, &reading).ok(),
+        });
+        Ok(PageOutput { reading, picture, stages: BTreeMap::from([("made-up".to_owned(), 1)]) })
     }
 
     fn agree(&mut self, terms: Terms) {
@@ -62,6 +84,8 @@ struct Document {
 struct Fate {
     notes: Vec<String>,
     lies: bool,
+    /// What the page shows, in the order of the story.
+    told: Vec<(String, String)>,
 }
 
 impl Document {
@@ -110,7 +134,7 @@ impl Document {
                 ("program", _) => fate.notes.push(told("program", Command::new("/bin/true").status().is_ok())),
                 ("file", path) => fate.notes.push(told("file", fs::read(path).is_ok())),
                 ("write", path) => fate.notes.push(told("write", fs::write(path, b"x").is_ok())),
-                _ => return Err(ReadFailure::Broken("no such fault".to_owned())),
+                (what, rest) => fate.told.push((what.to_owned(), rest.to_owned())),
             }
         }
         Ok(fate)

@@ -10,11 +10,13 @@ use std::time::Instant;
 
 use chrono::{NaiveDate, Utc};
 
+use super::apply;
 use super::batch::{Facts, ReadingWork, Summary, finish, keep_rules, keep_skipped, load_pack, times};
-use super::decide::{self, Deciding, Memory, Words};
+use super::decide::{self, Beside, Deciding, Memory, Words};
 use super::differences::{skip_reason, with_formula};
 use super::error::RunError;
 use super::folder::{RunFolder, write_whole};
+use super::images;
 use super::journal;
 use super::protocol::Hello;
 use super::record::{RunRecord, sha256_of_file};
@@ -58,8 +60,11 @@ pub fn merge(settings: &MergeSettings) -> Result<Summary, RunError> {
 
     let readings = journal::stored(folder.path())?;
     let memory = Memory::of(settings.ledger.as_deref(), &folder, as_of);
-    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, words: Words::AsRead };
-    let decided = decide::decide(&readings, &deciding, &folder)?;
+    let corrections = apply::kept_with_all(&settings.runs)?;
+    let words = Words::AsRead;
+    let deciding =
+        Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, words, corrections: &corrections };
+    let decided = decide::decide(&readings, &deciding, &folder, Beside::of(&options))?;
     keep_skipped(&folder, &skipped)?;
     let hello = Hello { program: first.program, sandbox: first.sandbox, engine: Some(first.engine) };
     let night = settings.ledger.is_some().then_some(deciding.memory.night);
@@ -122,7 +127,7 @@ fn same_but_for_their_share(records: &[RunRecord]) -> Result<&RunRecord, RunErro
     }
 }
 
-fn bring_together(runs: &[PathBuf], folder: &RunFolder) -> Result<(), RunError> {
+pub(crate) fn bring_together(runs: &[PathBuf], folder: &RunFolder) -> Result<(), RunError> {
     let readings = folder.folder(journal::FOLDER)?;
     let mut seen = BTreeSet::new();
     for run in runs {
@@ -133,13 +138,14 @@ fn bring_together(runs: &[PathBuf], folder: &RunFolder) -> Result<(), RunError> 
             }
             let mut from = fs::File::open(&path).map_err(RunError::io("read", &path))?;
             write_whole(&readings.join(name), |file| std::io::copy(&mut from, file).map(|_| ()))?;
+            images::copy(run, folder, &header.transmission.source_file)?;
         }
     }
     Ok(())
 }
 
 /// The list of files without a row that a run left.
-fn skipped_in(run: &Path) -> Result<Vec<Skipped>, RunError> {
+pub(crate) fn skipped_in(run: &Path) -> Result<Vec<Skipped>, RunError> {
     let path = run.join("skipped.csv");
     let broken = || RunError::Stored { what: "skipped.csv".to_owned(), line: 0, why: "not whole".to_owned() };
     let mut reader = csv::Reader::from_path(&path).map_err(|_| broken())?;

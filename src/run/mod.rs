@@ -7,6 +7,7 @@
 //!
 //! Before it come all stages ([`crate::decode`] to [`crate::queue`]); after it only [`crate::cli`].
 
+pub mod apply;
 pub mod audit;
 pub mod batch;
 mod believe;
@@ -15,6 +16,7 @@ pub mod differences;
 pub mod explain;
 pub mod folder;
 pub mod form_try;
+pub mod images;
 pub mod interrupt;
 pub mod journal;
 pub mod merge;
@@ -27,6 +29,7 @@ pub mod record;
 pub mod redact;
 pub mod sandbox;
 pub mod shard;
+pub mod status;
 pub mod worker;
 
 #[cfg(debug_assertions)]

@@ -20,7 +20,9 @@ use tracing::{debug, warn};
 use super::believe;
 use super::error::RunError;
 use super::interrupt;
-use super::protocol::{Call, Greeting, Hello, MAX_RESULT_BYTES, Reply, Status, Terms, VERSION};
+use super::protocol::{
+    Call, Greeting, Hello, MAX_RESULT_BYTES, Reply, Status, Terms, VERSION, Wanted, picture_from_text,
+};
 use super::worker::Probe;
 use crate::assemble::PageOutcome;
 use crate::decode::Rejection;
@@ -116,6 +118,8 @@ impl LostTime {
 #[derive(Debug)]
 pub struct PageResult {
     pub outcome: PageOutcome,
+    /// A PNG of the page, when one was wanted and the page is read.
+    pub picture: Option<Vec<u8>>,
     /// Milliseconds by stage, as the worker measured them.
     pub stages: BTreeMap<String, u32>,
 }
@@ -168,22 +172,37 @@ impl Pool {
 
     /// How many pages the document has. To be called from [`Pool::for_each`].
     pub fn probe(&self, asked: Asked<'_>, lost: &LostTime) -> Result<Result<Probe, Rejection>, RunError> {
-        let told = self.ask(asked, 0, lost, |reply| match (reply.pages, reply.container) {
+        let told = self.ask(asked, 0, None, lost, |reply| match (reply.pages, reply.container) {
             (Some(pages), Some(container)) => Ok(Probe { container, pages }),
             _ => Err("no number of pages"),
         })?;
         Ok(told.map(|(probe, _)| probe))
     }
 
-    /// Reads a page. To be called from [`Pool::for_each`].
-    pub fn read(&self, asked: Asked<'_>, page: u32, lost: &LostTime) -> Result<PageResult, RunError> {
-        let told = self.ask(asked, page, lost, |reply| {
+    /// Reads a page, with a picture of it when one is wanted. To be called from [`Pool::for_each`].
+    pub fn read(
+        &self,
+        asked: Asked<'_>,
+        page: u32,
+        picture: Option<Wanted>,
+        lost: &LostTime,
+    ) -> Result<PageResult, RunError> {
+        let told = self.ask(asked, page, picture, lost, |reply| {
             let reading = reply.reading.ok_or("no reading")?;
-            believe::reading(&reading, page).map(|()| reading)
+            believe::reading(&reading, page)?;
+            let png = match reply.picture.filter(|_| picture.is_some()) {
+                None => None,
+                Some(text) => {
+                    Some(picture_from_text(&text, reading.width, reading.height).ok_or("no picture of the page")?)
+                }
+            };
+            Ok((reading, png))
         })?;
         Ok(match told {
-            Ok((reading, stages)) => PageResult { outcome: PageOutcome::Read(reading), stages },
-            Err(rejection) => PageResult { outcome: PageOutcome::Rejected(rejection), stages: BTreeMap::new() },
+            Ok(((reading, picture), stages)) => PageResult { outcome: PageOutcome::Read(reading), picture, stages },
+            Err(rejection) => {
+                PageResult { outcome: PageOutcome::Rejected(rejection), picture: None, stages: BTreeMap::new() }
+            }
         })
     }
 
@@ -191,6 +210,7 @@ impl Pool {
         &self,
         document: Asked<'_>,
         page: u32,
+        picture: Option<Wanted>,
         lost: &LostTime,
         believe: impl Fn(Reply) -> Result<T, &'static str>,
     ) -> Result<Result<Timed<T>, Rejection>, RunError> {
@@ -215,7 +235,7 @@ impl Pool {
                 cpu_ms: Some(u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX)),
                 sha256: document.sha256.map(str::to_owned),
             };
-            match self.call(&Call { terms, ..Call::page(id, document.path, page) }, within)? {
+            match self.call(&Call { terms, ..Call::page(id, document.path, page).with_picture(picture) }, within)? {
                 Ok(reply) => match reply.status {
                     Status::Ok => {
                         let stages = reply.stages.clone();

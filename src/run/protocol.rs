@@ -8,10 +8,13 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::sandbox::InForce;
 use crate::decode::{Container, Rejection};
+use crate::picture;
 use crate::reading::PageReading;
 
 /// The `v` of every line.
@@ -43,6 +46,19 @@ pub struct Call {
     /// What the caller holds the answer to.
     #[serde(default, skip_serializing_if = "Terms::is_free")]
     pub terms: Terms,
+    /// A picture of the page is wanted beside its reading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Wanted>,
+}
+
+/// Which picture of a page is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wanted {
+    /// The prepared page as it is, one bit a pixel.
+    Page,
+    /// The page with what was found drawn on it.
+    Drawn,
 }
 
 /// What a caller holds an answer to; a worker without such a field works under its own settings.
@@ -85,6 +101,11 @@ impl Call {
         Call { v: VERSION, id, path: text, path_hex: hex, page: Some(page), ..Call::default() }
     }
 
+    /// The same, with a picture.
+    pub fn with_picture(self, picture: Option<Wanted>) -> Self {
+        Call { picture, ..self }
+    }
+
     pub fn hello(id: String, greeting: Greeting) -> Self {
         Call { v: VERSION, id, hello: Some(greeting), ..Call::default() }
     }
@@ -121,6 +142,9 @@ pub struct Reply {
     /// What was read, when a page was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<Box<PageReading>>,
+    /// A PNG in base64, when a picture was asked for; none when the page would make too large a one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
     /// Number of pages and the container, when the number of pages was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<u32>,
@@ -148,6 +172,7 @@ impl Reply {
             id,
             status,
             reading: None,
+            picture: None,
             pages: None,
             container: None,
             rejection: None,
@@ -180,6 +205,23 @@ pub struct EngineFacts {
     pub second_reader: Option<String>,
     /// Instruction sets that the readers choose their arithmetic by.
     pub cpu_features: Vec<String>,
+}
+
+/// A picture as it travels.
+pub fn picture_to_text(png: &[u8]) -> String {
+    BASE64.encode(png)
+}
+
+/// The picture that `text` holds, when it is a PNG of `width` by `height` pixels and of a bounded size.
+pub fn picture_from_text(text: &str, width: u32, height: u32) -> Option<Vec<u8>> {
+    if text.len() > picture::MAX_BYTES.div_ceil(3) * 4 {
+        return None;
+    }
+    let png = BASE64.decode(text).ok()?;
+    let size: Vec<u8> = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    // The signature, then the header chunk, which the standard puts first: 4 bytes of length, `IHDR`, width and height.
+    let is_png = png.starts_with(b"\x89PNG\r\n\x1a\n") && png.get(12..16) == Some(b"IHDR");
+    (is_png && png.get(16..24) == Some(size.as_slice())).then_some(png)
 }
 
 /// Lower-case hexadecimal.
@@ -229,6 +271,24 @@ mod tests {
         assert!(!line.contains('\n'), "one line");
         let back: Call = serde_json::from_str(&line).unwrap();
         assert_eq!(back.document(), Some(path));
+    }
+
+    #[test]
+    fn a_picture_is_believed_only_when_it_is_one_of_the_page() {
+        let png = picture::page(&crate::page::Bitmap::new(40, 30), 204).unwrap();
+        let text = picture_to_text(&png);
+        assert_eq!(picture_from_text(&text, 40, 30), Some(png));
+        assert_eq!(picture_from_text(&text, 40, 31), None, "of another size");
+        assert_eq!(picture_from_text(&picture_to_text(b"<svg onload=alert(1)>"), 40, 30), None);
+        assert_eq!(picture_from_text("not base64", 40, 30), None);
+    }
+
+    #[test]
+    fn an_older_request_asks_for_no_picture() {
+        let call: Call = serde_json::from_str(r#"{"v":1,"id":"a","path":"x","page":3}"#).unwrap();
+        assert_eq!(call.picture, None);
+        let line = serde_json::to_string(&Call::page("a".into(), Path::new("x"), 3)).unwrap();
+        assert!(!line.contains("picture"), "an older worker sees the line it knows");
     }
 
     #[test]

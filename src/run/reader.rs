@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::batch::{ReadingSettings, load_pack};
-use super::protocol::{EngineFacts, Terms};
+use super::protocol::{EngineFacts, Terms, Wanted};
 use super::worker::{PageOutput, Probe, ReadFailure, ReadPage};
 use crate::decode::{Document, Limits, Rejection, SourcePage};
 use crate::extract::PageEngine;
@@ -15,6 +15,7 @@ use crate::ocr::second_reader::SecondReader;
 use crate::ocr::tesseract::TesseractReader;
 use crate::ocr::{LineReader, OcrError};
 use crate::page::PreparedPage;
+use crate::picture::{self, PictureError};
 use crate::reading::PageReading;
 use crate::rules::Pack;
 
@@ -119,9 +120,15 @@ impl ReadPage for Engine {
         Ok(Probe { container: document.container(), pages: document.pages() })
     }
 
-    fn read(&mut self, path: &Path, page: u32) -> Result<PageOutput, ReadFailure> {
-        let (reading, _, stages) = self.read_prepared(path, page)?;
-        Ok(PageOutput { reading, stages })
+    fn read(&mut self, path: &Path, page: u32, picture: Option<Wanted>) -> Result<PageOutput, ReadFailure> {
+        let (reading, prepared, mut stages) = self.read_prepared(path, page)?;
+        let started = Instant::now();
+        // A page that makes too large a picture goes without one: the reading is what counts.
+        let picture = picture.and_then(|wanted| draw(wanted, &prepared, &reading).ok());
+        if picture.is_some() {
+            stages.insert("picture".to_owned(), u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX));
+        }
+        Ok(PageOutput { reading, picture, stages })
     }
 
     fn agree(&mut self, terms: Terms) {
@@ -136,6 +143,13 @@ impl ReadPage for Engine {
             second_reader: self.second_sha256.clone(),
             cpu_features: cpu_features(),
         }
+    }
+}
+
+fn draw(wanted: Wanted, prepared: &PreparedPage, reading: &PageReading) -> Result<Vec<u8>, PictureError> {
+    match wanted {
+        Wanted::Page => picture::page(&prepared.ink, prepared.dpi),
+        Wanted::Drawn => picture::with_findings(&prepared.ink, reading),
     }
 }
 

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
+use super::apply;
 use super::batch::load_pack;
-use super::decide::{self, Deciding, Memory, Words};
+use super::decide::{self, Beside, Deciding, Memory, Words};
 use super::differences::{Difference, Row, Table, cell};
 use super::error::RunError;
 use super::folder::RunFolder;
@@ -39,13 +40,15 @@ pub fn recheck(settings: &RecheckSettings) -> Result<Vec<Difference>, RunError> 
     let memory = Memory::of_finished(settings.ledger.as_deref(), &record, &folder, reference);
     let as_of = settings.as_of.unwrap_or(reference);
     let words = Words::Again { reference };
-    let deciding = Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, words };
+    let corrections = apply::kept(&settings.run)?;
+    let deciding =
+        Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, words, corrections: &corrections };
     let readings = journal::stored(&settings.run)?;
     let now = match &settings.out {
         None => decide::queue_bytes(&readings, &deciding)?,
         Some(out) => {
             let out = empty_folder(out)?;
-            decide::decide(&readings, &deciding, &out)?;
+            decide::decide(&readings, &deciding, &out, Beside::of(&record.options))?;
             let path = out.path().join("queue.csv");
             fs::read(&path).map_err(RunError::io("read", &path))?
         }

@@ -12,7 +12,9 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use super::protocol::{Call, EngineFacts, Greeting, Hello, MAX_REQUEST_BYTES, Reply, Status, Terms, VERSION};
+use super::protocol::{
+    Call, EngineFacts, Greeting, Hello, MAX_REQUEST_BYTES, Reply, Status, Terms, VERSION, Wanted, picture_to_text,
+};
 use super::sandbox::{self, InForce};
 use crate::decode::{Container, Rejection};
 use crate::reading::PageReading;
@@ -23,8 +25,8 @@ use crate::reading::PageReading;
 pub trait ReadPage {
     /// Opens the document and counts its pages; decodes none.
     fn probe(&mut self, path: &Path) -> Result<Probe, ReadFailure>;
-    /// Reads page `page`, counted from 1.
-    fn read(&mut self, path: &Path, page: u32) -> Result<PageOutput, ReadFailure>;
+    /// Reads page `page`, counted from 1, and draws the picture that is wanted of it.
+    fn read(&mut self, path: &Path, page: u32, picture: Option<Wanted>) -> Result<PageOutput, ReadFailure>;
     /// Versions and hashes of what reads, for the run record.
     fn facts(&mut self) -> EngineFacts;
     /// What the next call is held to.
@@ -42,6 +44,8 @@ pub struct Probe {
 #[derive(Clone, Debug)]
 pub struct PageOutput {
     pub reading: PageReading,
+    /// A PNG, when one was wanted and is not too large.
+    pub picture: Option<Vec<u8>>,
     /// Milliseconds by stage; they never reach a reading or a row.
     pub stages: BTreeMap<String, u32>,
 }
@@ -154,14 +158,15 @@ fn answer(reader: &mut dyn ReadPage, call: &Call, in_force: &InForce) -> Reply {
     reader.agree(call.terms.clone());
     let outcome = catch_unwind(AssertUnwindSafe(|| match page {
         0 => reader.probe(&document).map(Outcome::Probed),
-        page => reader.read(&document, page).map(|output| Outcome::Read(Box::new(output))),
+        page => reader.read(&document, page, call.picture).map(|output| Outcome::Read(Box::new(output))),
     }));
     match outcome {
         Ok(Ok(Outcome::Probed(probe))) => {
             Reply { pages: Some(probe.pages), container: Some(probe.container), ..reply(Status::Ok) }
         }
         Ok(Ok(Outcome::Read(output))) => {
-            Reply { reading: Some(Box::new(output.reading)), stages: output.stages, ..reply(Status::Ok) }
+            let picture = output.picture.as_deref().map(picture_to_text);
+            Reply { reading: Some(Box::new(output.reading)), picture, stages: output.stages, ..reply(Status::Ok) }
         }
         Ok(Err(ReadFailure::Rejected(Rejection::TimedOut))) => reply(Status::Timeout),
         Ok(Err(ReadFailure::Rejected(rejection))) => Reply { rejection: Some(rejection), ..reply(Status::Rejected) },
@@ -205,7 +210,7 @@ mod tests {
             }
         }
 
-        fn read(&mut self, _: &Path, _: u32) -> Result<PageOutput, ReadFailure> {
+        fn read(&mut self, _: &Path, _: u32, _: Option<Wanted>) -> Result<PageOutput, ReadFailure> {
             Err(ReadFailure::Broken("page reader".to_owned()))
         }
 

@@ -34,6 +34,57 @@ pub struct Sheet {
 impl Sheet {
     /// Reads a CSV with a header line; a byte order mark and the apostrophe before formula-like cells are taken off.
     pub fn read(path: &Path) -> Result<Sheet, ScoreError> {
+        let sheet = Self::read_any(path)?;
+        for needed in ["source_file", "pages"] {
+            if !sheet.columns.iter().any(|c| c == needed) {
+                return Err(ScoreError::Column { path: path.display().to_string(), column: needed.to_owned() });
+            }
+        }
+        Ok(sheet)
+    }
+
+    /// Reads truth, or takes a reviewer's corrections of the queue for it.
+    pub fn read_truth(path: &Path, queue: &Sheet) -> Result<Sheet, ScoreError> {
+        let sheet = Self::read_any(path)?;
+        let is_corrections = crate::correct::HEADER.iter().take(3).all(|name| sheet.columns.iter().any(|c| c == name));
+        if is_corrections { Ok(queue.as_corrected_by(&sheet)) } else { Self::read(path) }
+    }
+
+    /// What a reviewer says of the queue: the corrected cells, and every cell of a request that was looked at whole.
+    fn as_corrected_by(&self, corrections: &Sheet) -> Sheet {
+        let mut rows = Vec::new();
+        for row in &self.rows {
+            let own: Vec<&Cells> =
+                corrections.rows.iter().filter(|c| cell(c, "request_id") == cell(row, "request_id")).collect();
+            if own.is_empty() {
+                continue;
+            }
+            let whole = own.iter().any(|c| cell(c, "column") == crate::correct::REVIEWED);
+            let known = |column: &str| whole && !NOT_FIELDS.contains(&column) && column != "confidence";
+            let mut truth: Cells = row
+                .iter()
+                .filter(|(column, _)| known(column) || ["source_file", "pages"].contains(&column.as_str()))
+                .map(|(column, value)| (column.clone(), value.clone()))
+                .collect();
+            for correction in own {
+                let (column, value) = (cell(correction, "column"), cell(correction, "value"));
+                if let Some(reason) = column.strip_prefix("reasons.") {
+                    let told = truth.get("reasons").map_or(cell(row, "reasons"), String::as_str);
+                    let mut ids: Vec<&str> = told.split(';').filter(|id| !id.is_empty() && *id != reason).collect();
+                    ids.extend((value == "checked").then_some(reason));
+                    ids.sort_unstable();
+                    let ids = ids.join(";");
+                    truth.insert("reasons".to_owned(), ids);
+                } else if self.columns.iter().any(|known| known == column) {
+                    truth.insert(column.to_owned(), value.to_owned());
+                }
+            }
+            rows.push(truth);
+        }
+        Sheet { columns: self.columns.iter().filter(|column| *column != "confidence").cloned().collect(), rows }
+    }
+
+    fn read_any(path: &Path) -> Result<Sheet, ScoreError> {
         let shown = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|source| ScoreError::Read { path: shown.clone(), source })?;
         let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
@@ -48,11 +99,6 @@ impl Sheet {
                 _ => cell.to_owned(),
             };
             rows.push(columns.iter().cloned().zip(record.iter().map(plain)).collect());
-        }
-        for needed in ["source_file", "pages"] {
-            if !columns.iter().any(|c| c == needed) {
-                return Err(ScoreError::Column { path: shown, column: needed.to_owned() });
-            }
         }
         Ok(Sheet { columns, rows })
     }
@@ -169,6 +215,7 @@ fn outcome(wanted: &Cells, row: Option<&Cells>, columns: &[&String], _ids: &BTre
     let reviewed = codes(found, "review_fields");
     let fields = columns
         .iter()
+        .filter(|column| wanted.contains_key(**column))
         .filter(|column| !(unjudged && cell(wanted, column).is_empty()))
         .map(|column| {
             let right = row.is_some() && cell(found, column) == cell(wanted, column);
@@ -181,8 +228,10 @@ fn outcome(wanted: &Cells, row: Option<&Cells>, columns: &[&String], _ids: &BTre
             FieldOutcome { column: (*column).clone(), outcome, reviewed }
         })
         .collect();
-    let (shared_codes, extra_codes, missing_codes) = difference(&codes(found, "deficiencies"), &deficiencies);
-    let (shared_warnings, extra_warnings, missing_warnings) = difference(&codes(found, "warnings"), &warnings);
+    // Truth that says nothing of codes does not say that there are none.
+    let judged = |column: &str| if wanted.contains_key(column) { codes(found, column) } else { Vec::new() };
+    let (shared_codes, extra_codes, missing_codes) = difference(&judged("deficiencies"), &deficiencies);
+    let (shared_warnings, extra_warnings, missing_warnings) = difference(&judged("warnings"), &warnings);
     RowOutcome {
         truth: wanted.clone(),
         exact_pages: row.is_some_and(|r| cell(r, "pages") == cell(wanted, "pages")),

@@ -45,6 +45,11 @@ fn shares_merged_are_the_single_run_byte_for_byte() {
     for file in ["queue.csv", "records.jsonl", "skipped.csv"] {
         assert_eq!(fs::read(merged.join(file)).unwrap(), fs::read(place.out().join(file)).unwrap(), "{file}");
     }
+    for entry in fs::read_dir(place.out().join("images")).unwrap() {
+        let name = entry.unwrap().file_name();
+        let bytes = |run: &Path| fs::read(run.join("images").join(&name)).unwrap();
+        assert_eq!(bytes(&merged), bytes(&place.out()), "{}", name.display());
+    }
 }
 
 #[test]

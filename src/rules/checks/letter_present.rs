@@ -18,7 +18,9 @@ impl Judge for LetterPresent {
         let letters = Letters::of(request, facts);
         let answer = match () {
             () if !letters.good.is_empty() => Answer::Met,
-            () if !letters.perhaps.is_empty() || may_hide(request, facts, |kind| *kind == PageKind::Letter) => Answer::CannotTell,
+            () if !letters.perhaps.is_empty() => Answer::CannotTell,
+            () if request.settled.iter().any(|column| column == "letter") => Answer::NotMet,
+            () if may_hide(request, facts, |kind| *kind == PageKind::Letter) => Answer::CannotTell,
             () => Answer::NotMet,
         };
         Outcome::new(answer).on("letter")
