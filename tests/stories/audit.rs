@@ -166,6 +166,7 @@ fn a_run_that_was_moved_away_is_still_its_own_night() {
     let output = audit.output().unwrap();
     let found = fs::read_to_string(archive.join("audit.csv")).unwrap_or_default();
     assert_eq!(output.status.code(), Some(0), "{}{found}", said(&output));
+}
 
 #[test]
 fn another_day_changes_only_what_a_rules_dates_change() {
