@@ -37,7 +37,6 @@ mod tests;
 pub use build::{assemble, assemble_with};
 pub use copies::{CopyLink, EarlierCopy, link_copies};
 pub use fingerprint::{fingerprint, page_similarity};
-pub use promised::CountPattern;
 pub use roster::{Roster, RosterError, RosterMember, RosterProblem};
 pub use roster_lens::apply_roster;
 pub use settings::AssemblySettings;

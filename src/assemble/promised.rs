@@ -6,46 +6,9 @@
 use std::collections::BTreeMap;
 
 use regex::{Regex, RegexBuilder};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::sheet::{Class, Sheet};
-
-/// How a cover sheet says its number of pages: a regular expression on a line, with a group `pages`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CountPattern {
-    pub pattern: String,
-    /// The cover itself is not counted.
-    #[serde(default)]
-    pub without_cover: bool,
-}
-
-impl CountPattern {
-    fn new(pattern: &str, without_cover: bool) -> CountPattern {
-        CountPattern { pattern: pattern.into(), without_cover }
-    }
-
-    /// English and Spanish; the first that fits a line speaks.
-    pub fn builtin() -> Vec<CountPattern> {
-        vec![
-            CountPattern::new(
-                r"(?:pages?|pgs?|p[aá]ginas?)\W{0,10}(?P<pages>\d{1,3})\b.{0,20}(?:exclud|not\s+incl|following|after|plus|sin\s+)",
-                true,
-            ),
-            CountPattern::new(
-                r"(?:pages?|pgs?|p[aá]ginas?).{0,20}(?:exclud|not\s+incl|following|after|sin\s+)\D{0,25}(?P<pages>\d{1,3})\b",
-                true,
-            ),
-            CountPattern::new(
-                r"(?P<pages>\d{1,3})\s*(?:pages?|pgs?|p[aá]ginas?).{0,20}(?:exclud|not\s+incl|following|after|plus|sin\s+)",
-                true,
-            ),
-            CountPattern::new(r"(?:pages?|pgs?|p[aá]ginas?)[^\d]{0,40}?(?P<pages>\d{1,3})\b", false),
-            CountPattern::new(r"\b(?P<pages>\d{1,3})\s*(?:pages?|pgs?|p[aá]ginas?)\b", false),
-        ]
-    }
-}
+use crate::rules::phrases::CountPattern;
 
 /// Compiled patterns; one that is no regular expression is left out here, since the pack's check reports it.
 pub(super) struct Counts(Vec<(Regex, bool)>);

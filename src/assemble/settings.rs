@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::promised::CountPattern;
+use crate::rules::phrases::{CountPattern, PhraseBook};
 use crate::rules::{FormPurpose, Pack, ReceivedSource};
 
 /// Settings of [`super::assemble_with`].
@@ -21,7 +21,7 @@ impl Default for AssemblySettings {
         Self {
             portal_forms: BTreeSet::new(),
             received: vec![ReceivedSource::FileName, ReceivedSource::Header, ReceivedSource::FileTime],
-            cover_counts: CountPattern::builtin(),
+            cover_counts: PhraseBook::builtin().pages.cover_counts.clone(),
         }
     }
 }
@@ -32,7 +32,7 @@ impl AssemblySettings {
         AssemblySettings {
             portal_forms: portal.map(|form| form.id.clone()).collect(),
             received: pack.received.order.clone(),
-            ..AssemblySettings::default()
+            cover_counts: pack.phrases.pages.cover_counts.clone(),
         }
     }
 }

@@ -191,12 +191,25 @@ pub struct OtherPlanWords {
     pub labels: Vec<String>,
 }
 
+/// How a cover sheet says its number of pages: a regular expression on a line, with a group `pages`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CountPattern {
+    pub pattern: String,
+    /// The cover itself is not counted.
+    #[serde(default)]
+    pub without_cover: bool,
+}
+
 /// What pages other than our forms say (`pages.toml`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PagePhrases {
     #[serde(default, rename = "phrase")]
     pub phrases: Vec<PagePhrase>,
+    /// How cover sheets count the pages; the first that fits a line speaks.
+    #[serde(default, rename = "cover_count")]
+    pub cover_counts: Vec<CountPattern>,
     pub other_plan: OtherPlanWords,
 }
 
@@ -338,6 +351,16 @@ impl PhraseBook {
                 let what = format!("the pattern of file_name {}: {error}", file_name.id);
                 return Err(PhraseError::Meaning { file: "arrivals.toml", what });
             }
+        }
+        for (at, count) in (1..).zip(&self.pages.cover_counts) {
+            let what = match Regex::new(&count.pattern) {
+                Err(error) => format!("the pattern of cover_count {at}: {error}"),
+                Ok(regex) if !regex.capture_names().flatten().any(|name| name == "pages") => {
+                    format!("the pattern of cover_count {at} has no group `pages`: write (?<pages>\\d+)")
+                }
+                Ok(_) => continue,
+            };
+            return Err(PhraseError::Meaning { file: "pages.toml", what });
         }
         Ok(())
     }

@@ -172,3 +172,64 @@ fn a_run_that_was_moved_away_is_still_its_own_night() {
     let found = fs::read_to_string(archive.join("audit.csv")).unwrap_or_default();
     assert_eq!(output.status.code(), Some(0), "{}{found}", said(&output));
 }
+
+#[test]
+fn another_day_changes_only_what_a_rules_dates_change() {
+    let place = inbox_of_nine();
+    place.run().assert().code(1);
+    let rules = place.out().join("rules");
+    let path = rules.join("checks/10-request.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    // From the first of December on, a fax that asks for nothing goes back.
+    let rule = text.split("[[rule]]").find(|rule| rule.contains("id = \"something-is-requested\"")).unwrap();
+    let until = rule.replace("from = 2025-05-01", "from = 2025-05-01, to = 2026-11-30");
+    let from = rule
+        .replace("from = 2025-05-01", "from = 2026-12-01")
+        .replace("severity = \"warning\"", "severity = \"deficiency\"");
+    let newer = place.path().join("newer");
+    copy(&rules, &newer);
+    std::fs::write(newer.join("checks/10-request.toml"), text.replace(rule, &format!("{until}[[rule]]{from}")))
+        .unwrap();
+    let recheck = |day: Option<&str>| {
+        let mut command = faxtriage();
+        command.arg("recheck").arg(place.out()).arg("--rules").arg(&newer);
+        command.args(day.iter().flat_map(|day| ["--as-of", day]));
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), said(&output))
+    };
+    let (code, same, told) = recheck(Some("2026-11-30"));
+    assert_eq!((code, same.lines().count()), (Some(0), 1), "{same}{told}");
+    let (code, changed, told) = recheck(Some("2026-12-01"));
+    assert_eq!(code, Some(3), "{told}");
+    let queue = place.queue();
+    let ids = |text: &str, holds: &str| -> std::collections::BTreeSet<String> {
+        text.lines().skip(1).filter(|line| line.contains(holds)).map(|line| request_id(line).to_owned()).collect()
+    };
+    let asked_nothing = ids(&queue, "no-request-found");
+    assert!(!asked_nothing.is_empty());
+    assert_eq!(ids(&changed, ""), asked_nothing);
+}
+
+/// The cell that looks like a request's id.
+fn request_id(line: &str) -> &str {
+    line.split(',')
+        .find(|cell| {
+            cell.split_once('-').is_some_and(|(hash, n)| {
+                hash.len() == 12 && hash.bytes().all(|b| b.is_ascii_hexdigit()) && n.bytes().all(|b| b.is_ascii_digit())
+            })
+        })
+        .unwrap_or_default()
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            drop(std::fs::copy(entry.path(), target).unwrap())
+        }
+    }
+}

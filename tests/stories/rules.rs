@@ -22,3 +22,25 @@ fn every_problem_of_a_pack_is_told_at_once_and_ends_with_2() {
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert!(String::from_utf8(output.stdout).unwrap().contains("pack.toml"));
 }
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_form_is_tried_and_its_mistakes_are_told_under_its_own_name() {
+    let place = Place::new();
+    let blank = place.fax("blank.tif", "pages=1");
+    let definition = place.path().join("mine.toml");
+    let run = |text: &str| {
+        std::fs::write(&definition, text).unwrap();
+        let mut command = faxtriage();
+        command.args(["form", "try"]).arg(&definition).arg(&blank).args(["--made-up", "--no-second-reader"]);
+        command.output().unwrap()
+    };
+    let good = "id = \"mine\"\npurpose = \"reassignment\"\ntitles = [\"My Form\"]\n[[field]]\nid = \"member_name\"\nkind = \"name\"\nlabels = [\"Member\"]\n";
+    let output = run(good);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("form mine") && told.contains("hint: nothing of the form was found on this page"), "{told}");
+    let output = run(&good.replace("labels", "lables"));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("mine.toml:7"), "{}", said(&output));
+}

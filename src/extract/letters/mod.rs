@@ -8,6 +8,9 @@ mod people;
 mod template;
 mod wording;
 
+#[cfg(test)]
+mod offices;
+
 pub use facts::{Layout, is_addressed, layout, letter_facts};
 pub use language::{LanguageScore, detect_language};
 pub use people::people;

@@ -1,0 +1,195 @@
+//! Letters as offices may word them, in wordings that the pack does not hold letter by letter.
+
+use chrono::NaiveDate;
+
+use super::facts::tests::page;
+use super::letter_facts;
+use crate::extract::page_text::PageText;
+use crate::reading::{LetterFacts, LetterKind};
+use crate::rules::PhraseBook;
+
+fn facts(lines: &[&str]) -> LetterFacts {
+    let words = page(lines);
+    let reference = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+    letter_facts(&PageText::new(&words, 2200), PhraseBook::builtin(), reference)
+}
+
+fn letter(body: &[&str]) -> LetterFacts {
+    let mut lines = vec!["November 6, 2026", "Ana Cruz", "455 Elm Ave", "Merced, CA 95340", "Dear Ana Cruz:"];
+    lines.extend(body);
+    lines.push("Sincerely,");
+    facts(&lines)
+}
+
+#[test]
+fn notices_in_other_words() {
+    for body in [
+        &[
+            "We regret that we must ask the Central California Alliance for Health to move you to a",
+            "different primary care office.",
+        ][..],
+        &[
+            "Our practice is taking the steps necessary to begin the reassignment process with the",
+            "Alliance. Until you hear from the Alliance, please continue to see us.",
+        ],
+        &[
+            "This is to notify you that our office has initiated a request with your health plan, the",
+            "Alliance, for a change of your primary care physician.",
+        ],
+        &[
+            "You did not come to your visits on March 2, 2026 and May 5, 2026. For this reason I have",
+            "asked CCAH to find you a new primary care doctor. We are here until CCAH tells you the date.",
+        ],
+        &[
+            "We feel that you would be better served by another provider. We are submitting paperwork",
+            "to CCAH for your reassignment.",
+        ],
+        &["We are no longer able to meet your medical needs. Your health plan has been asked to", "reassign you."],
+        &["I have let the Alliance know that I would like them to match you with a different provider."],
+    ] {
+        let facts = letter(body);
+        assert_eq!((facts.kind, facts.states_end_of_care.len()), (LetterKind::ReassignmentNotice, 0), "{body:?}");
+    }
+}
+
+#[test]
+fn notices_in_spanish_and_hmong_without_accents_and_with_any_spacing() {
+    for body in [
+        &[
+            "Le informamos que nuestra oficina ha pedido a la Alianza que le cambie a otro doctor de",
+            "cabecera porque usted ha faltado a tres citas.",
+        ][..],
+        &[
+            "El proposito de esta carta es para avisarle que estamos tomando los pasos necesarios para",
+            "comenzar el proceso de reasignacion con la Alianza.",
+        ],
+        &[
+            "Hemos enviado una solicitud a Central California Alliance for Health para que usted sea",
+            "asignada a otro proveedor.",
+        ],
+        &["Tsab ntawv no qhia rau koj paub tias peb tab tom thov Alliance pauv koj mus rau lwm tus", "kws kho mob."],
+        &[
+            "Tsabntawv no yog qhia koj tias kuv tau thov kom Central California Alliance for Health",
+            "nrhiav ib tug kwskhomob tshiab rau koj.",
+        ],
+    ] {
+        assert_eq!(letter(body).kind, LetterKind::ReassignmentNotice, "{body:?}");
+    }
+}
+
+#[test]
+fn threats_and_policies_are_warnings() {
+    for body in [
+        &["You were late to your last three visits. We will ask the Alliance to reassign you if this", "continues."][..],
+        &[
+            "Our policy is to request that the Alliance move patients who miss three visits to a new",
+            "doctor. You have missed two.",
+        ],
+        &[
+            "Yelling at staff is not acceptable. Any further incident will result in dismissal from our",
+            "practice, and your care may be transferred.",
+        ],
+        &[
+            "Under our office policy three no-shows can lead to discharge from the practice. Please call",
+            "our office to reschedule.",
+        ],
+        &[
+            "El 8 de agosto usted falto a su cita. Recuerde que despues de tres faltas podemos pedir que",
+            "la Alianza le cambie de doctor.",
+        ],
+        &["Si usted falta otra vez, es posible que pidamos a la Alianza que le asigne otro doctor."],
+        &["Yog koj tsis tuaj dua, peb yuav thov kom Alliance pauv koj mus rau lwm tus kws kho mob."],
+    ] {
+        assert_eq!(letter(body).kind, LetterKind::Warning, "{body:?}");
+    }
+}
+
+#[test]
+fn what_the_member_may_do_is_no_notice() {
+    for body in [
+        &[
+            "Your lab results are normal. If you would like a new doctor, you may request a change",
+            "through the Alliance Member Services at any time.",
+        ][..],
+        &["This is a reminder that your appointment is on November 20, 2026. Please bring your card."],
+        &["To choose a new doctor please contact the Alliance."],
+    ] {
+        assert_ne!(letter(body).kind, LetterKind::ReassignmentNotice, "{body:?}");
+    }
+}
+
+#[test]
+fn ends_of_care_in_other_words_and_dates_that_end_nothing() {
+    for (body, ends) in [
+        (
+            &[
+                "I am withdrawing from further professional attendance upon you. I will be available to",
+                "attend you for a reasonable time, but in no event for more than 30 days.",
+            ][..],
+            true,
+        ),
+        (&["Effective December 5, 2026, our clinic will no longer see you."], true),
+        (
+            &[
+                "We have requested that the Alliance assign you another doctor. We will see you for",
+                "emergencies only until December 6, 2026.",
+            ],
+            true,
+        ),
+        (
+            &[
+                "We have requested that the Alliance assign you another doctor. You have 30 days to find",
+                "a new physician.",
+            ],
+            true,
+        ),
+        (&["A partir del 30 de noviembre de 2026 nuestra clinica no le dara mas atencion medica."], true),
+        (&["Solo la atenderemos en caso de emergencia durante los proximos 30 dias."], true),
+        (
+            &[
+                "We have asked the Alliance to assign you another doctor. It may take up to 30 days to",
+                "process the request, and we will provide care for you until then.",
+            ],
+            false,
+        ),
+        (
+            &[
+                "Due to missed appointments on March 2, 2026 and July 9, 2026, you are being discharged",
+                "from our practice. We will care for you until your new doctor is in place.",
+            ],
+            false,
+        ),
+    ] {
+        assert_eq!(!letter(body).states_end_of_care.is_empty(), ends, "{body:?}");
+    }
+}
+
+#[test]
+fn a_letter_may_greet_with_a_title_alone_or_not_at_all() {
+    let body = "We have asked the Alliance to assign you to another doctor.";
+    let titled =
+        facts(&["October 30, 2026", "Tou Vue", "88 Canal St Apt 4", "Merced CA 95341", "Mr. Vue:", body, "Sincerely,"]);
+    assert_eq!(titled.addressee.unwrap().name.as_deref(), Some("Tou Vue"));
+    let silent = facts(&[
+        "11.06.2026",
+        "DAVID OKAFOR",
+        "55 FIRST ST APT B",
+        "SALINAS CA 93905-1234",
+        "RE: CHANGE OF PROVIDER",
+        body,
+    ]);
+    assert_eq!(silent.addressee.unwrap().name.as_deref(), Some("David Okafor"));
+}
+
+#[test]
+fn a_letter_in_two_columns_has_the_language_of_its_reader() {
+    let facts = facts(&[
+        "November 6, 2026      6 de noviembre de 2026",
+        "Dear Ana Cruz:        Estimada Ana Cruz:",
+        "We have asked the Alliance to    Hemos pedido a la Alianza",
+        "assign you to a new doctor.      que le asigne un nuevo medico.",
+        "We will care for you until       Le atenderemos hasta que la",
+        "the Alliance notifies you.       Alianza le notifique la fecha.",
+    ]);
+    assert_eq!(facts.language.as_deref(), Some("es"));
+}
