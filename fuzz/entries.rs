@@ -17,7 +17,7 @@ use faxtriage::geometry::Rect;
 use faxtriage::inbox::Transmission;
 use faxtriage::rules::{Pack, PackFile};
 use faxtriage::run::journal::{self, FileJournal};
-use faxtriage::run::protocol::{EngineFacts, Reply, Terms};
+use faxtriage::run::protocol::{EngineFacts, Reply, Terms, Wanted};
 use faxtriage::run::sandbox::InForce;
 use faxtriage::run::worker::{PageOutput, Probe, ReadFailure, ReadPage, serve};
 
@@ -124,7 +124,7 @@ impl ReadPage for Echo {
         Err(ReadFailure::Broken(path.as_os_str().len().to_string()))
     }
 
-    fn read(&mut self, _: &Path, page: u32) -> Result<PageOutput, ReadFailure> {
+    fn read(&mut self, _: &Path, page: u32, _: Option<Wanted>) -> Result<PageOutput, ReadFailure> {
         Err(ReadFailure::Broken(page.to_string()))
     }
 

@@ -195,7 +195,7 @@ fn another_day_changes_only_what_a_rules_dates_change() {
         command.arg("recheck").arg(place.out()).arg("--rules").arg(&newer);
         command.args(day.iter().flat_map(|day| ["--as-of", day]));
         let output = command.output().unwrap();
-        (output.status.code(), String::from_utf8(output.stdout).unwrap(), said(&output))
+        (output.status.code(), String::from_utf8(output.stdout.clone()).unwrap(), said(&output))
     };
     let (code, same, told) = recheck(Some("2026-11-30"));
     assert_eq!((code, same.lines().count()), (Some(0), 1), "{same}{told}");
