@@ -283,6 +283,10 @@ fn letter_points(text: &PageText, phrases: &PhraseBook, page: &PageEvidence) -> 
             points.add(1.5 + (wording.found as f32 * 0.3).min(1.5), "letter-wording");
         }
     }
+    // Neither dated nor signed off: an agreement or a policy speaks of the same things, and a stray line looks like a greeting.
+    if !dated && layout.closing.is_none() {
+        points.sum *= 0.6;
+    }
     // Check boxes in numbers belong to forms.
     if page.boxes >= 4 {
         points.sum *= 0.6;

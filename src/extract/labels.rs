@@ -164,6 +164,13 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         candidate.tokens.iter().for_each(|&t| taken[t] = true);
         chosen.push(candidate);
     }
+    // One word is a heading only where it stands alone in its row: "Member" also begins the sentences of the narrative.
+    for candidate in chosen.iter_mut().filter(|c| c.targets.len() > 1) {
+        let row = candidate.tokens.first().map_or(0, |&t| sheet.tokens[t].row);
+        if sheet.rows.get(row).is_some_and(|row| row.len() > candidate.tokens.len()) {
+            candidate.targets.retain(|t| !matches!(t, Target::Section(_)));
+        }
+    }
     drop_doubtful(&mut chosen, sheet.letter_height);
     drop_echoes(&mut chosen, sheet.letter_height);
     add_garbled(sheet, index, &taken, &mut chosen);

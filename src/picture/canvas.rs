@@ -60,6 +60,9 @@ impl Canvas {
 
     fn fill(&mut self, rect: &Rect, colour: Colour) {
         let clipped = rect.intersect(&Rect::new(0, 0, self.width, self.height));
+        if clipped.is_empty() {
+            return;
+        }
         for y in clipped.top..clipped.bottom {
             let start = y as usize * self.width as usize;
             self.pixels[start + clipped.left as usize..start + clipped.right as usize].fill(colour as u8);

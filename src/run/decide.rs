@@ -349,21 +349,24 @@ fn pages_of(header: &Header, path: &Path, deciding: &Deciding<'_>) -> Result<Vec
         Some(rejection) => vec![PageOutcome::Rejected(rejection.clone())],
         None => journal::pages(path)?,
     };
+    if let Words::Again { reference } = deciding.words {
+        let again = |page: PageOutcome| match page {
+            PageOutcome::Read(reading) => {
+                let number = reading.page;
+                let (reading, needs_pixels) = interpret_again(*reading, deciding.pack, reference);
+                if needs_pixels {
+                    warn!(file = %header.transmission.sha256, page = number, "these rules take the page for a form whose fields were not read: only a new run reads them");
+                }
+                PageOutcome::Read(Box::new(reading))
+            }
+            rejected => rejected,
+        };
+        pages = pages.into_par_iter().map(again).collect();
+    }
+    // A person's word comes last: no rule takes it back.
     let sha256 = &header.transmission.sha256;
     deciding.corrections.settle_pages(sha256, &mut pages, deciding.pack).map_err(RunError::Correction)?;
-    let Words::Again { reference } = deciding.words else { return Ok(pages) };
-    let again = |page: PageOutcome| match page {
-        PageOutcome::Read(reading) => {
-            let number = reading.page;
-            let (reading, needs_pixels) = interpret_again(*reading, deciding.pack, reference);
-            if needs_pixels {
-                warn!(file = %header.transmission.sha256, page = number, "these rules take the page for a form whose fields were not read: only a new run reads them");
-            }
-            PageOutcome::Read(Box::new(reading))
-        }
-        rejected => rejected,
-    };
-    Ok(pages.into_par_iter().map(again).collect())
+    Ok(pages)
 }
 
 fn load_roster(path: &Path) -> Result<Roster, RunError> {

@@ -1,5 +1,6 @@
 //! Other rules on the readings that a run stored: what would change, without reading a page.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use super::folder::RunFolder;
 use super::journal;
 use super::merge::{day, same_roster};
 use super::record::{self, RunRecord};
+use crate::rules::Pack;
 
 /// What is checked again.
 #[derive(Clone, Debug)]
@@ -39,7 +41,13 @@ pub fn recheck(settings: &RecheckSettings) -> Result<Vec<Difference>, RunError> 
     // The night in the ledger is the run's, whatever day is tried on it.
     let memory = Memory::of_finished(settings.ledger.as_deref(), &record, &folder, reference);
     let as_of = settings.as_of.unwrap_or(reference);
-    let words = Words::Again { reference };
+    let held = Pack::load(&settings.run.join("rules")).ok();
+    // Where nothing that reads words has changed, what the worker made of them stands to the letter.
+    let words = if held.is_some_and(|held| reading_part(&held) == reading_part(&pack)) {
+        Words::AsRead
+    } else {
+        Words::Again { reference }
+    };
     let corrections = apply::kept(&settings.run)?;
     let deciding =
         Deciding { pack: &pack, roster: settings.roster.as_deref(), as_of, memory, words, corrections: &corrections };
@@ -54,6 +62,12 @@ pub fn recheck(settings: &RecheckSettings) -> Result<Vec<Difference>, RunError> 
         }
     };
     Ok(queue_of(&settings.run)?.differences(&Table::read(&now)?, |_, old, new| codes_that_changed(old, new)))
+}
+
+/// The files of a pack that decide what words mean: all but its checks and the wording of notices.
+fn reading_part(pack: &Pack) -> BTreeMap<&str, &str> {
+    let files = pack.files().iter().map(|file| (file.path.as_str(), file.text.as_str()));
+    files.filter(|(name, _)| !name.starts_with("checks/") && !name.ends_with("notice.toml")).collect()
 }
 
 /// A folder of its own for the queue that would be: never that of a run.
