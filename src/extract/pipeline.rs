@@ -51,16 +51,17 @@ impl PageEngine<'_> {
     pub fn read(&mut self, source: &SourcePage, number: u32) -> Result<(PageReading, PreparedPage), OcrError> {
         let Words { page, mut words, text_layer } = self.words(source)?;
         let header = self.take_header(&page, &mut words)?;
+        let band = header.as_ref().map(|line| line.rect).or(page.header_band);
         let ruled = page.rulings.horizontal.len() + page.rulings.vertical.len() >= RULED;
         // On a form every label counts, so its doubtful lines are read again however well the rest reads.
         if !text_layer && (ruled || legibility(&words, &page).confidence.get() < DOUBTFUL) {
             words = self.timed("reread", |engine| match engine.second.as_deref_mut() {
-                Some(second) => reread(&page, words, second),
+                Some(second) => reread(&page, band.as_ref(), words, second),
                 None => words,
             });
         }
         if !text_layer && ruled {
-            words = self.holes_filled(&page, words)?;
+            words = self.holes_filled(&page, band.as_ref(), words)?;
         }
         let legibility = legibility(&words, &page);
         let sheet = Sheet::new(&words, &page.rulings);
@@ -135,14 +136,19 @@ impl PageEngine<'_> {
     }
 
     /// The words with those of the lines that the page reader passed over, read by the best line reader there is.
-    fn holes_filled(&mut self, page: &PreparedPage, words: Vec<Word>) -> Result<Vec<Word>, OcrError> {
+    fn holes_filled(
+        &mut self,
+        page: &PreparedPage,
+        header: Option<&Rect>,
+        words: Vec<Word>,
+    ) -> Result<Vec<Word>, OcrError> {
         self.timed("holes", |engine| match engine.second.as_deref_mut() {
-            Some(second) => fill_holes(page, words, |cuts| {
+            Some(second) => fill_holes(page, header, words, |cuts| {
                 let crops: Vec<image::GrayImage> = cuts.iter().map(|(_, crop)| crop.clone()).collect();
                 let readings = second.read_lines(&crops)?;
                 Ok(readings.iter().zip(cuts).map(|(reading, (cut, _))| line_words(reading, cut)).collect())
             }),
-            None => fill_holes(page, words, |cuts| {
+            None => fill_holes(page, header, words, |cuts| {
                 let read = |(cut, crop): &(Rect, image::GrayImage)| {
                     let mut words = engine.reader.read_page(crop, page.dpi, Layout::Line)?;
                     words.iter_mut().for_each(|w| w.rect = w.rect.translate(cut.left, cut.top));

@@ -16,11 +16,17 @@ pub const DOUBTFUL: f32 = 0.80;
 
 /// The page's words with each doubtful line replaced by the second reader's words where those are surer.
 ///
-/// A second reader that fails leaves the first reading as it was.
-pub fn reread(page: &PreparedPage, words: Vec<Word>, reader: &mut (dyn LineReader + '_)) -> Vec<Word> {
+/// What the fax machine printed (`header`) was taken out before and stays out. A second reader that fails leaves the first reading as it was.
+pub fn reread(
+    page: &PreparedPage,
+    header: Option<&Rect>,
+    words: Vec<Word>,
+    reader: &mut (dyn LineReader + '_),
+) -> Vec<Word> {
     let lines: Vec<Rect> = text_lines(page)
         .into_iter()
         .map(|line| line.rect)
+        .filter(|rect| header.is_none_or(|band| !band.holds(rect)))
         .filter(|rect| mean_confidence(&inside(&words, rect)) < DOUBTFUL)
         .collect();
     let bounds = page.ink.bounds();
@@ -48,14 +54,13 @@ pub fn reread(page: &PreparedPage, words: Vec<Word>, reader: &mut (dyn LineReade
 /// `read` gives the words of one cut-out line, in page pixels. New words get line numbers of their own, after all others.
 pub fn fill_holes<E>(
     page: &PreparedPage,
+    header: Option<&Rect>,
     words: Vec<Word>,
     read: impl FnOnce(&[(Rect, image::GrayImage)]) -> Result<Vec<Vec<Word>>, E>,
 ) -> Result<Vec<Word>, E> {
     let bounds = page.ink.bounds();
-    let lines: Vec<TextLine> = text_lines(page)
-        .into_iter()
-        .filter(|line| page.header_band.is_none_or(|band| !band.holds(&line.rect)))
-        .collect();
+    let lines: Vec<TextLine> =
+        text_lines(page).into_iter().filter(|line| header.is_none_or(|band| !band.holds(&line.rect))).collect();
     let mut words = words;
     words.retain(|w| !spans_lines(w, &lines));
     let cuts: Vec<(Rect, image::GrayImage)> = holes(page, &words, &lines)
