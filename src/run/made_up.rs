@@ -8,7 +8,7 @@
 //! 2 abort
 //! ```
 //!
-//! A fault may also be something that the page shows: see [`form`].
+//! A fault may also be something that the page shows: see `form`.
 
 mod form;
 
