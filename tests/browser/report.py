@@ -56,7 +56,7 @@ def rows(run):
 def small_night(place):
     return Night(place, {
         "20261120062000_4085559915_0101.fax": f"{LETTER}1 value member_name Ana Cruz\n2 letter Ana Cruz",
-        "20261120063400_2095553848_0102.fax": f"{LETTER}1 unreadable member_id\n1 unsure member_dob\n1 value provider_name Castroville Pediatrics",
+        "20261120063400_2095553848_0102.fax": f"{LETTER}1 unreadable member_id\n1 value member_name Mia Holt\n2 letter Mia Holt\n1 unsure member_dob\n1 value provider_name Castroville Pediatrics",
         "20261120070800_8315551352_0103.fax": f"{LETTER}1 value member_id 92345678C\n1 value member_name Leo Park\n2 letter Leo Park\n1 blank signature",
         "20261120072500_4085555946_0104.fax": "pages=1\n1 form\n1 value member_id 93456789D\n1 value provider_name <script>alert(1)</script>\n1 value member_phone =cmd()",
         "20261120074200_4085556832_0105.fax": f"{LETTER}1 value member_id 94567891E\n1 value member_name Rosa Vega\n2 letter Rosa Vega\n1 smudge member-fraud",
