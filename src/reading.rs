@@ -239,6 +239,24 @@ pub struct FieldReading {
     pub ink: Option<Rect>,
 }
 
+impl FieldReading {
+    /// A reading that nothing more is known of than what it says and on which page.
+    pub fn new(field: &str, reading: Reading<Value>, confidence: Confidence, page: u32) -> Self {
+        Self {
+            field: field.to_owned(),
+            reading,
+            confidence,
+            raw: String::new(),
+            answers: Vec::new(),
+            alternatives: Vec::new(),
+            hand: Hand::Unknown,
+            page,
+            zone: Rect::default(),
+            ink: None,
+        }
+    }
+}
+
 /// A value of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind", content = "is")]

@@ -12,9 +12,8 @@ use super::sheet::{Class, Sheet};
 use super::{PageOutcome, Request, RequestKind, several};
 use crate::answer::{Answer, Confidence, Reading};
 use crate::decode::Rejection;
-use crate::geometry::Rect;
 use crate::inbox::Transmission;
-use crate::reading::{FieldReading, Hand, PersonMention, Value};
+use crate::reading::{FieldReading, PersonMention, Value};
 use crate::rules::{Pack, ReceivedSource};
 
 /// The field that holds a notice's own date.
@@ -281,20 +280,13 @@ fn date_from_letter(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
         .filter(|sheet| matches!(sheet.class, Class::Form(_)))
         .find_map(|sheet| Some((sheet.number, sheet.reading?.letter.as_ref()?)).filter(|(_, l)| !l.date.is_blank()));
     let Some((page, letter)) = dated else { return };
+    let date = match &letter.date {
+        Reading::Read(date) => Reading::Read(Value::Date(*date)),
+        _ => Reading::Unreadable,
+    };
     let reading = FieldReading {
-        field: NOTICE_DATE.to_owned(),
-        reading: match &letter.date {
-            Reading::Read(date) => Reading::Read(Value::Date(*date)),
-            _ => Reading::Unreadable,
-        },
-        confidence: letter.date_confidence,
         raw: letter.date_raw.clone(),
-        answers: Vec::new(),
-        alternatives: Vec::new(),
-        hand: Hand::Unknown,
-        page,
-        zone: Rect::default(),
-        ink: None,
+        ..FieldReading::new(NOTICE_DATE, date, letter.date_confidence, page)
     };
     match at.and_then(|at| fields.get_mut(at)) {
         Some(field) => *field = reading,
@@ -307,18 +299,8 @@ fn named_fields(page: u32, mentions: &[&PersonMention]) -> Vec<FieldReading> {
     let mut fields = Vec::new();
     let mut add = |field: &str, value: Option<(Value, String)>, confidence: f32| {
         if let Some((value, raw)) = value {
-            fields.push(FieldReading {
-                field: field.to_owned(),
-                reading: Reading::Read(value),
-                confidence: Confidence::new(confidence),
-                raw,
-                answers: Vec::new(),
-                alternatives: Vec::new(),
-                hand: Hand::Unknown,
-                page,
-                zone: Rect::default(),
-                ink: None,
-            });
+            let read = FieldReading::new(field, Reading::Read(value), Confidence::new(confidence), page);
+            fields.push(FieldReading { raw, ..read });
         }
     };
     if let Some((name, mention)) = mentions.iter().find_map(|m| m.name.as_ref().map(|name| (name, m))) {

@@ -48,18 +48,8 @@ pub(super) fn page(kind: PageKind) -> PageReading {
 
 pub(super) fn field(id: &str, value: Option<Value>) -> FieldReading {
     let raw = value.as_ref().map(Value::to_column).unwrap_or_default();
-    FieldReading {
-        field: id.into(),
-        reading: value.map_or(Reading::Blank, Reading::Read),
-        confidence: Confidence::new(0.9),
-        raw,
-        answers: Vec::new(),
-        alternatives: Vec::new(),
-        hand: Hand::Typed,
-        page: 1,
-        zone: Rect::default(),
-        ink: None,
-    }
+    let reading = value.map_or(Reading::Blank, Reading::Read);
+    FieldReading { raw, hand: Hand::Typed, ..FieldReading::new(id, reading, Confidence::new(0.9), 1) }
 }
 
 fn text(value: &str) -> Option<Value> {

@@ -7,7 +7,7 @@ use crate::answer::{Answer, Confidence, Mark, Reading};
 use crate::assemble::{LetterMatch, PageOutcome, Request};
 use crate::geometry::Rect;
 use crate::reading::{
-    ChoiceReading, DateEntry, FieldReading, Hand, KindScore, LetterFacts, LetterKind, OptionReading, PageKind, Reader,
+    ChoiceReading, DateEntry, FieldReading, KindScore, LetterFacts, LetterKind, OptionReading, PageKind, Reader,
     ReaderAnswer, Value,
 };
 use crate::rules::{Pack, READ_COLUMNS};
@@ -124,18 +124,7 @@ fn set_column(request: &mut Request, column: &str, typed: &str) -> Result<String
 fn set_field(request: &mut Request, column: &str, typed: &str) -> String {
     let first_page = request.pages.first().copied().unwrap_or(1);
     let index = request.fields.iter().position(|field| field.field == column).unwrap_or_else(|| {
-        request.fields.push(FieldReading {
-            field: column.to_owned(),
-            reading: Reading::Unreadable,
-            confidence: Confidence::NONE,
-            raw: String::new(),
-            answers: Vec::new(),
-            alternatives: Vec::new(),
-            hand: Hand::Unknown,
-            page: first_page,
-            zone: Rect::default(),
-            ink: None,
-        });
+        request.fields.push(FieldReading::new(column, Reading::Unreadable, Confidence::NONE, first_page));
         request.fields.len() - 1
     });
     let field = &mut request.fields[index];

@@ -128,17 +128,11 @@ fn unlabelled(
     });
     let free: Vec<(&str, Rect, f32)> =
         free.into_iter().map(|t| (t.text.as_str(), t.rect, t.confidence)).chain(stated).collect();
-    let blank = |id: &str, zone: Rect| FieldReading {
-        field: id.to_owned(),
-        reading: Reading::Unreadable,
-        confidence: Confidence::NONE,
-        raw: String::new(),
-        answers: Vec::new(),
-        alternatives: Vec::new(),
+    let found_at = |id: &str, zone: Rect| FieldReading {
         hand,
-        page: source.number,
         zone,
         ink: Some(zone),
+        ..FieldReading::new(id, Reading::Unreadable, Confidence::NONE, source.number)
     };
     let missing = form.fields.iter().enumerate().filter(|(i, _)| !written.iter().any(|w| w.placed.field == *i));
     missing
@@ -164,12 +158,12 @@ fn unlabelled(
                     confidence,
                     raw: text.to_owned(),
                     answers: vec![ReaderAnswer { reader, text: text.to_owned(), confidence }],
-                    ..blank(&field.id, rect)
+                    ..found_at(&field.id, rect)
                 })
             }
             FieldKind::Phone => {
                 let orphan = free.iter().find(|(text, ..)| text.len() < 20 && suits(FieldKind::Phone, text) >= 1.0)?;
-                Some(blank(&field.id, orphan.1))
+                Some(found_at(&field.id, orphan.1))
             }
             _ => None,
         })
@@ -282,16 +276,10 @@ fn typed_or_hand(written: &[Written<'_>], source: &FieldSource<'_>) -> Hand {
 fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -> FieldReading {
     let zone = field.placed.zone.rect;
     let mut reading = FieldReading {
-        field: id.to_owned(),
-        reading: Reading::Blank,
-        confidence: Confidence::CERTAIN,
-        raw: String::new(),
-        answers: Vec::new(),
-        alternatives: Vec::new(),
         hand,
-        page: source.number,
         zone,
         ink: field.ink.extent,
+        ..FieldReading::new(id, Reading::Blank, Confidence::CERTAIN, source.number)
     };
     if let Some(stated) = stated_value(&zone, source) {
         settle_stated(&mut reading, stated, field.kind, source);

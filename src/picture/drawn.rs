@@ -72,20 +72,14 @@ mod tests {
 
     fn form_page() -> PageReading {
         let mut page = crate::run::made_up::reading(1, Vec::new());
+        let name = Reading::Read(Value::Text("Jane Roe".to_owned()));
         page.form = Some(FormReading {
             form: "f".to_owned(),
             registration: Registration::default(),
             fields: vec![FieldReading {
-                field: "member_name".to_owned(),
-                reading: Reading::Read(Value::Text("Jane Roe".to_owned())),
-                confidence: Confidence::new(0.5),
-                raw: String::new(),
-                answers: Vec::new(),
-                alternatives: Vec::new(),
                 hand: Hand::Typed,
-                page: 1,
                 zone: Rect::new(100, 200, 300, 240),
-                ink: None,
+                ..FieldReading::new("member_name", name, Confidence::new(0.5), 1)
             }],
             choices: Vec::new(),
         });

@@ -312,18 +312,8 @@ const REASONS: [&str; 7] = [
 ];
 
 fn field(name: &str, value: Value) -> FieldReading {
-    FieldReading {
-        field: name.to_owned(),
-        raw: value.to_column(),
-        reading: Reading::Read(value),
-        confidence: Confidence::new(0.95),
-        answers: Vec::new(),
-        alternatives: Vec::new(),
-        hand: Hand::Typed,
-        page: 1,
-        zone: Rect::default(),
-        ink: None,
-    }
+    let raw = value.to_column();
+    FieldReading { raw, hand: Hand::Typed, ..FieldReading::new(name, Reading::Read(value), Confidence::new(0.95), 1) }
 }
 
 fn choice(id: &str, options: &[(&str, Mark)]) -> ChoiceReading {

@@ -123,16 +123,11 @@ fn kind(kind: PageKind) -> Vec<KindScore> {
 fn form(page: u32) -> FormReading {
     let sure = Confidence::new(0.95);
     let fields = (0..).zip(FIELDS).map(|(row, (id, text))| FieldReading {
-        field: id.to_owned(),
-        reading: value(id, text),
-        confidence: sure,
         raw: text.to_owned(),
         answers: vec![ReaderAnswer { reader: Reader::Tesseract, text: text.to_owned(), confidence: sure }],
-        alternatives: Vec::new(),
         hand: Hand::Typed,
-        page,
         zone: Rect::new(300, 400 + row * 85, 760, 460 + row * 85),
-        ink: None,
+        ..FieldReading::new(id, value(id, text), sure, page)
     });
     let options = (0..).zip(REASONS).map(|(row, id)| OptionReading {
         option: id.to_owned(),
