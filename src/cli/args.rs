@@ -142,6 +142,17 @@ pub enum Notices {
     Deficient,
 }
 
+/// What a finished run was made with and its folder keeps no copy of.
+#[derive(Clone, Debug, Args)]
+pub struct MadeWithArguments {
+    /// The roster that the run was made with, when it was made with one.
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// The ledger that the run was made with, when it was made with one; it is only read.
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+}
+
 /// How pages are read, for every command that reads pages.
 #[derive(Clone, Debug, Args)]
 pub struct ReadingArguments {
@@ -311,12 +322,8 @@ pub struct AuditArguments {
     /// Folder with the scans under the names they had in the inbox.
     #[arg(long, value_name = "ARCHIVE")]
     pub inbox: PathBuf,
-    /// The roster that the run was made with, when it was made with one.
-    #[arg(long, value_name = "CSV")]
-    pub roster: Option<PathBuf>,
-    /// The ledger that the run was made with, when it was made with one; it is only read.
-    #[arg(long, value_name = "FILE")]
-    pub ledger: Option<PathBuf>,
+    #[command(flatten)]
+    pub made_with: MadeWithArguments,
     /// Pages read at a time. Default: all cores.
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
@@ -341,12 +348,8 @@ pub struct RecheckArguments {
     /// The other rules.
     #[arg(long, value_name = "DIR")]
     pub rules: PathBuf,
-    /// The roster that the run was made with, when it was made with one.
-    #[arg(long, value_name = "CSV")]
-    pub roster: Option<PathBuf>,
-    /// The ledger that the run was made with, when it was made with one; it is only read.
-    #[arg(long, value_name = "FILE")]
-    pub ledger: Option<PathBuf>,
+    #[command(flatten)]
+    pub made_with: MadeWithArguments,
     /// Another day than the run's, to see what a rule's date changes. Default: the day of the run
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<NaiveDate>,
@@ -407,12 +410,8 @@ pub struct ApplyArguments {
     /// The corrected run folder: new or empty.
     #[arg(long, value_name = "RUN")]
     pub out: PathBuf,
-    /// The roster that the run was made with, when it was made with one.
-    #[arg(long, value_name = "CSV")]
-    pub roster: Option<PathBuf>,
-    /// The ledger that the run was made with, when it was made with one; it is only read.
-    #[arg(long, value_name = "FILE")]
-    pub ledger: Option<PathBuf>,
+    #[command(flatten)]
+    pub made_with: MadeWithArguments,
 }
 
 /// A table over nights: files, pages, requests by status, how much went to a person.

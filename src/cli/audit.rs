@@ -16,8 +16,8 @@ pub fn execute(typed: AuditArguments, messages: &Messages) -> Result<u8, Failure
     interrupt::listen().map_err(|error| Failure::cannot_run(format!("cannot listen for signals: {error}")))?;
     let settings = AuditSettings {
         archive: typed.inbox,
-        roster: typed.roster,
-        ledger: typed.ledger,
+        roster: typed.made_with.roster,
+        ledger: typed.made_with.ledger,
         jobs: typed.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get),
         model: run::model(typed.model)?,
         #[cfg(debug_assertions)]

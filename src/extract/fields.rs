@@ -4,12 +4,13 @@
 //! read it, settle each field by vote.
 
 use super::ink::{Presence, ZoneInk, cut_line, measure};
-use super::labels::{Label, Target};
+use super::labels::{Label, Print, Target};
 use super::meaning::{Meanings, read_value};
+use super::placing::Placed;
 use super::sheet::Sheet;
 use super::suits::suits;
 use super::vote::{Ballot, FormatFit, Meaning, elect};
-use super::zones::{Placed, Placement};
+use super::zones::Placement;
 use crate::answer::{Confidence, Reading};
 use crate::decode::{FormFieldValue, FormValue};
 use crate::geometry::Rect;
@@ -26,10 +27,19 @@ pub struct FieldSource<'a> {
     pub number: u32,
     pub sheet: &'a Sheet,
     pub labels: &'a [Label],
+    pub print: &'a Print,
     pub form_values: &'a [FormValue],
     /// Words come from the file's own text layer, not from pixels.
     pub text_layer: bool,
     pub meanings: &'a Meanings<'a>,
+}
+
+impl FieldSource<'_> {
+    /// The words in `zone` that are not the form's.
+    fn text_in(&self, zone: &Rect) -> String {
+        let written = self.print.written_in(self.sheet, zone);
+        join(written.iter().map(|&t| self.sheet.tokens[t].text.as_str()))
+    }
 }
 
 /// A placed field with what is written in its zone.
@@ -53,9 +63,7 @@ pub fn read_fields(
     mut second: Option<&mut (dyn LineReader + '_)>,
 ) -> Vec<FieldReading> {
     let chosen = one_label_each(form, placed, source);
-    let printed: Vec<Rect> =
-        source.labels.iter().flat_map(|l| l.tokens.iter().map(|&t| source.sheet.tokens[t].rect)).collect();
-    let label_tokens: Vec<usize> = source.labels.iter().flat_map(|l| l.tokens.iter().copied()).collect();
+    let printed = &source.print.rects;
     let options =
         source.labels.iter().filter(|l| matches!(l.target, Target::Option(..) | Target::Heading(_))).map(|l| l.rect);
     let claimed: Vec<Rect> = chosen.iter().map(|p| p.zone.rect).chain(options).collect();
@@ -63,29 +71,28 @@ pub fn read_fields(
         .into_iter()
         .map(|placed| {
             let zone = placed.zone.rect;
-            let tokens = source.sheet.tokens_in(&zone).into_iter().filter(|t| !label_tokens.contains(t)).collect();
+            let kind = form.fields[placed.field].kind;
+            let tokens = source.print.written_in(source.sheet, &zone);
             let letter = source.sheet.letter_height;
-            let ink = measure(source.page, &zone, &printed, letter);
+            let ink = measure(source.page, &zone, printed, letter);
             let contested = ink.presence == Presence::Blank
                 && placed.rivals.iter().any(|rival| {
-                    let kind = form.fields[placed.field].kind;
-                    let words = source.sheet.tokens_in(rival).into_iter().filter(|t| !label_tokens.contains(t));
-                    let text = join(words.map(|t| source.sheet.tokens[t].text.as_str()));
+                    let suited = suits(kind, &source.text_in(rival));
                     // A neighbour's value has another shape; only ink that may be this field's makes its blank doubtful.
-                    if suits(kind, &text) < 0.0 || (kind == FieldKind::DateList && suits(kind, &text) < 1.0) {
+                    if suited < 0.0 || (kind == FieldKind::DateList && suited < 1.0) {
                         return false;
                     }
-                    let ink = measure(source.page, rival, &printed, letter);
+                    let ink = measure(source.page, rival, printed, letter);
                     ink.presence == Presence::Present
                         && ink.extent.is_some_and(|e| !claimed.iter().any(|zone| zone.holds(&e)))
                 });
-            Written { placed, kind: form.fields[placed.field].kind, ink, tokens, second: Vec::new(), contested }
+            Written { placed, kind, ink, tokens, second: Vec::new(), contested }
         })
         .collect();
     if let Some(reader) = second.as_mut()
         && !source.text_layer
     {
-        second_reading(&mut written, source, &printed, &mut **reader);
+        second_reading(&mut written, source, &mut **reader);
     }
     let hand = typed_or_hand(&written, source);
     let mut readings: Vec<FieldReading> =
@@ -181,34 +188,20 @@ fn one_label_each<'a>(
 ) -> Vec<&'a Placed<'a>> {
     let blocks: Vec<Rect> =
         placed.iter().filter(|p| form.fields[p.field].kind == FieldKind::Block).map(|p| p.zone.rect).collect();
-    let label_tokens: Vec<usize> = source.labels.iter().flat_map(|l| l.tokens.iter().copied()).collect();
     (0..form.fields.len())
         .filter_map(|field| {
             placed.iter().filter(|p| p.field == field).max_by_key(|p| {
-                let tokens = source.sheet.tokens_in(&p.zone.rect);
-                let own = tokens.iter().filter(|t| !label_tokens.contains(t));
-                let text = join(own.map(|&t| source.sheet.tokens[t].text.as_str()));
-                let suited = suits(form.fields[field].kind, &text) >= 0.5;
+                let suited = suits(form.fields[field].kind, &source.text_in(&p.zone.rect)) >= 0.5;
+                let worded = !source.sheet.tokens_in(&p.zone.rect).is_empty();
                 let in_prose = blocks.iter().any(|block| block.holds(&p.label.rect));
                 // "Date of request" says more than "Date"; beyond that length says nothing.
-                (
-                    suited && !in_prose,
-                    !in_prose,
-                    p.label.letters.min(8),
-                    !tokens.is_empty(),
-                    std::cmp::Reverse(p.label.rect.top),
-                )
+                (suited && !in_prose, !in_prose, p.label.letters.min(8), worded, std::cmp::Reverse(p.label.rect.top))
             })
         })
         .collect()
 }
 
-fn second_reading(
-    written: &mut [Written<'_>],
-    source: &FieldSource<'_>,
-    printed: &[Rect],
-    reader: &mut (dyn LineReader + '_),
-) {
+fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader: &mut (dyn LineReader + '_)) {
     let mut crops = Vec::new();
     let mut owners = Vec::new();
     for (index, field) in written.iter().enumerate() {
@@ -229,7 +222,7 @@ fn second_reading(
             .map(|token| token.rect)
             .collect();
         for line in &field.ink.lines {
-            let cut = cut_line(source.page, line, &words, printed, source.sheet.letter_height);
+            let cut = cut_line(source.page, line, &words, &source.print.rects, source.sheet.letter_height);
             if let Some((picture, _)) = cut {
                 crops.push(picture);
                 owners.push(index);

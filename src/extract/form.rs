@@ -2,10 +2,11 @@
 
 use super::choices::{MarkSource, read_choices};
 use super::fields::{FieldSource, read_fields};
-use super::labels::{Label, LabelIndex, Target, find_labels};
+use super::labels::{Label, LabelIndex, Print, Target, find_labels};
 use super::meaning::Meanings;
+use super::placing::place;
 use super::sheet::Sheet;
-use super::zones::{Surroundings, place};
+use super::zones::Surroundings;
 use crate::decode::{FormFieldValue, FormValue};
 use crate::geometry::Rect;
 use crate::ocr::LineReader;
@@ -58,20 +59,18 @@ impl<'a> Fit<'a> {
     /// Reads every field and choice of the fitted form.
     pub fn read(&self, page: &FormPage<'_>, second: Option<&mut (dyn LineReader + '_)>) -> FormReading {
         let around = Surroundings::new(page.page, &self.labels, page.sheet.letter_height);
-        let printed: Vec<Rect> =
-            self.labels.iter().flat_map(|l| l.tokens.iter().map(|&t| page.sheet.tokens[t].rect)).collect();
+        let print = Print::of(&self.labels, page.sheet);
         let ink = |zone: &Rect| {
-            let print: u64 = printed.iter().map(|p| page.page.writing.count(&p.inflate(1, 1).intersect(zone))).sum();
-            page.page.writing.count(zone).saturating_sub(print)
+            let printed: u64 =
+                print.rects.iter().map(|p| page.page.writing.count(&p.inflate(1, 1).intersect(zone))).sum();
+            page.page.writing.count(zone).saturating_sub(printed)
         };
-        let label_tokens: std::collections::BTreeSet<usize> =
-            self.labels.iter().flat_map(|l| l.tokens.iter().copied()).collect();
         let text = |zone: &Rect| {
             let stated = page.form_values.iter().filter(|value| zone.holds(&value.rect)).filter_map(|value| {
                 if let FormFieldValue::Text(text) = &value.value { Some(text.as_str()) } else { None }
             });
-            let tokens = page.sheet.tokens_in(zone).into_iter().filter(|t| !label_tokens.contains(t));
-            let words = tokens.map(|t| page.sheet.tokens[t].text.as_str());
+            let written = print.written_in(page.sheet, zone);
+            let words = written.iter().map(|&t| page.sheet.tokens[t].text.as_str());
             words.chain(stated).collect::<Vec<_>>().join(" ")
         };
         let (placed, style) = place(&around, self.form, &self.labels, ink, text);
@@ -83,6 +82,7 @@ impl<'a> Fit<'a> {
                 number: page.number,
                 sheet: page.sheet,
                 labels: &self.labels,
+                print: &print,
                 form_values: page.form_values,
                 text_layer: page.text_layer,
                 meanings: page.meanings,

@@ -4,6 +4,8 @@
 //! spaces and punctuation gone), so that a split, joined or misread word still counts; where a label stands (at the start of a
 //! segment, before a colon or a gap) tells it from the same word inside a sentence.
 
+use std::collections::BTreeSet;
+
 use super::compose::Composition;
 use super::fuzzy::{fold, folded_distance};
 use super::sheet::Sheet;
@@ -38,6 +40,27 @@ pub struct Label {
     pub distance: f32,
     /// Letters of the wording: longer ones are better evidence.
     pub letters: usize,
+}
+
+/// What the form itself says on a page: the words of its labels, which are nobody's value.
+pub struct Print {
+    tokens: BTreeSet<usize>,
+    /// Boxes of the words, label by label.
+    pub rects: Vec<Rect>,
+}
+
+impl Print {
+    pub fn of(labels: &[Label], sheet: &Sheet) -> Print {
+        Print {
+            tokens: labels.iter().flat_map(|l| l.tokens.iter().copied()).collect(),
+            rects: labels.iter().flat_map(|l| l.tokens.iter().map(|&t| sheet.tokens[t].rect)).collect(),
+        }
+    }
+
+    /// The words in `zone` that are not the form's, in reading order.
+    pub fn written_in(&self, sheet: &Sheet, zone: &Rect) -> Vec<usize> {
+        sheet.tokens_in(zone).into_iter().filter(|t| !self.tokens.contains(t)).collect()
+    }
 }
 
 struct Wording {

@@ -1,6 +1,7 @@
 //! Labels to fields: where a form's values stand, what they say, and which boxes are checked.
 //!
-//! A form is fitted by its labels (`labels`, `compose`), which fix where its values stand (`zones`); what is written there (`ink`) is
+//! A form is fitted by its labels (`labels`, `compose`), which fix where its values may stand (`zones`)
+//! and do stand (`placing`); what is written there (`ink`) is
 //! read by two readers and settled by vote (`fields`, `meaning`, `vote`); boxes are measured (`choices`). Letters and headers are
 //! read from words alone. [`PageEngine`] does all of it for one page. Before it: [`crate::page`], [`crate::ocr`],
 //! [`crate::classify`]; after it: [`crate::assemble`].
@@ -20,6 +21,7 @@ mod interpret;
 mod labels;
 mod meaning;
 mod pipeline;
+mod placing;
 mod reread;
 mod sheet;
 mod suits;

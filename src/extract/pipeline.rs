@@ -10,7 +10,7 @@ use super::header::parse_header;
 use super::interpret::with_people;
 use super::meaning::Meanings;
 use super::page_text::PageText;
-use super::reread::{DOUBTFUL, fill_holes, line_words, reread};
+use super::reread::{DOUBTFUL, body_lines, fill_holes, line_words, reread};
 use super::sheet::Sheet;
 use super::text_layer::trusted_words;
 use crate::answer::Confidence;
@@ -19,7 +19,7 @@ use crate::classify::{PageEvidence, classify};
 use crate::decode::{FormValue, SourcePage};
 use crate::geometry::Rect;
 use crate::ocr::{Layout, LineReader, OcrError, PageReader, Word};
-use crate::page::{MarkBand, PreparedPage, Rotation, prepare};
+use crate::page::{MarkBand, PreparedPage, Rotation, TextLine, prepare};
 use crate::reading::{HeaderLine, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
 use crate::rules::Pack;
 
@@ -55,13 +55,14 @@ impl PageEngine<'_> {
         let ruled = page.rulings.horizontal.len() + page.rulings.vertical.len() >= RULED;
         // On a form every label counts, so its doubtful lines are read again however well the rest reads.
         if !text_layer && (ruled || legibility(&words, &page).confidence.get() < DOUBTFUL) {
+            let lines = body_lines(&page, band.as_ref());
             words = self.timed("reread", |engine| match engine.second.as_deref_mut() {
-                Some(second) => reread(&page, band.as_ref(), words, second),
+                Some(second) => reread(&page, &lines, words, second),
                 None => words,
             });
-        }
-        if !text_layer && ruled {
-            words = self.holes_filled(&page, band.as_ref(), words)?;
+            if ruled {
+                words = self.holes_filled(&page, &lines, words)?;
+            }
         }
         let legibility = legibility(&words, &page);
         let sheet = Sheet::new(&words, &page.rulings);
@@ -139,22 +140,21 @@ impl PageEngine<'_> {
     fn holes_filled(
         &mut self,
         page: &PreparedPage,
-        header: Option<&Rect>,
+        lines: &[TextLine],
         words: Vec<Word>,
     ) -> Result<Vec<Word>, OcrError> {
         self.timed("holes", |engine| match engine.second.as_deref_mut() {
-            Some(second) => fill_holes(page, header, words, |cuts| {
-                let crops: Vec<image::GrayImage> = cuts.iter().map(|(_, crop)| crop.clone()).collect();
-                let readings = second.read_lines(&crops)?;
-                Ok(readings.iter().zip(cuts).map(|(reading, (cut, _))| line_words(reading, cut)).collect())
+            Some(second) => fill_holes(page, lines, words, |cuts, crops| {
+                let readings = second.read_lines(crops)?;
+                Ok(readings.iter().zip(cuts).map(|(reading, cut)| line_words(reading, cut)).collect())
             }),
-            None => fill_holes(page, header, words, |cuts| {
-                let read = |(cut, crop): &(Rect, image::GrayImage)| {
+            None => fill_holes(page, lines, words, |cuts, crops| {
+                let read = |(cut, crop): (&Rect, &image::GrayImage)| {
                     let mut words = engine.reader.read_page(crop, page.dpi, Layout::Line)?;
                     words.iter_mut().for_each(|w| w.rect = w.rect.translate(cut.left, cut.top));
                     Ok(words)
                 };
-                cuts.iter().map(read).collect()
+                cuts.iter().zip(crops).map(read).collect()
             }),
         })
     }

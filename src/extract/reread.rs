@@ -4,6 +4,8 @@
 //! badly, every line that the page's own line finder cuts goes to the second reader too, and of two readings of a line the surer
 //! one stands.
 
+use image::GrayImage;
+
 use crate::answer::Confidence;
 use crate::geometry::Rect;
 use crate::ocr::{LineReader, LineReading, Word};
@@ -14,27 +16,28 @@ use super::text_layer::number_lines;
 /// Mean confidence below which a page is read again.
 pub const DOUBTFUL: f32 = 0.80;
 
-/// The page's words with each doubtful line replaced by the second reader's words where those are surer.
+/// The lines of the page that may be read again: what the fax machine printed (`header`) was taken out before and stays out.
+pub fn body_lines(page: &PreparedPage, header: Option<&Rect>) -> Vec<TextLine> {
+    text_lines(page).into_iter().filter(|line| header.is_none_or(|band| !band.holds(&line.rect))).collect()
+}
+
+/// The page's words with each doubtful one of `lines` replaced by the second reader's words where those are surer.
 ///
-/// What the fax machine printed (`header`) was taken out before and stays out. A second reader that fails leaves the first reading as it was.
+/// A second reader that fails leaves the first reading as it was.
 pub fn reread(
     page: &PreparedPage,
-    header: Option<&Rect>,
+    lines: &[TextLine],
     words: Vec<Word>,
     reader: &mut (dyn LineReader + '_),
 ) -> Vec<Word> {
-    let lines: Vec<Rect> = text_lines(page)
-        .into_iter()
-        .map(|line| line.rect)
-        .filter(|rect| header.is_none_or(|band| !band.holds(rect)))
-        .filter(|rect| mean_confidence(&inside(&words, rect)) < DOUBTFUL)
-        .collect();
+    let lines: Vec<Rect> =
+        lines.iter().map(|line| line.rect).filter(|rect| mean_confidence(&inside(&words, rect)) < DOUBTFUL).collect();
     let bounds = page.ink.bounds();
     let cuts: Vec<Rect> = lines
         .iter()
         .map(|rect| rect.inflate(rect.height() / 4, (rect.height() / 8).max(2)).intersect(&bounds))
         .collect();
-    let crops: Vec<image::GrayImage> = cuts.iter().map(|r| crop(page, r)).collect();
+    let crops: Vec<GrayImage> = cuts.iter().map(|r| crop(page, r)).collect();
     let Ok(readings) = reader.read_lines(&crops) else { return words };
     let mut words = words;
     for ((line, cut), reading) in lines.iter().zip(&cuts).zip(&readings) {
@@ -51,30 +54,29 @@ pub fn reread(
 
 /// Words for the writing that the page reader passed over: it leaves out what stands alone in a box, beside a big title or between rulings.
 ///
-/// `read` gives the words of one cut-out line, in page pixels. New words get line numbers of their own, after all others.
+/// `read` gives the words of each cut-out line, in page pixels, from the cuts' places and pictures. New words get line numbers of their
+/// own, after all others.
 pub fn fill_holes<E>(
     page: &PreparedPage,
-    header: Option<&Rect>,
+    lines: &[TextLine],
     words: Vec<Word>,
-    read: impl FnOnce(&[(Rect, image::GrayImage)]) -> Result<Vec<Vec<Word>>, E>,
+    read: impl FnOnce(&[Rect], &[GrayImage]) -> Result<Vec<Vec<Word>>, E>,
 ) -> Result<Vec<Word>, E> {
     let bounds = page.ink.bounds();
-    let lines: Vec<TextLine> =
-        text_lines(page).into_iter().filter(|line| header.is_none_or(|band| !band.holds(&line.rect))).collect();
     let mut words = words;
-    words.retain(|w| !spans_lines(w, &lines));
-    let cuts: Vec<(Rect, image::GrayImage)> = holes(page, &words, &lines)
+    words.retain(|w| !spans_lines(w, lines));
+    let (cuts, crops): (Vec<Rect>, Vec<GrayImage>) = holes(page, &words, lines)
         .iter()
         .take(MOST_HOLES)
         .map(|hole| hole.inflate(hole.height() / 3, (hole.height() / 6).max(2)).intersect(&bounds))
         .map(|r| (r, crop(page, &r)))
-        .collect();
+        .unzip();
     if cuts.is_empty() {
         return Ok(words);
     }
     let mut line = words.iter().map(|w| w.line + 1).max().unwrap_or(0);
     let known: Vec<Rect> = words.iter().map(|w| w.rect).collect();
-    for found in read(&cuts)? {
+    for found in read(&cuts, &crops)? {
         let sure = found.into_iter().filter(|w| w.confidence.get() >= HOLE_SURE && letters(w) >= 1.0);
         // The margin of a crop may show the edge of a word that was read already.
         let fresh = sure.filter(|w| !known.iter().any(|k| k.intersect(&w.rect).area() * 2 > w.rect.area()));
@@ -133,7 +135,7 @@ fn holes(page: &PreparedPage, words: &[Word], lines: &[TextLine]) -> Vec<Rect> {
     found
 }
 
-fn crop(page: &PreparedPage, r: &Rect) -> image::GrayImage {
+fn crop(page: &PreparedPage, r: &Rect) -> GrayImage {
     image::imageops::crop_imm(&page.clean, r.left as u32, r.top as u32, r.width() as u32, r.height() as u32).to_image()
 }
 

@@ -1,16 +1,13 @@
 //! Where the value of a label stands: a zone from rulings and neighbours, never from coordinates.
 //!
 //! A form puts its values in one of a few places: in the label's own cell, in the next cell, on a line beside, below or above
-//! the label, in a box, or in free space. Every place that the rulings around a label allow is a candidate; the form as a whole
-//! then votes, because a form rarely mixes styles and its blank fields can only be found by the style of the filled ones.
-
-use std::collections::BTreeMap;
+//! the label, in a box, or in free space. Every place that the rulings around a label allow is a candidate; which of them it is, the
+//! form as a whole decides ([`super::placing`]).
 
 use super::labels::{Label, Target};
-use super::suits::{is_telling, suits};
 use crate::geometry::Rect;
 use crate::page::{PreparedPage, Ruling};
-use crate::rules::{FieldKind, FormDefinition};
+use crate::rules::FieldKind;
 
 /// Where a value stands relative to its label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +38,7 @@ pub enum Placement {
 
 impl Placement {
     /// The side of the label that it lies on, in coarse terms.
-    fn side(self) -> u8 {
+    pub fn side(self) -> u8 {
         match self {
             Placement::InCell => 0,
             Placement::NextCell | Placement::RightLine | Placement::RightBox | Placement::RightFree => 1,
@@ -71,11 +68,6 @@ impl Placement {
     }
 }
 
-/// Whether two places are the same to anyone who writes in them.
-fn shares(a: &Rect, b: &Rect) -> bool {
-    a.intersect(b).area() * 2 > a.area().min(b.area())
-}
-
 /// A place where a value may stand.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zone {
@@ -90,7 +82,7 @@ pub struct Surroundings<'a> {
     page: &'a PreparedPage,
     labels: &'a [Label],
     /// Typical letter height, in pixels.
-    height: i32,
+    pub height: i32,
     /// Parts of the page that are not the office's.
     ignored: Vec<Rect>,
 }
@@ -467,155 +459,4 @@ impl<'a> Surroundings<'a> {
         }
         whole
     }
-}
-
-/// A label with the zone that the form as a whole settled on.
-#[derive(Clone, Debug)]
-pub struct Placed<'a> {
-    pub field: usize,
-    pub label: &'a Label,
-    pub zone: Zone,
-    /// Other places where the value may stand: ink in one of them makes a blank doubtful.
-    pub rivals: Vec<Rect>,
-}
-
-/// Chooses one zone for each label by the vote of all labels of the form.
-///
-/// `ink` tells how much is written in a rectangle (pixels of writing that are no label's), `text` what was read there (no label's words).
-pub fn place<'a>(
-    around: &Surroundings<'_>,
-    form: &FormDefinition,
-    labels: &'a [Label],
-    ink: impl Fn(&Rect) -> u64,
-    text: impl Fn(&Rect) -> String,
-) -> (Vec<Placed<'a>>, Option<Placement>) {
-    let mut fields: Vec<(usize, &Label, Vec<Zone>)> = Vec::new();
-    for label in labels {
-        let Target::Field(field) = label.target else { continue };
-        if around.is_ignored(&label.rect) {
-            continue;
-        }
-        let kind = form.fields[field].kind;
-        let zones = match kind {
-            FieldKind::Block | FieldKind::Lines => {
-                vec![Zone { placement: Placement::BelowFree, rect: around.block(label), structure: 1.0 }]
-            }
-            _ => around.candidates(label, kind),
-        };
-        fields.push((field, label, zones));
-    }
-    // What is written in a zone is a vote, and more of one when it looks like the field's value: values, wherever they stand, are most of
-    // what is written on a form, and a date under the label of a phone belongs to a neighbour.
-    let enough = (around.height * around.height / 8).max(12) as u64;
-    let suitable = |field: usize, zone: &Rect| suits(form.fields[field].kind, &text(zone));
-    let mut votes: BTreeMap<Placement, f32> = BTreeMap::new();
-    let mut voters = 0.0f32;
-    for (field, _, zones) in &fields {
-        let kind = form.fields[*field].kind;
-        if matches!(kind, FieldKind::Block | FieldKind::Lines | FieldKind::Ink) {
-            continue;
-        }
-        voters += 1.0;
-        for zone in zones {
-            let written = if ink(&zone.rect) >= enough { 1.0 } else { 0.0 };
-            let suited = suitable(*field, &zone.rect) * if is_telling(kind) { 0.6 } else { 0.3 };
-            *votes.entry(zone.placement).or_default() += zone.structure * (0.4 + 0.6 * written) + suited;
-        }
-    }
-    // A line that dropouts took from a box leaves a line: places on the same side of the label speak for each other.
-    let support = |placement: Placement| {
-        let own = votes.get(&placement).copied().unwrap_or(0.0);
-        let side = votes.iter().filter(|(p, _)| p.side() == placement.side()).map(|(_, vote)| vote * 0.7);
-        side.fold(own, f32::max) / voters.max(1.0)
-    };
-    let style = votes.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0))).map(|(placement, _)| *placement);
-    // Two fields never share a place: the one that fits better has it, the other takes its next best.
-    let weigh = |zone: &Zone| zone.structure + 1.2 * support(zone.placement);
-    let ranked: Vec<Vec<usize>> = fields
-        .iter()
-        .map(|(_, _, zones)| {
-            let mut order: Vec<usize> = (0..zones.len()).collect();
-            order.sort_by(|a, b| {
-                weigh(&zones[*b]).total_cmp(&weigh(&zones[*a])).then(zones[*a].placement.cmp(&zones[*b].placement))
-            });
-            order
-        })
-        .collect();
-    let mut turn: Vec<usize> = (0..fields.len()).collect();
-    let best = |i: usize| ranked[i].first().map_or(f32::MIN, |&zone| weigh(&fields[i].2[zone]));
-    turn.sort_by(|a, b| best(*b).total_cmp(&best(*a)).then(a.cmp(b)));
-    let mut chosen: Vec<usize> = ranked.iter().map(|order| order.first().copied().unwrap_or(0)).collect();
-    let mut given: Vec<(usize, Rect)> = Vec::new();
-    let is_prose = |field: usize| matches!(form.fields[field].kind, FieldKind::Block | FieldKind::Lines);
-    for i in turn.into_iter().filter(|&i| !is_prose(fields[i].0)) {
-        let (field, _, zones) = &fields[i];
-        let is_free = |zone: &&usize| {
-            let rect = &zones[**zone].rect;
-            !given.iter().any(|(owner, other)| owner != field && shares(other, rect))
-        };
-        if let Some(&zone) = ranked[i].iter().find(is_free).or(ranked[i].first()) {
-            chosen[i] = zone;
-            given.push((*field, zones[zone].rect));
-        }
-    }
-    let taken: Vec<Rect> = fields
-        .iter()
-        .zip(&chosen)
-        .filter(|((field, _, _), _)| !is_prose(*field))
-        .filter_map(|((_, _, zones), &i)| zones.get(i).map(|zone| zone.rect))
-        .collect();
-    // Where the form's style finds nothing of the field's shape, and another place of its own does, that is where the office wrote.
-    let stray = |field: usize, zones: &[Zone], own: usize| -> Option<usize> {
-        let kind = form.fields[field].kind;
-        // A signature has no shape of a word: ink on a line where nothing was read as print.
-        let is_signed =
-            |rect: &Rect| ink(rect) >= 2 * enough && text(rect).chars().filter(|c| c.is_alphanumeric()).count() < 12;
-        let looks_right = |zone: &Zone| match kind {
-            FieldKind::Ink => zone.structure >= 0.6 && is_signed(&zone.rect),
-            _ => suitable(field, &zone.rect) >= 1.0,
-        };
-        let settled = match kind {
-            FieldKind::Ink => ink(&zones[own].rect) >= enough,
-            FieldKind::DateList => suitable(field, &zones[own].rect) > 0.0,
-            kind => !is_telling(kind) || suitable(field, &zones[own].rect) > 0.0,
-        };
-        if settled {
-            return None;
-        }
-        let is_free = |i: &usize| {
-            let rect = &zones[*i].rect;
-            *i != own
-                && looks_right(&zones[*i])
-                && !taken.iter().any(|other| {
-                    *other != zones[own].rect && other.intersect(rect).area() * 4 > rect.area().min(other.area())
-                })
-        };
-        (0..zones.len())
-            .filter(is_free)
-            .max_by(|a, b| zones[*a].structure.total_cmp(&zones[*b].structure).then(b.cmp(a)))
-    };
-    let mut placed: Vec<Placed<'a>> = fields
-        .into_iter()
-        .zip(chosen)
-        .filter(|((_, _, zones), _)| !zones.is_empty())
-        .map(|((field, label, mut zones), own)| {
-            let at = stray(field, &zones, own).unwrap_or(own);
-            let zone = zones.swap_remove(at);
-            let rivals = zones.iter().map(|z| z.rect).filter(|rect| *rect != zone.rect).collect();
-            Placed { field, label, rivals, zone }
-        })
-        .collect();
-    // The room for prose ends where the next field begins: a signature over its own label is no narrative.
-    let others: Vec<(Rect, Rect)> =
-        placed.iter().filter(|p| !is_prose(p.field)).map(|p| (p.label.rect, p.zone.rect)).collect();
-    for block in placed.iter_mut().filter(|p| is_prose(p.field)) {
-        let (label, rect) = (block.label.rect, &mut block.zone.rect);
-        // The words of labels come again in the prose itself.
-        let begins =
-            |(own, other): &&(Rect, Rect)| !rect.holds(own) && other.top > label.bottom && other.overlap_x(rect) > 0;
-        if let Some(top) = others.iter().filter(begins).map(|(_, other)| other.top).min() {
-            rect.bottom = rect.bottom.min(top.max(label.bottom + around.height));
-        }
-    }
-    (placed, style)
 }

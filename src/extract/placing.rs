@@ -1,0 +1,225 @@
+//! Which of its possible places each field has.
+//!
+//! The form as a whole votes, because a form rarely mixes styles and its blank fields can only be found by the style of the filled ones.
+//! Before it: [`super::zones`], which says what places there are; after it: [`super::fields`].
+
+use std::collections::BTreeMap;
+
+use super::labels::{Label, Target};
+use super::suits::{is_telling, suits};
+use super::zones::{Placement, Surroundings, Zone};
+use crate::geometry::Rect;
+use crate::rules::{FieldKind, FormDefinition};
+
+/// A label with the zone that the form as a whole settled on.
+#[derive(Clone, Debug)]
+pub struct Placed<'a> {
+    pub field: usize,
+    pub label: &'a Label,
+    pub zone: Zone,
+    /// Other places where the value may stand: ink in one of them makes a blank doubtful.
+    pub rivals: Vec<Rect>,
+}
+
+/// A place with what was found in it.
+struct Place {
+    zone: Zone,
+    /// Pixels of writing that are no label's.
+    ink: u64,
+    /// Letters and digits that were read there, no label's among them.
+    characters: usize,
+    /// How well they look like a value of the field: see [`suits`].
+    suited: f32,
+}
+
+/// A label with its places, of which one is chosen.
+struct Claim<'a> {
+    field: usize,
+    kind: FieldKind,
+    label: &'a Label,
+    places: Vec<Place>,
+    chosen: usize,
+}
+
+impl Claim<'_> {
+    fn is_prose(&self) -> bool {
+        is_prose(self.kind)
+    }
+
+    fn zone(&self) -> Option<&Rect> {
+        self.places.get(self.chosen).map(|place| &place.zone.rect)
+    }
+}
+
+fn is_prose(kind: FieldKind) -> bool {
+    matches!(kind, FieldKind::Block | FieldKind::Lines)
+}
+
+/// Chooses one zone for each label by the vote of all labels of the form.
+///
+/// `ink` tells how much is written in a rectangle (pixels of writing that are no label's), `text` what was read there (no label's words).
+pub fn place<'a>(
+    around: &Surroundings<'_>,
+    form: &FormDefinition,
+    labels: &'a [Label],
+    ink: impl Fn(&Rect) -> u64,
+    text: impl Fn(&Rect) -> String,
+) -> (Vec<Placed<'a>>, Option<Placement>) {
+    let mut claims: Vec<Claim<'a>> = Vec::new();
+    for label in labels {
+        let Target::Field(field) = label.target else { continue };
+        if around.is_ignored(&label.rect) {
+            continue;
+        }
+        let kind = form.fields[field].kind;
+        let zones = if is_prose(kind) {
+            vec![Zone { placement: Placement::BelowFree, rect: around.block(label), structure: 1.0 }]
+        } else {
+            around.candidates(label, kind)
+        };
+        let look = |zone: Zone| {
+            let text = text(&zone.rect);
+            Place {
+                ink: ink(&zone.rect),
+                characters: text.chars().filter(|c| c.is_alphanumeric()).count(),
+                suited: suits(kind, &text),
+                zone,
+            }
+        };
+        claims.push(Claim { field, kind, label, places: zones.into_iter().map(look).collect(), chosen: 0 });
+    }
+    let enough = (around.height * around.height / 8).max(12) as u64;
+    let votes = Votes::of(&claims, enough);
+    give_places(&mut claims, &votes);
+    let strays: Vec<Option<usize>> = claims.iter().map(|claim| stray(claim, &claims, enough)).collect();
+    let mut placed: Vec<Placed<'a>> = claims
+        .into_iter()
+        .zip(strays)
+        .filter(|(claim, _)| !claim.places.is_empty())
+        .map(|(mut claim, stray)| {
+            let zone = claim.places.swap_remove(stray.unwrap_or(claim.chosen)).zone;
+            let rivals = claim.places.iter().map(|p| p.zone.rect).filter(|rect| *rect != zone.rect).collect();
+            Placed { field: claim.field, label: claim.label, rivals, zone }
+        })
+        .collect();
+    end_prose(&mut placed, form, around.height);
+    (placed, votes.style())
+}
+
+/// What the form's labels, all together, say for each placement.
+struct Votes {
+    sums: BTreeMap<Placement, f32>,
+    voters: f32,
+}
+
+impl Votes {
+    /// What is written in a place is a vote, and more of one when it looks like the field's value: values, wherever they stand, are most
+    /// of what is written on a form, and a date under the label of a phone belongs to a neighbour.
+    fn of(claims: &[Claim<'_>], enough: u64) -> Votes {
+        let mut sums: BTreeMap<Placement, f32> = BTreeMap::new();
+        let mut voters = 0.0f32;
+        for claim in claims.iter().filter(|c| !c.is_prose() && c.kind != FieldKind::Ink) {
+            voters += 1.0;
+            for place in &claim.places {
+                let written = if place.ink >= enough { 1.0 } else { 0.0 };
+                let suited = place.suited * if is_telling(claim.kind) { 0.6 } else { 0.3 };
+                *sums.entry(place.zone.placement).or_default() += place.zone.structure * (0.4 + 0.6 * written) + suited;
+            }
+        }
+        Votes { sums, voters }
+    }
+
+    fn style(&self) -> Option<Placement> {
+        self.sums.iter().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(a.0))).map(|(placement, _)| *placement)
+    }
+
+    /// A line that dropouts took from a box leaves a line: places on the same side of the label speak for each other.
+    fn support(&self, placement: Placement) -> f32 {
+        let own = self.sums.get(&placement).copied().unwrap_or(0.0);
+        let side = self.sums.iter().filter(|(p, _)| p.side() == placement.side()).map(|(_, vote)| vote * 0.7);
+        side.fold(own, f32::max) / self.voters.max(1.0)
+    }
+
+    fn weigh(&self, zone: &Zone) -> f32 {
+        zone.structure + 1.2 * self.support(zone.placement)
+    }
+}
+
+/// Gives each claim its best place. Two fields never share one: the field that fits better has it, the other takes its next best.
+fn give_places(claims: &mut [Claim<'_>], votes: &Votes) {
+    let ranked: Vec<Vec<(usize, f32)>> = claims
+        .iter()
+        .map(|claim| {
+            let zones = claim.places.iter().map(|place| &place.zone);
+            let mut order: Vec<(usize, f32)> = zones.map(|zone| votes.weigh(zone)).enumerate().collect();
+            let placement = |i: usize| claim.places[i].zone.placement;
+            order.sort_by(|a, b| b.1.total_cmp(&a.1).then(placement(a.0).cmp(&placement(b.0))));
+            order
+        })
+        .collect();
+    for (claim, order) in claims.iter_mut().zip(&ranked) {
+        claim.chosen = order.first().map_or(0, |best| best.0);
+    }
+    let best = |i: usize| ranked[i].first().map_or(f32::MIN, |best| best.1);
+    let mut turn: Vec<usize> = (0..claims.len()).filter(|&i| !claims[i].is_prose()).collect();
+    turn.sort_by(|a, b| best(*b).total_cmp(&best(*a)).then(a.cmp(b)));
+    let mut given: Vec<(usize, Rect)> = Vec::new();
+    for i in turn {
+        let claim = &mut claims[i];
+        let is_free = |(place, _): &&(usize, f32)| {
+            let rect = &claim.places[*place].zone.rect;
+            !given.iter().any(|(owner, other)| *owner != claim.field && shared(other, rect) > 0.5)
+        };
+        if let Some(&(place, _)) = ranked[i].iter().find(is_free).or(ranked[i].first()) {
+            claim.chosen = place;
+            given.push((claim.field, claim.places[place].zone.rect));
+        }
+    }
+}
+
+/// Another place of a claim, where the form's style finds nothing of the field's shape and that place does: there the office wrote.
+fn stray(claim: &Claim<'_>, claims: &[Claim<'_>], enough: u64) -> Option<usize> {
+    let own = claim.places.get(claim.chosen)?;
+    let settled = match claim.kind {
+        FieldKind::Ink => own.ink >= enough,
+        kind => !(is_telling(kind) || kind == FieldKind::DateList) || own.suited > 0.0,
+    };
+    if settled {
+        return None;
+    }
+    let looks_right = |place: &Place| match claim.kind {
+        // A signature has no shape of a word: ink on a line where nothing was read as print.
+        FieldKind::Ink => place.zone.structure >= 0.6 && place.ink >= 2 * enough && place.characters < 12,
+        _ => place.suited >= 1.0,
+    };
+    let is_taken = |rect: &Rect| {
+        let others = claims.iter().filter(|c| !c.is_prose()).filter_map(Claim::zone);
+        others.filter(|other| **other != own.zone.rect).any(|other| shared(other, rect) > 0.25)
+    };
+    let structure = |i: usize| claim.places[i].zone.structure;
+    (0..claim.places.len())
+        .filter(|&i| i != claim.chosen && looks_right(&claim.places[i]) && !is_taken(&claim.places[i].zone.rect))
+        .max_by(|a, b| structure(*a).total_cmp(&structure(*b)).then(b.cmp(a)))
+}
+
+/// Share of the smaller of two places that they have in common.
+fn shared(a: &Rect, b: &Rect) -> f64 {
+    let smaller = a.area().min(b.area());
+    if smaller > 0 { a.intersect(b).area() as f64 / smaller as f64 } else { 0.0 }
+}
+
+/// The room for prose ends where the next field begins: a signature over its own label is no narrative.
+fn end_prose(placed: &mut [Placed<'_>], form: &FormDefinition, height: i32) {
+    let of_prose = |p: &Placed<'_>| is_prose(form.fields[p.field].kind);
+    let others: Vec<(Rect, Rect)> =
+        placed.iter().filter(|p| !of_prose(p)).map(|p| (p.label.rect, p.zone.rect)).collect();
+    for block in placed.iter_mut().filter(|p| of_prose(p)) {
+        let (label, rect) = (block.label.rect, &mut block.zone.rect);
+        // The words of labels come again in the prose itself.
+        let begins =
+            |(own, other): &&(Rect, Rect)| !rect.holds(own) && other.top > label.bottom && other.overlap_x(rect) > 0;
+        if let Some(top) = others.iter().filter(begins).map(|(_, other)| other.top).min() {
+            rect.bottom = rect.bottom.min(top.max(label.bottom + height));
+        }
+    }
+}
