@@ -257,7 +257,7 @@ def corrections_are_saved_and_applied(page, night, place):
     row_of(page, "Leo Park").click()
     detail_of(page, "Leo Park").get_by_label("Correct signature").select_option("present")
     row_of(page, "Rosa Vega").click()
-    page.get_by_label("Correct the mark of Member fraud").last.select_option("unchecked")
+    detail_of(page, "Rosa Vega").get_by_label("Correct the mark of Member fraud", exact=True).select_option("checked")
     row_of(page, "<script>").click()
     detail_of(page, "<script>").get_by_label("Correct member phone", exact=True).fill("=cmd(2)")
     assert page.inner_text("#save") == "Save 5 corrections"
