@@ -19,6 +19,10 @@ pub(super) struct FormPoints {
     pub options: usize,
 }
 
+/// Fields and options that, found together, are the form and not a page that speaks of it.
+const MOST_FIELDS: usize = 6;
+const MOST_OPTIONS: usize = 4;
+
 /// Points for one form.
 pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoints {
     let text = page.text;
@@ -42,6 +46,10 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
     }
     if options > 1 {
         points.add((options as f32 * 0.8).min(5.0), format!("options-{options}"));
+    }
+    // Most of a form's fields and options together are on no other page, whatever its title is worded like.
+    if fields >= MOST_FIELDS && options >= MOST_OPTIONS {
+        points.add(2.5, "most-labels");
     }
     if page.boxes >= 4 && options > 0 {
         points.add(0.8, "boxes");

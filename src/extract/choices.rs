@@ -5,7 +5,7 @@ use super::zones::Surroundings;
 use crate::answer::{Confidence, Mark};
 use crate::decode::{FormFieldValue, FormValue};
 use crate::geometry::Rect;
-use crate::page::{BoxShape, MarkBand, MarkBox, PreparedPage, find_group, label_emphasis, measure_group};
+use crate::page::{BoxShape, MarkBand, MarkBox, PreparedPage, components, find_group, label_emphasis, measure_group};
 use crate::reading::{ChoiceReading, OptionReading};
 use crate::rules::{ChoiceDefinition, FormDefinition};
 
@@ -146,7 +146,9 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
     let reach = 5 * h;
     let search =
         |left: i32, label: &Label| Rect::new(left, label.rect.center_y() - h, left + reach, label.rect.center_y() + h);
-    let before: Vec<Rect> = labels.iter().map(|l| search(column_left(l, labels, h) + h / 4 - reach, l)).collect();
+    let lefts: Vec<i32> = labels.iter().map(|l| first_letter(l, source)).collect();
+    let before: Vec<Rect> =
+        labels.iter().zip(&lefts).map(|(l, left)| search(column_left(*left, &lefts, h) + h / 4 - reach, l)).collect();
     let behind: Vec<Rect> = labels.iter().map(|l| search(l.rect.right, l)).collect();
     // At the end of the row, where leaders lead to them.
     let right = source.page.ink.bounds().right;
@@ -158,8 +160,8 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
             Rect::new(l.rect.right, l.rect.center_y() - h, edge, l.rect.center_y() + h)
         })
         .collect();
-    // A form has its boxes on one side: the one where most of them are. In two columns the box behind one label stands before its neighbour,
-    // so a side that shows a few boxes is not yet the side.
+    // A form has its boxes on one side: the one where most of them are. In two columns the box behind one label stands before its
+    // neighbour, so a box that two labels could claim says nothing of the side.
     let mut best = find_group(source.page, &before);
     for searches in [behind, far] {
         if boxes_in(&best) == labels.len() {
@@ -178,9 +180,28 @@ fn boxes_in(found: &[MarkBox]) -> usize {
 }
 
 /// The left edge of a label's column: a box glyph that was read into one label must not move that label's search.
-fn column_left(label: &Label, labels: &[&Label], h: i32) -> i32 {
-    let mut lefts: Vec<i32> =
-        labels.iter().map(|l| l.rect.left).filter(|left| (left - label.rect.left).abs() < 4 * h).collect();
+fn column_left(own: i32, all: &[i32], h: i32) -> i32 {
+    let mut lefts: Vec<i32> = all.iter().copied().filter(|left| (left - own).abs() < 4 * h).collect();
     lefts.sort_unstable();
-    lefts.get(lefts.len() / 2).copied().unwrap_or(label.rect.left)
+    lefts.get(lefts.len() / 2).copied().unwrap_or(own)
+}
+
+/// Where a label's letters begin. The reader takes a circle for the first letter of the word behind it ("ODoes"); the gap between them is
+/// wider than between letters.
+fn first_letter(label: &Label, source: &MarkSource<'_>) -> i32 {
+    let (l, h) = (&label.rect, source.height);
+    let head = Rect { right: l.right.min(l.left + 3 * h), ..*l };
+    let mut pieces: Vec<Rect> = components(&source.page.writing, &head)
+        .into_iter()
+        .map(|c| c.rect)
+        .filter(|r| r.height() * 2 > h)
+        .collect();
+    pieces.sort_by_key(|r| (r.left, r.top));
+    let Some(first) = pieces.first().copied() else { return l.left };
+    let is_box = first.height() * 10 >= h * 8 && first.width() * 10 >= h * 8;
+    let next = pieces.iter().skip(1).map(|r| r.left).find(|left| *left > first.right - 2);
+    match next {
+        Some(next) if is_box && next - first.right > h / 2 => next,
+        _ => l.left,
+    }
 }

@@ -40,7 +40,7 @@ pub fn measure(page: &PreparedPage, zone: &Rect, printed: &[Rect], letter: i32) 
     // A thin "1" has about a sixth of a letter square of ink: less than half of that is no character.
     let square = (letter * letter).max(1) as u64;
     let presence = if letters.is_empty() {
-        Presence::Blank
+        if is_worn_writing(page, zone, printed, letter) { Presence::Unclear } else { Presence::Blank }
     } else if ink * 100 >= square * 9 {
         Presence::Present
     } else {
@@ -58,6 +58,36 @@ pub fn measure(page: &PreparedPage, zone: &Rect, printed: &[Rect], letter: i32) 
 
 fn belongs(rect: &Rect, zone: &Rect) -> bool {
     zone.holds(rect) || rect.intersect(zone).area() * 2 > rect.area()
+}
+
+/// Whether the specks in a zone lie in a row, many times denser than the dirt of the page: what is left of writing too thin for the line.
+/// Nobody can read it, and nobody may call it a blank.
+fn is_worn_writing(page: &PreparedPage, zone: &Rect, printed: &[Rect], letter: i32) -> bool {
+    let inner = zone.inflate(-letter / 3, -letter / 4);
+    if inner.width() < 3 * letter || inner.height() < letter / 2 {
+        return false;
+    }
+    let specks: Vec<Rect> = components(&page.ink, &inner)
+        .into_iter()
+        .map(|c| c.rect)
+        .filter(|r| r.width().max(r.height()) * 2 <= letter)
+        .filter(|r| !printed.iter().any(|p| covers(&p.inflate(letter / 4, letter / 4), r)))
+        // What lies along a ruling or touches the zone's edge is the ruling's.
+        .filter(|r| inner.inflate(-1, -1).holds(r) && !page.rulings.horizontal.iter().any(|l| along(&l.rect, r, letter)))
+        .collect();
+    // The row with most specks, a letter high.
+    let row = |top: i32| specks.iter().filter(|r| r.center_y() >= top && r.center_y() < top + letter).copied().collect();
+    let tops = specks.iter().map(|r| r.center_y());
+    let rows: Vec<Vec<Rect>> = tops.map(row).collect();
+    let Some(row) = rows.iter().max_by_key(|row| row.len()) else { return false };
+    let Some(extent) = Rect::bounding(row) else { return false };
+    let page_area = page.ink.bounds().area().max(1) as f32;
+    let usual = page.preparation.specks_removed as f32 / page_area * (extent.width() * letter) as f32;
+    row.len() >= 12 && row.len() as f32 > 6.0 * usual + 6.0 && extent.width() > 3 * letter
+}
+
+fn along(line: &Rect, speck: &Rect, letter: i32) -> bool {
+    (line.center_y() - speck.center_y()).abs() < letter / 3 && line.inflate(letter, 0).overlap_x(speck) > 0
 }
 
 fn covers(print: &Rect, rect: &Rect) -> bool {

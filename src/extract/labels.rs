@@ -65,9 +65,28 @@ impl Print {
 
 struct Wording {
     folded: String,
+    /// Its words of four letters and more: each must be there for the wording to be.
+    words: Vec<String>,
     targets: Vec<Target>,
     classes: Classes,
 }
+
+impl Wording {
+    /// Whether every long word of the wording stands somewhere in `folded`, spaces lost or not. A long wording is near to another that
+    /// differs in one word ("Phone of member", "Name of member"), and that word is the one that counts.
+    fn all_words_in(&self, folded: &str) -> bool {
+        self.words.iter().all(|word| {
+            (word.len() - 1..=word.len() + 1).any(|length| {
+                (0..(folded.len() + 1).saturating_sub(length)).any(|at| {
+                    folded.get(at..at + length).is_some_and(|part| folded_distance(part, word, WORD_SLIP).is_some())
+                })
+            })
+        })
+    }
+}
+
+/// Distance a letter up to which a word of a wording is still itself.
+const WORD_SLIP: f32 = 0.34;
 
 /// How many letters of each class of look-alikes a text has: a cheap bound on how far two texts can lie apart.
 #[derive(Clone, Copy, Default)]
@@ -112,9 +131,10 @@ pub struct LabelIndex {
 
 impl LabelIndex {
     pub fn new(form: &FormDefinition) -> LabelIndex {
-        let mut wordings: std::collections::BTreeMap<String, Vec<Target>> = Default::default();
+        let mut wordings: std::collections::BTreeMap<String, (Vec<String>, Vec<Target>)> = Default::default();
         let mut add = |text: &String, target: Target| {
-            let targets = wordings.entry(fold(text)).or_default();
+            let long = text.split_whitespace().map(fold).filter(|word| word.len() >= 4);
+            let (_, targets) = wordings.entry(fold(text)).or_insert_with(|| (long.collect(), Vec::new()));
             if !targets.contains(&target) {
                 targets.push(target);
             }
@@ -137,7 +157,7 @@ impl LabelIndex {
         let wordings: Vec<Wording> = wordings
             .into_iter()
             .filter(|(folded, _)| !folded.is_empty())
-            .map(|(folded, targets)| Wording { classes: Classes::of(&folded), folded, targets })
+            .map(|(folded, (words, targets))| Wording { classes: Classes::of(&folded), folded, words, targets })
             .collect();
         let longest = wordings.iter().map(|w| w.folded.len()).max().unwrap_or(0);
         LabelIndex { wordings, composition: Composition::new(form), longest }
@@ -187,6 +207,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         candidate.tokens.iter().for_each(|&t| taken[t] = true);
         chosen.push(candidate);
     }
+    chosen.iter_mut().for_each(|candidate| grow_left(candidate, sheet, index, &mut taken));
     // One word is a heading only where it stands alone in its row: "Member" also begins the sentences of the narrative.
     for candidate in chosen.iter_mut().filter(|c| c.targets.len() > 1) {
         let row = candidate.tokens.first().map_or(0, |&t| sheet.tokens[t].row);
@@ -201,11 +222,66 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     settle_shared(chosen, form)
 }
 
+/// Most words that a label may have before the ones that were recognised.
+const LEAD: usize = 4;
+
+/// Takes the words before a label that begin its segment into it: "Patient's" before "full name" is print, not a value, and says whose
+/// name is meant.
+fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken: &mut [bool]) {
+    let Some(&first) = candidate.tokens.first() else { return };
+    let is_option = candidate.targets.iter().all(|t| matches!(t, Target::Option(..)));
+    if sheet.tokens[first].starts_segment
+        || !(is_option || candidate.targets.iter().all(|t| matches!(t, Target::Field(_))))
+    {
+        return;
+    }
+    let row = &sheet.rows[sheet.tokens[first].row];
+    let Some(at) = row.iter().position(|&t| t == first) else { return };
+    let mut start = at;
+    while start > 0 && !sheet.tokens[row[start]].starts_segment {
+        let before = &sheet.tokens[row[start - 1]];
+        let is_word = before.text.chars().filter(|c| c.is_alphabetic()).count() >= 2
+            && !before.text.contains(|c: char| c.is_ascii_digit());
+        if taken[row[start - 1]]
+            || !is_word
+            || at - start >= LEAD
+            || (before.text.ends_with(':') && !is_option)
+            || sheet.tokens[row[start]].rect.left - before.rect.right > sheet.letter_height
+        {
+            return;
+        }
+        start -= 1;
+    }
+    let lead: Vec<usize> = row[start..at].to_vec();
+    lead.iter().for_each(|&t| taken[t] = true);
+    candidate.tokens.splice(0..0, lead);
+    candidate.rect = label_rect(sheet, &candidate.tokens);
+    if let Some(composed) = index.composition.find(&label_words(sheet, &candidate.tokens))
+        && candidate.targets.contains(&composed.target)
+    {
+        candidate.targets = vec![composed.target];
+    }
+}
+
+/// The words of a label, folded.
+fn label_words(sheet: &Sheet, tokens: &[usize]) -> Vec<String> {
+    tokens
+        .iter()
+        .flat_map(|&t| sheet.tokens[t].text.split(['/', '-', '\'', '’', '(', ')']))
+        .map(fold)
+        .filter(|w| !w.is_empty())
+        .collect()
+}
+
 /// A label recognised by its words alone gives way to a listed wording of the same thing, and an option among listed options must stand
 /// among them: the same words also begin sentences of the narrative.
 fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
-    let listed: Vec<(Target, Rect)> =
-        chosen.iter().filter(|c| !c.composed).flat_map(|c| c.targets.iter().map(|t| (*t, c.rect))).collect();
+    // A wording of several meanings ("Member") may be a heading: it does not speak against the label below it.
+    let listed: Vec<(Target, Rect)> = chosen
+        .iter()
+        .filter(|c| !c.composed && c.targets.len() == 1)
+        .flat_map(|c| c.targets.iter().map(|t| (*t, c.rect)))
+        .collect();
     let options = |choice: usize| {
         let rects: Vec<Rect> =
             listed.iter().filter(|(t, _)| matches!(t, Target::Option(c, _) if *c == choice)).map(|(_, r)| *r).collect();
@@ -332,13 +408,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             continue;
         }
         if !inside && end - start < 12 {
-            let words: Vec<String> = row[start..=end]
-                .iter()
-                .flat_map(|&t| sheet.tokens[t].text.split(['/', '-', '\'', '’', '(', ')']))
-                .map(fold)
-                .filter(|w| !w.is_empty())
-                .collect();
-            if let Some(composed) = index.composition.find(&words) {
+            if let Some(composed) = index.composition.find(&label_words(sheet, &row[start..=end])) {
                 let tokens: Vec<usize> = row[start..=last].to_vec();
                 let rect = label_rect(sheet, &tokens);
                 // Always less than a listed wording of the same length.
@@ -370,13 +440,26 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 continue;
             }
             let Some(distance) = folded_distance(&folded, compared, limit) else { continue };
+            if !begun && distance > 0.0 && !wording.all_words_in(&folded) {
+                continue;
+            }
+            let mut targets = wording.targets.clone();
+            // The words of a label come again in the middle of sentences, and there they are none.
+            targets.retain(|target| match target {
+                Target::Field(_) => clean_start || clean_end,
+                Target::Section(_) | Target::Heading(_) => clean_end,
+                _ => true,
+            });
+            if targets.is_empty() {
+                continue;
+            }
             let tokens: Vec<usize> = row[start..=last].to_vec();
             let rect = label_rect(sheet, &tokens);
             let bonus = 2.0 * f32::from(u8::from(clean_start)) + 2.0 * f32::from(u8::from(clean_end));
             let score = compared.len() as f32 * (1.0 - 2.0 * distance) + bonus;
             out.push(Candidate {
                 composed: false,
-                targets: wording.targets.clone(),
+                targets,
                 letters,
                 tokens,
                 rect,

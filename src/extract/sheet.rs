@@ -51,7 +51,9 @@ impl Sheet {
                 let rect = tokens[t].rect;
                 tokens[t].row = number;
                 tokens[t].starts_segment = previous.is_none_or(|before| {
-                    rect.left - before.right > letter_height * 5 / 4 || ruling_between(rulings, &before, &rect)
+                    rect.left - before.right > letter_height * 5 / 4
+                        || ruling_between(rulings, &before, &rect)
+                        || line_begins_between(rulings, &before, &rect, letter_height)
                 });
                 previous = Some(rect);
             }
@@ -99,6 +101,19 @@ fn ruling_between(rulings: &Rulings, left: &Rect, right: &Rect) -> bool {
     rulings.vertical.iter().any(|ruling| {
         let x = ruling.rect.center_x();
         x > left.center_x() && x < right.center_x() && ruling.rect.top <= y && ruling.rect.bottom >= y
+    })
+}
+
+/// Whether a line to write on begins between two words: what stands on it is a value, however close to its label it was written.
+fn line_begins_between(rulings: &Rulings, left: &Rect, right: &Rect, letter_height: i32) -> bool {
+    let slack = letter_height / 3;
+    rulings.horizontal.iter().any(|ruling| {
+        let line = &ruling.rect;
+        line.left >= left.right - slack
+            && line.left <= right.left + slack
+            && line.right > right.center_x()
+            && line.center_y() >= left.center_y()
+            && line.center_y() <= left.bottom + letter_height
     })
 }
 

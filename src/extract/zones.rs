@@ -228,7 +228,11 @@ impl<'a> Surroundings<'a> {
         if kind == FieldKind::DateList
             && let Some(table) = self.table_below(label)
         {
-            zones.push(Zone { placement: Placement::BelowTable, rect: table, structure: 0.4 });
+            zones.push(Zone { placement: Placement::BelowTable, rect: table, structure: 2.0 });
+        } else if kind == FieldKind::DateList
+            && let Some(lines) = self.lines_below(label)
+        {
+            zones.push(Zone { placement: Placement::BelowTable, rect: lines, structure: 2.0 });
         }
         zones
             .retain(|z| z.rect.width() > self.height && z.rect.height() > self.height / 2 && !self.is_ignored(&z.rect));
@@ -359,8 +363,9 @@ impl<'a> Surroundings<'a> {
         }
         zones.extend(right_line);
 
+        // Boxes in a column stand apart from their labels, with nothing between.
         if let Some(edge) = self.nearest_vertical(l.right, l.center_y(), true)
-            && edge.rect.left - l.right < 10 * h
+            && (edge.rect.left - l.right < 10 * h || self.is_empty_between(l, edge.rect.left))
             && edge.rect.left < next_left
             && let Some(cell) = self.cell_at(edge.rect.right + h / 2, l.center_y())
             && !self.holds_other_label(&self.comb(cell), l)
@@ -381,29 +386,45 @@ impl<'a> Surroundings<'a> {
         zones.push(Zone { placement: Placement::BelowFree, rect: under, structure: 0.25 });
     }
 
-    /// Extends a narrow cell over its equal neighbours to the right: comb cells, one letter each, are one field.
+    /// Extends a narrow cell over its equal neighbours to the right: comb cells, one letter each, are one field. Groups of cells
+    /// ("(209) 555-0123") leave room for what is printed between them.
     fn comb(&self, first: Rect) -> Rect {
-        let mut all = first;
-        if first.width() > first.height() * 2 {
-            return all;
+        let pitch = first.width();
+        if pitch > first.height() * 2 {
+            return first;
         }
-        for _ in 0..30 {
-            // Groups of cells ("(209) 555-0123") leave room for what is printed between them.
-            let edge = self.nearest_vertical(all.right + self.height / 2, first.center_y(), true);
-            let beside = self.cell_at(all.right + self.height / 2, first.center_y());
-            let next =
-                beside.or_else(|| edge.and_then(|e| self.cell_at(e.rect.right + self.height / 2, first.center_y())));
-            let Some(next) = next else { break };
-            let alike = next.left > all.right - 2
-                && next.left - all.right < self.height.max(first.width() * 5 / 2)
-                && (next.width() - first.width()).abs() <= first.width() / 3 + 2
-                && (next.top - first.top).abs() <= self.height / 2;
-            if !alike {
+        let slack = (pitch / 3).max(self.height / 3);
+        let mut sides: Vec<i32> = self
+            .page
+            .rulings
+            .vertical
+            .iter()
+            .map(|r| r.rect)
+            .filter(|r| r.center_x() > first.right - 2 && r.overlap_y(&first) * 10 >= first.height() * 6)
+            // The side of a frame or of a table runs on far beyond the cells.
+            .filter(|r| r.height() <= first.height() * 2)
+            .map(|r| r.center_x())
+            .collect();
+        sides.sort_unstable();
+        let mut right = first.right;
+        let mut cells = 1;
+        for x in sides {
+            let step = x - right;
+            if step > pitch * 5 / 2 + slack {
                 break;
             }
-            all = all.union(&next);
+            if (step - pitch).abs() <= slack {
+                cells += 1;
+            }
+            right = x;
         }
-        all
+        if cells < 3 { first } else { Rect { right, ..first } }
+    }
+
+    /// Whether nothing is written or printed between a label and `right` but specks.
+    fn is_empty_between(&self, label: &Rect, right: i32) -> bool {
+        let gap = Rect::new(label.right + self.height / 2, label.top, right - self.height / 3, label.bottom);
+        right - label.right < 45 * self.height && self.page.writing.count(&gap) < (self.height * self.height / 6) as u64
     }
 
     /// The table under a label, a row for each entry and column headings of its own, if rulings draw one there.
@@ -411,12 +432,48 @@ impl<'a> Surroundings<'a> {
         let l = &label.rect;
         let bounds = self.page.ink.bounds();
         let band = Rect::new(l.left - self.height, 0, bounds.right, 1);
-        let floor = self.next_label_top(l.bottom + self.height / 4, &band).min(l.bottom + 16 * self.height);
-        let space = Rect::new(l.left - self.height, l.bottom + 1, bounds.right, floor);
+        let space = Rect::new(l.left - self.height, l.bottom + 1, bounds.right, self.floor_below(label, &band));
         let lies_in = |r: &&Ruling| space.contains(r.rect.center_x(), r.rect.center_y());
         let rows: Vec<Rect> = self.page.rulings.horizontal.iter().filter(lies_in).map(|r| r.rect).collect();
         let sides = self.page.rulings.vertical.iter().filter(|r| r.rect.overlap_y(&space) > 2 * self.height).count();
         (rows.len() >= 3 && sides >= 3).then(|| Rect::bounding(&rows)).flatten()
+    }
+
+    /// Where the rows under a label end at the latest: at the next label that begins where this one does. The headings of a table's own
+    /// columns stand further right.
+    fn floor_below(&self, label: &Label, band: &Rect) -> i32 {
+        let l = &label.rect;
+        let next = self
+            .labels
+            .iter()
+            .filter(|o| o.rect.top > l.bottom + self.height / 4 && o.rect.overlap_x(band) > 0)
+            .filter(|o| o.rect.left < l.left + 3 * self.height)
+            .map(|o| o.rect.top);
+        next.min().unwrap_or(self.page.ink.height() as i32).min(l.bottom + 16 * self.height)
+    }
+
+    /// A row of short lines under a label, one for each entry of a list.
+    fn lines_below(&self, label: &Label) -> Option<Rect> {
+        let l = &label.rect;
+        let h = self.height;
+        let bounds = self.page.ink.bounds();
+        let band = Rect::new(l.left - h, 0, bounds.right, 1);
+        let floor = self.floor_below(label, &band).min(l.bottom + 5 * h);
+        let mut lines: Vec<Rect> = self
+            .page
+            .rulings
+            .horizontal
+            .iter()
+            .map(|r| r.rect)
+            .filter(|r| r.center_y() > l.bottom + h / 2 && r.center_y() < floor && r.left > l.left - h)
+            .collect();
+        lines.sort_by_key(|r| r.left);
+        let first = *lines.first()?;
+        lines.retain(|r| (r.center_y() - first.center_y()).abs() <= h / 2);
+        // Pieces of one broken line lie close together, entries have room for a number between them.
+        let gaps = lines.windows(2).filter(|pair| pair[1].left - pair[0].right > h).count();
+        let row = Rect::bounding(&lines)?;
+        (gaps >= 2).then(|| Rect::new(l.left - h, (l.bottom + 1).max(row.top - 3 * h), row.right, row.bottom + h / 2))
     }
 
     /// The area of a block of text under (or around) its label: the label's box, the box below, or the space down to the next label.

@@ -123,7 +123,11 @@ fn dips_in(page: &PreparedPage, boxes: &[MarkBox], inks: &[MarkInk], index: usiz
 fn judge(ink: &MarkInk, own: f32, mark_box: &MarkBox, band: &MarkBand) -> MarkMeasure {
     let fill = ((ink.fill() - own) / (1.0 - own)).clamp(0.0, 1.0);
     let (low, high) = (band.unchecked_below, band.checked_above.max(band.unchecked_below));
-    let (mark, confidence) = if fill < low {
+    // A tick that runs along the sides of its box leaves hardly any ink inside, but much beyond it.
+    let grazed = ink.inside >= low / 3.0 && ink.leaving >= 0.2;
+    let (mark, confidence) = if fill < low && grazed {
+        (Mark::Unsure, 0.3)
+    } else if fill < low {
         (Mark::Unchecked, 0.99 - 0.35 * (fill / low.max(1e-6)).powi(2))
     } else if fill < high {
         (Mark::Unsure, 0.3)
@@ -229,7 +233,7 @@ fn ink_of(page: &PreparedPage, mark_box: &MarkBox) -> MarkInk {
     };
     let inside = Inside::new(mark_box, thickness);
     // A tick on a line covers a small part of the space above it.
-    let largest = (if mark_box.shape == BoxShape::Line { 0.1 } else { 0.16 } * page.dpi as f32).powi(2);
+    let largest = (if mark_box.shape == BoxShape::Line { 0.08 } else { 0.16 } * page.dpi as f32).powi(2);
     let area = (inside.area() as f32).clamp(1.0, largest);
     let mut marked = 0u32;
     let labelled = label(&page.shapes, &window);
