@@ -191,11 +191,8 @@ fn column_left(own: i32, all: &[i32], h: i32) -> i32 {
 fn first_letter(label: &Label, source: &MarkSource<'_>) -> i32 {
     let (l, h) = (&label.rect, source.height);
     let head = Rect { right: l.right.min(l.left + 3 * h), ..*l };
-    let mut pieces: Vec<Rect> = components(&source.page.writing, &head)
-        .into_iter()
-        .map(|c| c.rect)
-        .filter(|r| r.height() * 2 > h)
-        .collect();
+    let mut pieces: Vec<Rect> =
+        components(&source.page.writing, &head).into_iter().map(|c| c.rect).filter(|r| r.height() * 2 > h).collect();
     pieces.sort_by_key(|r| (r.left, r.top));
     let Some(first) = pieces.first().copied() else { return l.left };
     let is_box = first.height() * 10 >= h * 8 && first.width() * 10 >= h * 8;
