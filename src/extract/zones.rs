@@ -391,10 +391,7 @@ impl<'a> Surroundings<'a> {
     /// Groups of cells ("(209) 555-0123") leave room for what is printed between them, and faxes lose some of the short sides: the cells
     /// go on as long as sides, or the edges above and below, follow each other at no more than two and a half cells.
     fn comb(&self, first: Rect, from: i32) -> Rect {
-        let pitch = first.width();
-        if pitch > first.height() * 2 {
-            return first;
-        }
+        let pitch = first.width().min(first.height() * 3 / 2);
         let slack = (pitch / 3).max(self.height / 3);
         let reach = pitch * 5 / 2 + slack;
         let rulings = &self.page.rulings;
@@ -411,7 +408,7 @@ impl<'a> Surroundings<'a> {
         });
         let mut parts: Vec<Rect> = sides.iter().copied().chain(edges).filter(|r| r.left >= from).collect();
         parts.sort_by_key(|r| (r.left, r.right));
-        let (mut left, mut right) = (first.left, first.right);
+        let (mut left, mut right) = (first.left, first.left + pitch);
         for part in &parts {
             if part.left <= right + reach && part.right > right {
                 right = part.right;
@@ -424,7 +421,7 @@ impl<'a> Surroundings<'a> {
             }
         }
         let inside = sides.iter().filter(|r| r.center_x() > left && r.center_x() < right).count();
-        if inside < 3 { first } else { Rect { left, right, ..first } }
+        if inside < 3 { first } else { Rect { left, right: right.max(first.right), ..first } }
     }
 
     /// Whether nothing is written or printed between a label and `right` but specks.
