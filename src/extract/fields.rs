@@ -82,6 +82,12 @@ pub fn read_fields(
                     if suited < 0.0 || (kind == FieldKind::DateList && suited < 1.0) {
                         return false;
                     }
+                    // No signature is read as a sentence.
+                    if kind == FieldKind::Ink
+                        && source.text_in(rival).chars().filter(|c| c.is_alphanumeric()).count() > 8
+                    {
+                        return false;
+                    }
                     let ink = measure(source.page, rival, printed, letter);
                     ink.presence == Presence::Present
                         && ink.extent.is_some_and(|e| !claimed.iter().any(|zone| zone.holds(&e)))
@@ -228,7 +234,9 @@ fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader:
             field.ink.lines.clone()
         };
         for line in &lines {
-            let cut = cut_line(source.page, line, &words, &source.print.rects, source.sheet.letter_height);
+            let extent = Rect::bounding(line.iter().map(|c| &c.rect)).unwrap_or_default();
+            let own: Vec<Rect> = words.iter().copied().filter(|word| word.overlap_x(&extent) > 0).collect();
+            let cut = cut_line(source.page, line, &own, &source.print.rects, source.sheet.letter_height);
             if let Some((picture, _)) = cut {
                 crops.push(picture);
                 owners.push(index);

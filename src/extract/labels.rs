@@ -170,6 +170,8 @@ impl LabelIndex {
 struct Candidate {
     /// Recognised by its words, not by a listed wording.
     composed: bool,
+    /// Fills its segment: nothing stands before it or goes on behind it.
+    whole: bool,
     targets: Vec<Target>,
     letters: usize,
     tokens: Vec<usize>,
@@ -245,6 +247,9 @@ fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken
     let mut start = at;
     while start > 0 && !sheet.tokens[row[start]].starts_segment {
         let before = &sheet.tokens[row[start - 1]];
+        if is_glyph(sheet, row, start - 1) {
+            break;
+        }
         let is_word = before.text.chars().filter(|c| c.is_alphabetic()).count() >= 2
             && !before.text.contains(|c: char| c.is_ascii_digit());
         if taken[row[start - 1]]
@@ -330,10 +335,10 @@ fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
     };
     chosen.retain(|candidate| {
         let Some(target) = candidate.targets.first().filter(|_| candidate.composed) else { return true };
-        if listed.iter().any(|(other, _)| other == target) {
-            return false;
-        }
         match target {
+            // Which of a field's labels has its value is seen when the form is read.
+            Target::Field(_) => true,
+            _ if listed.iter().any(|(other, _)| other == target) => false,
             Target::Option(choice, _) => {
                 options(*choice).is_none_or(|group| group.inflate(0, 4 * height).overlap_y(&candidate.rect) > 0)
             }
@@ -356,7 +361,7 @@ fn drop_echoes(chosen: &mut Vec<Candidate>, height: i32) {
         .collect();
     chosen.retain(|candidate| match single(candidate) {
         Some(target @ Target::Field(_)) => {
-            !fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters)
+            candidate.whole || !fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters)
         }
         Some(target @ Target::Option(choice, _)) => {
             let others: Vec<&Rect> = options
@@ -403,6 +408,7 @@ fn add_garbled(sheet: &Sheet, index: &LabelIndex, taken: &[bool], chosen: &mut V
                 let letters = wording.folded.len();
                 chosen.push(Candidate {
                     composed: true,
+                    whole: true,
                     targets: wording.targets.clone(),
                     letters,
                     tokens,
@@ -454,9 +460,10 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 let rect = label_rect(sheet, &tokens);
                 // Always less than a listed wording of the same length.
                 let score = folded.len() as f32 * 0.7 * composed.coverage + 1.0;
-                let letters = folded.len().min(7);
+                let letters = folded.len();
                 out.push(Candidate {
                     composed: true,
+                    whole: true,
                     targets: vec![composed.target],
                     letters,
                     tokens,
@@ -498,7 +505,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             let rect = label_rect(sheet, &tokens);
             let bonus = 2.0 * f32::from(u8::from(clean_start)) + 2.0 * f32::from(u8::from(clean_end));
             let score = compared.len() as f32 * (1.0 - 2.0 * distance) + bonus;
-            out.push(Candidate { composed: false, targets, letters, tokens, rect, distance, score });
+            out.push(Candidate { composed: false, whole: !inside, targets, letters, tokens, rect, distance, score });
         }
     }
 }

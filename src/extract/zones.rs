@@ -323,7 +323,8 @@ impl<'a> Surroundings<'a> {
                 && r.left < next_left
                 && r.left - l.right < 12 * h
             {
-                let left = (l.right + 2).max(r.left - h / 2);
+                let (from, to) = self.whole_line(r, l.right, next_left - 2);
+                let (left, right) = ((l.right + 2).max(from - h / 2), right.max(to));
                 let structure = if r.left < l.right - h { 0.6 } else { 1.0 };
                 let zone = Zone {
                     placement: Placement::RightLine,
@@ -422,6 +423,25 @@ impl<'a> Surroundings<'a> {
         }
         let inside = sides.iter().filter(|r| r.center_x() > left && r.center_x() < right).count();
         if inside < 3 { first } else { Rect { left, right: right.max(first.right), ..first } }
+    }
+
+    /// The ends of a line that dropouts broke into pieces, or that is one short stroke for each letter, between `from` and `to`.
+    fn whole_line(&self, piece: &Rect, from: i32, to: i32) -> (i32, i32) {
+        let level = |r: &&Ruling| (r.rect.center_y() - piece.center_y()).abs() * 3 <= self.height;
+        let mut pieces: Vec<Rect> = self.page.rulings.horizontal.iter().filter(level).map(|r| r.rect).collect();
+        pieces.sort_by_key(|r| (r.left, r.right));
+        let (mut left, mut right) = (piece.left, piece.right);
+        for other in &pieces {
+            if other.left <= right + 3 * self.height && other.right > right {
+                right = other.right;
+            }
+        }
+        for other in pieces.iter().rev() {
+            if other.right >= left - 3 * self.height && other.left < left && other.left >= from - self.height {
+                left = other.left;
+            }
+        }
+        (left, right.min(to))
     }
 
     /// Whether nothing is written or printed between a label and `right` but specks.
