@@ -95,6 +95,10 @@ pub fn read_fields(
             Written { placed, kind, ink, tokens, second: Vec::new(), contested }
         })
         .collect();
+    let lost = unclaimed(&written, source);
+    for field in written.iter_mut().filter(|w| w.ink.presence == Presence::Blank) {
+        field.contested |= field.placed.label.ambiguous || is_among(field.kind, &lost, source);
+    }
     if let Some(reader) = second.as_mut()
         && !source.text_layer
     {
@@ -105,6 +109,52 @@ pub fn read_fields(
         written.iter().map(|w| settle(&form.fields[w.placed.field].id, w, source, hand)).collect();
     readings.extend(unlabelled(form, &written, source, hand));
     readings
+}
+
+/// What is written among the form's fields and lies in none of their places: segments of a row, each with its words.
+fn unclaimed(written: &[Written<'_>], source: &FieldSource<'_>) -> Vec<Vec<usize>> {
+    let rows = |w: &&Written<'_>| {
+        !matches!(w.kind, FieldKind::Block | FieldKind::Lines | FieldKind::DateList | FieldKind::Ink)
+    };
+    let places: Vec<Rect> = written.iter().map(|w| w.placed.zone.rect).collect();
+    let labels = written.iter().filter(rows).map(|w| w.placed.label.rect.union(&w.placed.zone.rect));
+    let Some(body) = Rect::bounding(&labels.collect::<Vec<_>>()) else { return Vec::new() };
+    let free = source.print.written_in(source.sheet, &body);
+    let mut segments: Vec<Vec<usize>> = Vec::new();
+    for t in free {
+        let token = &source.sheet.tokens[t];
+        if places.iter().any(|place| place.holds(&token.rect)) || token.confidence < 0.5 {
+            continue;
+        }
+        match segments.last_mut() {
+            Some(last)
+                if !token.starts_segment && last.last().is_some_and(|&b| source.sheet.tokens[b].row == token.row) =>
+            {
+                last.push(t)
+            }
+            _ => segments.push(vec![t]),
+        }
+    }
+    segments
+}
+
+/// Whether one of the unclaimed `segments` may be the value of a field of `kind` whose own place is blank. An office that leaves a field
+/// empty writes its value nowhere else: then the place is wrong, and nobody may say that the value is missing.
+fn is_among(kind: FieldKind, segments: &[Vec<usize>], source: &FieldSource<'_>) -> bool {
+    segments.iter().any(|segment| {
+        let text = join(segment.iter().map(|&t| source.sheet.tokens[t].text.as_str()));
+        match kind {
+            FieldKind::Name => {
+                let words: Vec<&str> = text.split_whitespace().collect();
+                (2..=6).contains(&words.len())
+                    && !text.contains(|c: char| c.is_ascii_digit() || c == ':')
+                    && words.iter().filter(|w| w.chars().next().is_some_and(char::is_uppercase)).count() * 3
+                        >= words.len() * 2
+            }
+            FieldKind::Date | FieldKind::Npi | FieldKind::MemberId => text.len() <= 24 && suits(kind, &text) >= 1.0,
+            _ => false,
+        }
+    })
 }
 
 /// Fields whose labels were not found, where values of their shape stand among the form's fields and are nobody's.

@@ -40,6 +40,8 @@ pub struct Label {
     pub distance: f32,
     /// Letters of the wording: longer ones are better evidence.
     pub letters: usize,
+    /// The same words may be a section's heading, or another field's label: what is not found beside them proves nothing.
+    pub ambiguous: bool,
 }
 
 /// What the form itself says on a page: the words of its labels, which are nobody's value.
@@ -222,6 +224,18 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
             candidate.targets.retain(|t| !matches!(t, Target::Section(_)));
         }
     }
+    // The words around a title are the title's: "Provider" before "Request for Member Reassignment".
+    let titles: Vec<usize> = chosen
+        .iter()
+        .filter(|c| c.targets.contains(&Target::Title))
+        .filter_map(|c| c.tokens.first().map(|&t| sheet.tokens[t].row))
+        .collect();
+    chosen.retain(|c| {
+        let row = c.tokens.first().map(|&t| sheet.tokens[t].row);
+        c.whole
+            || !row.is_some_and(|row| titles.contains(&row))
+            || !c.targets.iter().all(|t| matches!(t, Target::Field(_)))
+    });
     drop_doubtful(&mut chosen, sheet.letter_height);
     drop_echoes(&mut chosen, sheet.letter_height);
     add_garbled(sheet, index, &taken, &mut chosen);
@@ -629,6 +643,7 @@ fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition) -> Vec<Label> {
             tokens: candidate.tokens.clone(),
             distance: candidate.distance,
             letters: candidate.letters,
+            ambiguous: candidate.targets.iter().any(|t| matches!(t, Target::Section(_))),
         });
     }
     labels

@@ -10,7 +10,7 @@ use super::header::parse_header;
 use super::interpret::with_people;
 use super::meaning::Meanings;
 use super::page_text::PageText;
-use super::reread::{DOUBTFUL, body_lines, fill_holes, line_words, reread};
+use super::reread::{body_lines, doubtful, fill_holes, line_words, reread};
 use super::sheet::Sheet;
 use super::text_layer::trusted_words;
 use crate::answer::Confidence;
@@ -54,10 +54,11 @@ impl PageEngine<'_> {
         let band = header.as_ref().map(|line| line.rect).or(page.header_band);
         let ruled = page.rulings.horizontal.len() + page.rulings.vertical.len() >= RULED;
         // On a form every label counts, so its doubtful lines are read again however well the rest reads.
-        if !text_layer && (ruled || legibility(&words, &page).confidence.get() < DOUBTFUL) {
+        let doubtful = doubtful(source.resolution.x.min(source.resolution.y));
+        if !text_layer && (ruled || legibility(&words, &page).confidence.get() < doubtful) {
             let lines = body_lines(&page, band.as_ref());
             words = self.timed("reread", |engine| match engine.second.as_deref_mut() {
-                Some(second) => reread(&page, &lines, words, second),
+                Some(second) => reread(&page, &lines, words, doubtful, second),
                 None => words,
             });
             if ruled {

@@ -13,8 +13,17 @@ use crate::page::{PreparedPage, TextLine, text_lines};
 
 use super::text_layer::number_lines;
 
-/// Mean confidence below which a page is read again.
-pub const DOUBTFUL: f32 = 0.80;
+/// Mean confidence below which a line is read again.
+const DOUBTFUL: f32 = 0.80;
+/// Same, where the rows of the fax are so coarse that small letters have nine of them: there the page reader is sure of wrong letters.
+const DOUBTFUL_COARSE: f32 = 0.93;
+/// Rows an inch below which a page is coarse: between the standard (98) and the fine (196) resolution of fax machines (ITU-T T.4).
+const COARSE: f32 = 150.0;
+
+/// Mean confidence below which the lines of a page with so many rows an inch are read again.
+pub fn doubtful(rows_an_inch: f32) -> f32 {
+    if rows_an_inch < COARSE { DOUBTFUL_COARSE } else { DOUBTFUL }
+}
 
 /// The lines of the page that may be read again: what the fax machine printed (`header`) was taken out before and stays out.
 pub fn body_lines(page: &PreparedPage, header: Option<&Rect>) -> Vec<TextLine> {
@@ -28,10 +37,11 @@ pub fn reread(
     page: &PreparedPage,
     lines: &[TextLine],
     words: Vec<Word>,
+    doubtful: f32,
     reader: &mut (dyn LineReader + '_),
 ) -> Vec<Word> {
     let lines: Vec<Rect> =
-        lines.iter().map(|line| line.rect).filter(|rect| mean_confidence(&inside(&words, rect)) < DOUBTFUL).collect();
+        lines.iter().map(|line| line.rect).filter(|rect| mean_confidence(&inside(&words, rect)) < doubtful).collect();
     let bounds = page.ink.bounds();
     let cuts: Vec<Rect> = lines
         .iter()

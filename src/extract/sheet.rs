@@ -107,9 +107,18 @@ fn ruling_between(rulings: &Rulings, left: &Rect, right: &Rect) -> bool {
 /// Whether a line to write on begins between two words: what stands on it is a value, however close to its label it was written.
 fn line_begins_between(rulings: &Rulings, left: &Rect, right: &Rect, letter_height: i32) -> bool {
     let slack = letter_height / 3;
+    // A piece of a line that dropouts broke begins anywhere: under the words before it goes another piece of it.
+    let goes_on = |line: &Rect| {
+        rulings.horizontal.iter().any(|other| {
+            (other.rect.center_y() - line.center_y()).abs() <= slack
+                && other.rect.left < left.center_x()
+                && other.rect.right > left.left - letter_height
+        })
+    };
     rulings.horizontal.iter().any(|ruling| {
         let line = &ruling.rect;
-        line.left >= left.right - slack
+        !goes_on(line)
+            && line.left >= left.right - slack
             && line.left <= right.left + slack
             && line.right > right.center_x()
             && line.center_y() >= left.center_y()

@@ -337,27 +337,33 @@ impl<'a> Surroundings<'a> {
                 }
             }
             let below = y - l.bottom;
+            let reaches_down = below > 0 && below <= h * 6 && r.left <= l.left + 3 * h;
+            let (from, to) =
+                if reaches_down { self.whole_line(r, l.left - 2 * h, page_right) } else { (r.left, r.right) };
             if below >= h * 7 / 10
                 // A signature's line leaves room for the pen.
                 && below <= if kind == FieldKind::Ink { h * 6 } else { h * 7 / 2 }
-                && r.left <= l.left + 3 * h
-                && r.right > l.right.min(l.left + 4 * h)
+                && from <= l.left + 3 * h
+                && to > l.right.min(l.left + 4 * h)
             {
-                let left = r.left.max(l.left - 2 * h);
-                let right = r.right.min(self.next_label_left(l.right, &Rect::new(0, l.top, 1, y)) - 2);
+                let left = from.max(l.left - 2 * h);
+                let right = to.min(self.next_label_left(l.right, &Rect::new(0, l.top, 1, y)) - 2);
                 let rect = Rect::new(left, l.bottom + 1, right, y + h / 2);
-                if !self.holds_other_label(&rect, l) {
+                if !self.holds_other_label(&rect, l) && !zones.iter().any(|z| z.rect == rect) {
                     zones.push(Zone { placement: Placement::BelowLine, rect, structure: 0.85 });
                 }
             }
             let gap = l.top - y;
-            if gap >= -h / 5 && gap <= h * 12 / 10 && r.left <= l.left + 2 * h && r.right >= l.right - h {
-                let right = r.right.min(self.next_label_left(l.right, &band) - h / 2);
-                let left = r.left.max(l.left - 4 * h);
+            let reaches_up = gap >= -h / 5 && gap <= h * 12 / 10 && r.left <= l.left + 2 * h;
+            let (from, to) =
+                if reaches_up { self.whole_line(r, l.left - 4 * h, page_right) } else { (r.left, r.right) };
+            if reaches_up && to >= l.right - h {
+                let right = to.min(self.next_label_left(l.right, &band) - h / 2);
+                let left = from.max(l.left - 4 * h);
                 let rect = self.above_ruling(ruling, left, right, rise);
                 let rect = Rect { bottom: rect.bottom.min(l.top), ..rect };
                 let structure = 1.0 - 0.5 * gap.max(0) as f32 / (h as f32 * 1.2);
-                if !self.holds_other_label(&rect, l) {
+                if !self.holds_other_label(&rect, l) && !zones.iter().any(|z| z.rect == rect) {
                     zones.push(Zone { placement: Placement::AboveLine, rect, structure });
                 }
             }
