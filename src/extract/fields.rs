@@ -84,7 +84,7 @@ pub fn read_fields(
                     }
                     // No signature is read as a sentence.
                     if kind == FieldKind::Ink
-                        && source.text_in(rival).chars().filter(|c| c.is_alphanumeric()).count() > 8
+                        && source.text_in(rival).chars().filter(|c| c.is_alphanumeric()).count() > 24
                     {
                         return false;
                     }
@@ -392,7 +392,7 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
     let says_something = reading.answers.iter().any(|a| a.text.chars().any(char::is_alphanumeric) && !is_heading(a));
     if !says_something && is_table(field) && !reading.answers.is_empty() {
         // Column headings and row numbers, and nothing in the rows.
-        reading.confidence = Confidence::new(mean_confidence(field, source).max(0.6));
+        reading.confidence = Confidence::new(mean_confidence(field, source).max(0.8));
         return reading;
     }
     match (field.ink.presence, says_something) {

@@ -147,7 +147,7 @@ impl Votes {
         if claim.kind != FieldKind::Ink {
             return zone.structure + 1.2 * self.support(zone.placement);
         }
-        let signed = |p: &Place| p.ink >= 2 * enough && p.characters < 12 && p.zone.structure >= 0.6;
+        let signed = |p: &Place| p.ink >= 2 * enough && p.characters < NAME && p.zone.structure >= 0.6;
         let most = claim.places.iter().filter(|p| signed(p)).map(|p| p.ink).max().unwrap_or(0).max(1);
         let share = if signed(place) { place.ink as f32 / most as f32 } else { 0.0 };
         zone.structure + 0.3 * self.support(zone.placement) + 0.8 * share
@@ -186,6 +186,9 @@ fn give_places(claims: &mut [Claim<'_>], votes: &Votes, enough: u64) {
     }
 }
 
+/// Letters that may be read in a signature: a full name in a clear hand. A line of prose has more.
+const NAME: usize = 24;
+
 /// Another place of a claim, where the form's style finds nothing of the field's shape and that place does: there the office wrote.
 fn stray(claim: &Claim<'_>, claims: &[Claim<'_>], enough: u64) -> Option<usize> {
     let own = claim.places.get(claim.chosen)?;
@@ -198,7 +201,7 @@ fn stray(claim: &Claim<'_>, claims: &[Claim<'_>], enough: u64) -> Option<usize> 
     }
     let looks_right = |place: &Place| match claim.kind {
         // A signature has no shape of a word: ink on a line where nothing was read as print.
-        FieldKind::Ink => place.zone.structure >= 0.6 && place.ink >= 2 * enough && place.characters < 12,
+        FieldKind::Ink => place.zone.structure >= 0.6 && place.ink >= 2 * enough && place.characters < NAME,
         _ => place.suited >= 1.0,
     };
     let is_taken = |rect: &Rect| {

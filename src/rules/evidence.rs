@@ -16,7 +16,7 @@ pub(super) enum Standing<'a> {
     Sure(&'a Value),
     /// A value below the pack's threshold: it is there, but no rule about it can be decided.
     Doubtful(&'a Value),
-    /// Ink without a value, or a field whose place was not found.
+    /// Ink without a value, a blank that may not be one, or a field whose place was not found.
     Unknown,
 }
 
@@ -28,6 +28,8 @@ impl<'a> Standing<'a> {
 
     fn of_reading(field: &'a FieldReading, facts: &Context<'_>) -> Standing<'a> {
         match &field.reading {
+            // A blank that is not sure to be one is not missing: a person looks first.
+            Reading::Blank if field.confidence < facts.pack.review.of(&field.field) => Standing::Unknown,
             Reading::Blank => Standing::Blank,
             Reading::Unreadable => Standing::Unknown,
             Reading::Read(Value::Text(text)) if text.trim().is_empty() => Standing::Blank,

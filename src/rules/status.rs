@@ -164,7 +164,7 @@ fn is_uncertain(field: &FieldReading, request: &Request, facts: &Context<'_>) ->
         .map(|f| f.kind);
     let doubtful = field.confidence < facts.pack.review.of(&field.field);
     match &field.reading {
-        Reading::Blank => false,
+        Reading::Blank => doubtful,
         Reading::Unreadable => true,
         // The queue says only whether there is a narrative: how well it was read is for the rules about its words.
         Reading::Read(_) if kind == Some(FieldKind::Block) => false,
