@@ -45,14 +45,15 @@ impl Identity {
     pub fn of_fields<'f>(field: impl Fn(&str) -> Option<&'f FieldReading>) -> Identity {
         let mut identity = Identity::default();
         if let Some(name) = field("member_name") {
-            identity.names = texts(name).into_iter().filter(|c| c.value.chars().any(char::is_alphabetic)).collect();
+            let (named, numbers): (Vec<_>, Vec<_>) = texts(name).into_iter().partition(|c| is_name(&c.value));
+            identity.names = named;
+            // Neighbouring fields are taken for each other: a number in the name's place may be the member's.
+            let numbers = numbers.into_iter().map(|c| Candidate { value: plain_id(&c.value), stands: false, ..c });
+            identity.ids.extend(numbers.filter(|c| c.value.len() >= LEAST_ID));
         }
         if let Some(id) = field("member_id") {
-            identity.ids = texts(id)
-                .into_iter()
-                .map(|c| Candidate { value: plain_id(&c.value), ..c })
-                .filter(|c| !c.value.is_empty())
-                .collect();
+            let ids = texts(id).into_iter().map(|c| Candidate { value: plain_id(&c.value), ..c });
+            identity.ids.extend(ids.filter(|c| !c.value.is_empty()));
         }
         if let Some(birth) = field("member_dob") {
             let stands = birth.reading.value().into_iter().map(|value| (value, true));
@@ -226,6 +227,15 @@ fn combine(name: Option<names::NameMatch>, id: Option<(Answer, i32)>, birth: Opt
     }
     Match { answer, weight, reasons }
 }
+
+/// Letters outnumber figures in a name; in an id or a date they do not.
+fn is_name(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    letters > text.chars().filter(char::is_ascii_digit).count()
+}
+
+/// Characters of a text that may be an id.
+const LEAST_ID: usize = 7;
 
 /// The reading that stands, then everything else that some reader saw there.
 fn texts(field: &FieldReading) -> Vec<Candidate<String>> {

@@ -156,6 +156,11 @@ fn ends_piece(
             let marks = piece.iter().filter(|t| matches!(t.is, Is::Mark('/' | '-' | '.'))).count();
             spaced && own_mark && marks >= 1 && text.get(token.start..token.end).is_some()
         }
+        // `1/3/25. 2/14/25`: a comma that lost its tail.
+        Is::Mark('.' | ':' | '|') => {
+            let apart = next.is_some_and(|n| matches!(n.is, Is::Number(..) | Is::Month(_)) && token.end < n.start);
+            apart && (numbers >= 3 || (has_month && numbers >= 2))
+        }
         // `1/3/25 - 2/14/25`: a dash with spaces after a whole date.
         Is::Mark('-' | '–' | '—') => {
             let spaced =
