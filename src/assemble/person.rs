@@ -49,11 +49,11 @@ impl Identity {
             identity.names = named;
             // Neighbouring fields are taken for each other: a number in the name's place may be the member's.
             let numbers = numbers.into_iter().map(|c| Candidate { value: plain_id(&c.value), stands: false, ..c });
-            identity.ids.extend(numbers.filter(|c| c.value.len() >= LEAST_ID));
+            identity.ids.extend(numbers.filter(|c| may_be_id(&c.value)));
         }
         if let Some(id) = field("member_id") {
             let ids = texts(id).into_iter().map(|c| Candidate { value: plain_id(&c.value), ..c });
-            identity.ids.extend(ids.filter(|c| !c.value.is_empty()));
+            identity.ids.extend(ids.filter(|c| may_be_id(&c.value)));
         }
         if let Some(birth) = field("member_dob") {
             let stands = birth.reading.value().into_iter().map(|value| (value, true));
@@ -102,7 +102,9 @@ impl Identity {
         };
         let weight = compared.iter().map(|(_, m)| m.weight).max().unwrap_or(0);
         let with = |m: &Match, answer| Match { answer, weight, reasons: m.reasons.clone() };
-        if let Some(joint) = compared.iter().map(|(_, m)| m).find(|m| m.reasons.iter().any(|r| r == "joint-letter")) {
+        // Two names, one of them the member's. Two others are the parents, and a `RE:` line may name the child.
+        let joint = |m: &&Match| m.answer != Answer::NotMet && m.reasons.iter().any(|r| r == "joint-letter");
+        if let Some(joint) = compared.iter().map(|(_, m)| m).find(joint) {
             return with(joint, joint.answer);
         }
         if let Some(met) = any(Some(true), Answer::Met) {
@@ -113,6 +115,13 @@ impl Identity {
             let mut both = with(met, Answer::CannotTell);
             both.reasons.extend(other.reasons.iter().cloned());
             return both;
+        }
+        // One line of the page names the member and another somebody else's number: a slip of the office or another person.
+        let named = |m: &&Match| m.reasons.iter().any(|r| r == "name" || r == "name-swapped");
+        if let Some(named) = compared.iter().map(|(_, m)| m).find(named)
+            && any(None, Answer::NotMet).is_some()
+        {
+            return with(named, Answer::CannotTell);
         }
         let first = any(None, Answer::NotMet).or_else(|| any(None, Answer::CannotTell));
         first.map_or(Match { answer: Answer::CannotTell, weight, reasons: Vec::new() }, |m| with(m, m.answer))
@@ -234,8 +243,15 @@ fn is_name(text: &str) -> bool {
     letters > text.chars().filter(char::is_ascii_digit).count()
 }
 
-/// Characters of a text that may be an id.
-const LEAST_ID: usize = 7;
+/// Whether a text without its spaces may be an id, whatever the shape: not a sentence that stood near the id's place.
+fn may_be_id(plain: &str) -> bool {
+    let figures = plain.chars().filter(char::is_ascii_digit).count();
+    figures >= LEAST_FIGURES && plain.len() <= MOST_ID
+}
+
+/// Figures that an id has even where some were read as letters, and characters of the longest: a card number with its label.
+const LEAST_FIGURES: usize = 4;
+const MOST_ID: usize = 24;
 
 /// The reading that stands, then everything else that some reader saw there.
 fn texts(field: &FieldReading) -> Vec<Candidate<String>> {

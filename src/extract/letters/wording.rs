@@ -12,14 +12,15 @@ use crate::rules::PhraseBook;
 use crate::rules::phrases::{EndNeeds, LetterPhrases, PhraseGroup};
 
 use super::combined::{Sentences, Side, ends_sentence};
+use super::date::dated_below;
 use super::facts::Layout;
 
 /// Weighted edits a letter up to which a phrase of a letter is taken as found.
 const MOST_EDITS: f32 = 0.13;
 /// Words before a phrase within which `may` and its kin make it a threat.
 const CONDITIONAL_REACH: usize = 4;
-/// Words of one sentence that are looked at around a phrase.
-const SENTENCE_REACH: usize = 22;
+/// Words of one sentence that are looked at around a phrase: lawyers' sentences are longer than doctors'.
+const SENTENCE_REACH: usize = 32;
 
 /// What the words of a letter amount to.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +44,8 @@ struct Hit {
 pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: &DateContext) -> Wording {
     let letters = &phrases.letters;
     // Date, address and salutation have no periods: without a bound the letter's own date would stand in its first sentence.
-    let body = layout.salutation.and_then(|at| text.lines().get(at)).map_or(0, |line| line.words.end);
+    let head = dated_below(text, layout, context).or(layout.salutation);
+    let body = head.and_then(|at| text.lines().get(at)).map_or(0, |line| line.words.end);
     let sentences = Sentences::new(text, body);
     let notice = hits(text, &sentences, &letters.notice, Some(letters));
     let dismissal = hits(text, &sentences, &letters.dismissal, Some(letters));

@@ -353,6 +353,8 @@ mod tests {
             "Jan 3, Feb 14 and March 9, 2025",
             "3 de enero, 14 de febrero y 9 de marzo de 2025",
             "1/3 2/14 3/9/25",
+            "1/3/25. 2/14/25. 3/9/2025",
+            "1/3/25: 2/14/25, 3/9/2025.",
         ] {
             let list = list(text);
             assert_eq!(days(&list), ["2025-01-03", "2025-02-14", "2025-03-09"], "{text}: {list:?}");
