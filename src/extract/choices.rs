@@ -150,29 +150,48 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
     let before: Vec<Rect> =
         labels.iter().zip(&lefts).map(|(l, left)| search(column_left(*left, &lefts, h) + h / 4 - reach, l)).collect();
     let behind: Vec<Rect> = labels.iter().map(|l| search(l.rect.right, l)).collect();
-    // At the end of the row, where leaders lead to them.
+    // At the end of the row, where leaders lead to them: between the longest label of a column and the next column.
     let right = source.page.ink.bounds().right;
     let far: Vec<Rect> = labels
         .iter()
-        .map(|l| {
-            let beside = |o: &&&Label| o.rect.left > l.rect.right && o.rect.overlap_y(&l.rect) > 0;
-            let edge = labels.iter().filter(beside).map(|o| o.rect.left).min().unwrap_or(right);
-            Rect::new(l.rect.right, l.rect.center_y() - h, edge, l.rect.center_y() + h)
+        .zip(&lefts)
+        .map(|(l, left)| {
+            let column = labels.iter().zip(&lefts).filter(|(_, other)| (*other - left).abs() < 4 * h);
+            let from = column.map(|(o, _)| o.rect.right).max().unwrap_or(l.rect.right);
+            let to = lefts.iter().copied().filter(|other| *other > left + 4 * h).min().unwrap_or(right);
+            Rect::new(from.min(to - h), l.rect.center_y() - h, to, l.rect.center_y() + h)
         })
         .collect();
     // A form has its boxes on one side: the one where most of them are. In two columns the box behind one label stands before its
     // neighbour, so a box that two labels could claim says nothing of the side.
     let mut best = find_group(source.page, &before);
-    for searches in [behind, far] {
+    for (searches, by_column) in [(behind, false), (far, true)] {
         if boxes_in(&best) == labels.len() {
             break;
         }
-        let others = find_group(source.page, &searches);
+        let others = if by_column { in_columns(source.page, &searches) } else { find_group(source.page, &searches) };
         if boxes_in(&others) > boxes_in(&best) {
             best = others;
         }
     }
     best
+}
+
+/// The boxes of searches in columns of their own: what stands at the end of one column's rows says nothing of another's.
+fn in_columns(page: &PreparedPage, searches: &[Rect]) -> Vec<MarkBox> {
+    let mut columns: Vec<(i32, i32)> = searches.iter().map(|s| (s.left, s.right)).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let mut found: Vec<Option<MarkBox>> = vec![None; searches.len()];
+    for column in columns {
+        let members: Vec<usize> =
+            (0..searches.len()).filter(|&i| (searches[i].left, searches[i].right) == column).collect();
+        let own: Vec<Rect> = members.iter().map(|&i| searches[i]).collect();
+        for (index, mark_box) in members.into_iter().zip(find_group(page, &own)) {
+            found[index] = Some(mark_box);
+        }
+    }
+    found.into_iter().flatten().collect()
 }
 
 fn boxes_in(found: &[MarkBox]) -> usize {
@@ -191,11 +210,8 @@ fn column_left(own: i32, all: &[i32], h: i32) -> i32 {
 fn first_letter(label: &Label, source: &MarkSource<'_>) -> i32 {
     let (l, h) = (&label.rect, source.height);
     let head = Rect { right: l.right.min(l.left + 3 * h), ..*l };
-    let mut pieces: Vec<Rect> = components(&source.page.writing, &head)
-        .into_iter()
-        .map(|c| c.rect)
-        .filter(|r| r.height() * 2 > h)
-        .collect();
+    let mut pieces: Vec<Rect> =
+        components(&source.page.writing, &head).into_iter().map(|c| c.rect).filter(|r| r.height() * 2 > h).collect();
     pieces.sort_by_key(|r| (r.left, r.top));
     let Some(first) = pieces.first().copied() else { return l.left };
     let is_box = first.height() * 10 >= h * 8 && first.width() * 10 >= h * 8;

@@ -17,7 +17,7 @@ use crate::geometry::Rect;
 use crate::ocr::decode::{Decoded, decode, score, share};
 use crate::ocr::format::Format;
 use crate::ocr::{LineReader, LineReading};
-use crate::page::PreparedPage;
+use crate::page::{Component, PreparedPage};
 use crate::reading::{FieldReading, Hand, Reader, ReaderAnswer, Value};
 use crate::rules::{FieldKind, FormDefinition};
 
@@ -80,6 +80,12 @@ pub fn read_fields(
                     let suited = suits(kind, &source.text_in(rival));
                     // A neighbour's value has another shape; only ink that may be this field's makes its blank doubtful.
                     if suited < 0.0 || (kind == FieldKind::DateList && suited < 1.0) {
+                        return false;
+                    }
+                    // No signature is read as a sentence.
+                    if kind == FieldKind::Ink
+                        && source.text_in(rival).chars().filter(|c| c.is_alphanumeric()).count() > 8
+                    {
                         return false;
                     }
                     let ink = measure(source.page, rival, printed, letter);
@@ -221,8 +227,16 @@ fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader:
             .filter(|token| token.confidence >= 0.5)
             .map(|token| token.rect)
             .collect();
-        for line in &field.ink.lines {
-            let cut = cut_line(source.page, line, &words, &source.print.rects, source.sheet.letter_height);
+        // The entries of a table or of a row of lines are read one by one: their order and their gaps are nobody's sentence.
+        let lines: Vec<Vec<Component>> = if is_table(field) {
+            field.ink.lines.iter().flat_map(|line| apart(line, 2 * source.sheet.letter_height)).collect()
+        } else {
+            field.ink.lines.clone()
+        };
+        for line in &lines {
+            let extent = Rect::bounding(line.iter().map(|c| &c.rect)).unwrap_or_default();
+            let own: Vec<Rect> = words.iter().copied().filter(|word| word.overlap_x(&extent) > 0).collect();
+            let cut = cut_line(source.page, line, &own, &source.print.rects, source.sheet.letter_height);
             if let Some((picture, _)) = cut {
                 crops.push(picture);
                 owners.push(index);
@@ -235,6 +249,22 @@ fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader:
             written[owner].second.push(reading);
         }
     }
+}
+
+/// The parts of a line that gaps wider than `gap` set apart.
+fn apart(line: &[Component], gap: i32) -> Vec<Vec<Component>> {
+    let mut sorted = line.to_vec();
+    sorted.sort_by_key(|c| (c.rect.left, c.rect.top));
+    let mut parts: Vec<Vec<Component>> = Vec::new();
+    let mut right = i32::MIN;
+    for piece in sorted {
+        match parts.last_mut() {
+            Some(part) if piece.rect.left - right <= gap => part.push(piece),
+            _ => parts.push(vec![piece]),
+        }
+        right = right.max(piece.rect.right);
+    }
+    parts
 }
 
 fn mean_confidence(field: &Written<'_>, source: &FieldSource<'_>) -> f32 {
@@ -386,7 +416,20 @@ fn read_written(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Option<
     let whole = read_value(kind, text, meanings);
     let fits = |meaning: &Option<Meaning>| meaning.as_ref().is_some_and(|m| m.format != FormatFit::Misfit);
     if kind == FieldKind::DateList {
-        return whole.or_else(|| read_value(kind, &dated_words(text), meanings));
+        // Numbers of rows and headings of columns hide the dates beside them; but a remark ("cancelled") belongs to its date.
+        let dated = read_value(kind, &dated_words(text), meanings);
+        return if readable_dates(&dated) > readable_dates(&whole) && !has_excuse(&whole) {
+            dated
+        } else {
+            whole.or(dated)
+        };
+    }
+    // What is left of the sides of comb cells is read as a bar between two characters.
+    if !fits(&whole) && text.matches('|').count() >= 2 {
+        let freed = read_value(kind, &text.replace('|', " "), meanings);
+        if fits(&freed) {
+            return freed;
+        }
     }
     if fits(&whole) || !matches!(kind, FieldKind::MemberId | FieldKind::Npi | FieldKind::Phone) {
         return whole;
@@ -394,6 +437,17 @@ fn read_written(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Option<
     let numbers = join(text.split_whitespace().filter(|word| word.contains(|c: char| c.is_ascii_digit())));
     let part = if numbers == text { None } else { read_value(kind, &numbers, meanings) };
     if fits(&part) { part } else { whole }
+}
+
+fn readable_dates(meaning: &Option<Meaning>) -> usize {
+    match meaning.as_ref().map(|m| &m.value) {
+        Some(Value::Dates(dates)) => dates.iter().filter(|d| d.date.is_some()).count(),
+        _ => 0,
+    }
+}
+
+fn has_excuse(meaning: &Option<Meaning>) -> bool {
+    matches!(meaning.as_ref().map(|m| &m.value), Some(Value::Dates(dates)) if dates.iter().any(|d| d.excused))
 }
 
 fn is_table(field: &Written<'_>) -> bool {

@@ -73,10 +73,13 @@ fn is_worn_writing(page: &PreparedPage, zone: &Rect, printed: &[Rect], letter: i
         .filter(|r| r.width().max(r.height()) * 2 <= letter)
         .filter(|r| !printed.iter().any(|p| covers(&p.inflate(letter / 4, letter / 4), r)))
         // What lies along a ruling or touches the zone's edge is the ruling's.
-        .filter(|r| inner.inflate(-1, -1).holds(r) && !page.rulings.horizontal.iter().any(|l| along(&l.rect, r, letter)))
+        .filter(|r| {
+            inner.inflate(-1, -1).holds(r) && !page.rulings.horizontal.iter().any(|l| along(&l.rect, r, letter))
+        })
         .collect();
     // The row with most specks, a letter high.
-    let row = |top: i32| specks.iter().filter(|r| r.center_y() >= top && r.center_y() < top + letter).copied().collect();
+    let row =
+        |top: i32| specks.iter().filter(|r| r.center_y() >= top && r.center_y() < top + letter).copied().collect();
     let tops = specks.iter().map(|r| r.center_y());
     let rows: Vec<Vec<Rect>> = tops.map(row).collect();
     let Some(row) = rows.iter().max_by_key(|row| row.len()) else { return false };

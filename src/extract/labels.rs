@@ -65,7 +65,7 @@ impl Print {
 
 struct Wording {
     folded: String,
-    /// Its words of four letters and more: each must be there for the wording to be.
+    /// Its words of three letters and more: each must be there for the wording to be.
     words: Vec<String>,
     targets: Vec<Target>,
     classes: Classes,
@@ -76,9 +76,11 @@ impl Wording {
     /// differs in one word ("Phone of member", "Name of member"), and that word is the one that counts.
     fn all_words_in(&self, folded: &str) -> bool {
         self.words.iter().all(|word| {
+            // One letter of a short word is too much of it.
+            let slip = if word.len() == 3 { WORD_SLIP / 2.0 } else { WORD_SLIP };
             (word.len() - 1..=word.len() + 1).any(|length| {
                 (0..(folded.len() + 1).saturating_sub(length)).any(|at| {
-                    folded.get(at..at + length).is_some_and(|part| folded_distance(part, word, WORD_SLIP).is_some())
+                    folded.get(at..at + length).is_some_and(|part| folded_distance(part, word, slip).is_some())
                 })
             })
         })
@@ -86,7 +88,7 @@ impl Wording {
 }
 
 /// Distance a letter up to which a word of a wording is still itself.
-const WORD_SLIP: f32 = 0.34;
+const WORD_SLIP: f32 = 0.28;
 
 /// How many letters of each class of look-alikes a text has: a cheap bound on how far two texts can lie apart.
 #[derive(Clone, Copy, Default)]
@@ -133,7 +135,7 @@ impl LabelIndex {
     pub fn new(form: &FormDefinition) -> LabelIndex {
         let mut wordings: std::collections::BTreeMap<String, (Vec<String>, Vec<Target>)> = Default::default();
         let mut add = |text: &String, target: Target| {
-            let long = text.split_whitespace().map(fold).filter(|word| word.len() >= 4);
+            let long = text.split_whitespace().map(fold).filter(|word| word.len() >= 3);
             let (_, targets) = wordings.entry(fold(text)).or_insert_with(|| (long.collect(), Vec::new()));
             if !targets.contains(&target) {
                 targets.push(target);
@@ -168,6 +170,8 @@ impl LabelIndex {
 struct Candidate {
     /// Recognised by its words, not by a listed wording.
     composed: bool,
+    /// Fills its segment: nothing stands before it or goes on behind it.
+    whole: bool,
     targets: Vec<Target>,
     letters: usize,
     tokens: Vec<usize>,
@@ -207,7 +211,10 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         candidate.tokens.iter().for_each(|&t| taken[t] = true);
         chosen.push(candidate);
     }
-    chosen.iter_mut().for_each(|candidate| grow_left(candidate, sheet, index, &mut taken));
+    for candidate in &mut chosen {
+        grow_left(candidate, sheet, index, &mut taken);
+        grow_right(candidate, sheet, form, &mut taken);
+    }
     // One word is a heading only where it stands alone in its row: "Member" also begins the sentences of the narrative.
     for candidate in chosen.iter_mut().filter(|c| c.targets.len() > 1) {
         let row = candidate.tokens.first().map_or(0, |&t| sheet.tokens[t].row);
@@ -240,6 +247,9 @@ fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken
     let mut start = at;
     while start > 0 && !sheet.tokens[row[start]].starts_segment {
         let before = &sheet.tokens[row[start - 1]];
+        if is_glyph(sheet, row, start - 1) {
+            break;
+        }
         let is_word = before.text.chars().filter(|c| c.is_alphabetic()).count() >= 2
             && !before.text.contains(|c: char| c.is_ascii_digit());
         if taken[row[start - 1]]
@@ -261,6 +271,42 @@ fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken
     {
         candidate.targets = vec![composed.target];
     }
+}
+
+/// Takes the rest of a heading over prose into its label: "Narrative: what happened, and what your office did". What follows is print
+/// as long as it is made of the words that the field's wordings are made of.
+fn grow_right(candidate: &mut Candidate, sheet: &Sheet, form: &FormDefinition, taken: &mut [bool]) {
+    let [Target::Field(field)] = candidate.targets.as_slice() else { return };
+    let field = &form.fields[*field];
+    let Some(&last) = candidate.tokens.last() else { return };
+    if !field.kind.is_prose() {
+        return;
+    }
+    let row = &sheet.rows[sheet.tokens[last].row];
+    let Some(at) = row.iter().position(|&t| t == last) else { return };
+    let mut rest: Vec<usize> = Vec::new();
+    for &t in &row[at + 1..] {
+        let before = rest.last().copied().unwrap_or(last);
+        let gap = sheet.tokens[t].rect.left - sheet.tokens[before].rect.right;
+        if taken[t] || gap > sheet.letter_height * 3 / 2 {
+            break;
+        }
+        rest.push(t);
+    }
+    let words = label_words(sheet, &rest);
+    let of_labels: BTreeSet<String> = field
+        .labels
+        .iter()
+        .flat_map(|label| label.split_whitespace().map(fold))
+        .chain(field.words.iter().flatten().chain(&form.fillers).map(|word| fold(word)))
+        .collect();
+    let known = words.iter().filter(|word| of_labels.contains(*word)).count();
+    if words.len() < 2 || known * 10 < words.len() * 8 {
+        return;
+    }
+    rest.iter().for_each(|&t| taken[t] = true);
+    candidate.tokens.extend(rest);
+    candidate.rect = label_rect(sheet, &candidate.tokens);
 }
 
 /// The words of a label, folded.
@@ -289,10 +335,10 @@ fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
     };
     chosen.retain(|candidate| {
         let Some(target) = candidate.targets.first().filter(|_| candidate.composed) else { return true };
-        if listed.iter().any(|(other, _)| other == target) {
-            return false;
-        }
         match target {
+            // Which of a field's labels has its value is seen when the form is read.
+            Target::Field(_) => true,
+            _ if listed.iter().any(|(other, _)| other == target) => false,
             Target::Option(choice, _) => {
                 options(*choice).is_none_or(|group| group.inflate(0, 4 * height).overlap_y(&candidate.rect) > 0)
             }
@@ -315,7 +361,7 @@ fn drop_echoes(chosen: &mut Vec<Candidate>, height: i32) {
         .collect();
     chosen.retain(|candidate| match single(candidate) {
         Some(target @ Target::Field(_)) => {
-            !fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters)
+            candidate.whole || !fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters)
         }
         Some(target @ Target::Option(choice, _)) => {
             let others: Vec<&Rect> = options
@@ -362,6 +408,7 @@ fn add_garbled(sheet: &Sheet, index: &LabelIndex, taken: &[bool], chosen: &mut V
                 let letters = wording.folded.len();
                 chosen.push(Candidate {
                     composed: true,
+                    whole: true,
                     targets: wording.targets.clone(),
                     letters,
                     tokens,
@@ -413,9 +460,10 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 let rect = label_rect(sheet, &tokens);
                 // Always less than a listed wording of the same length.
                 let score = folded.len() as f32 * 0.7 * composed.coverage + 1.0;
-                let letters = folded.len().min(7);
+                let letters = folded.len();
                 out.push(Candidate {
                     composed: true,
+                    whole: true,
                     targets: vec![composed.target],
                     letters,
                     tokens,
@@ -457,15 +505,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             let rect = label_rect(sheet, &tokens);
             let bonus = 2.0 * f32::from(u8::from(clean_start)) + 2.0 * f32::from(u8::from(clean_end));
             let score = compared.len() as f32 * (1.0 - 2.0 * distance) + bonus;
-            out.push(Candidate {
-                composed: false,
-                targets,
-                letters,
-                tokens,
-                rect,
-                distance,
-                score,
-            });
+            out.push(Candidate { composed: false, whole: !inside, targets, letters, tokens, rect, distance, score });
         }
     }
 }
@@ -525,9 +565,18 @@ fn label_end(sheet: &Sheet, row: &[usize], end: usize) -> (usize, bool) {
     }
     let gap = row.get(last + 1).is_none_or(|&next| {
         let next = &sheet.tokens[next];
-        next.starts_segment || next.rect.left - sheet.tokens[row[last]].rect.right > sheet.letter_height * 3 / 4
+        let room = next.rect.left - sheet.tokens[row[last]].rect.right;
+        next.starts_segment || (room > sheet.letter_height * 3 / 4 && room * 2 > 3 * word_space(sheet, row))
     });
     (last, closed || gap || last > end)
+}
+
+/// The usual space between the words of a row; 0 for a row of so few words that none is usual. A typewriter's is as wide as a letter.
+fn word_space(sheet: &Sheet, row: &[usize]) -> i32 {
+    let space = |pair: &[usize]| sheet.tokens[pair[1]].rect.left - sheet.tokens[pair[0]].rect.right;
+    let mut spaces: Vec<i32> = row.windows(2).map(space).collect();
+    spaces.sort_unstable();
+    if spaces.len() < 5 { 0 } else { spaces[spaces.len() / 2] }
 }
 
 /// A wording that stands in several fields goes to the field whose group its neighbours, or the heading above, belong to.

@@ -140,14 +140,17 @@ impl Votes {
         side.fold(own, f32::max) / self.voters.max(1.0)
     }
 
-    /// How much speaks for a place. A signature has a style of its own: a line, where the rest of the form has cells; there its ink counts.
-    fn weigh(&self, kind: FieldKind, place: &Place, enough: u64) -> f32 {
+    /// How much speaks for a place. A signature has a style of its own: a line, where the rest of the form has cells; there the ink counts
+    /// that no reader took for words, and most where most of it is.
+    fn weigh(&self, claim: &Claim<'_>, place: &Place, enough: u64) -> f32 {
         let zone = &place.zone;
-        if kind != FieldKind::Ink {
+        if claim.kind != FieldKind::Ink {
             return zone.structure + 1.2 * self.support(zone.placement);
         }
-        let signed = place.ink >= 2 * enough && place.characters < 12 && zone.structure >= 0.6;
-        zone.structure + 0.4 * self.support(zone.placement) + if signed { 0.5 } else { 0.0 }
+        let signed = |p: &Place| p.ink >= 2 * enough && p.characters < 12 && p.zone.structure >= 0.6;
+        let most = claim.places.iter().filter(|p| signed(p)).map(|p| p.ink).max().unwrap_or(0).max(1);
+        let share = if signed(place) { place.ink as f32 / most as f32 } else { 0.0 };
+        zone.structure + 0.3 * self.support(zone.placement) + 0.8 * share
     }
 }
 
@@ -156,7 +159,7 @@ fn give_places(claims: &mut [Claim<'_>], votes: &Votes, enough: u64) {
     let ranked: Vec<Vec<(usize, f32)>> = claims
         .iter()
         .map(|claim| {
-            let weigh = |place| votes.weigh(claim.kind, place, enough);
+            let weigh = |place| votes.weigh(claim, place, enough);
             let mut order: Vec<(usize, f32)> = claim.places.iter().map(weigh).enumerate().collect();
             let placement = |i: usize| claim.places[i].zone.placement;
             order.sort_by(|a, b| b.1.total_cmp(&a.1).then(placement(a.0).cmp(&placement(b.0))));

@@ -323,7 +323,8 @@ impl<'a> Surroundings<'a> {
                 && r.left < next_left
                 && r.left - l.right < 12 * h
             {
-                let left = (l.right + 2).max(r.left - h / 2);
+                let (from, to) = self.whole_line(r, l.right, next_left - 2);
+                let (left, right) = ((l.right + 2).max(from - h / 2), right.max(to));
                 let structure = if r.left < l.right - h { 0.6 } else { 1.0 };
                 let zone = Zone {
                     placement: Placement::RightLine,
@@ -368,16 +369,16 @@ impl<'a> Surroundings<'a> {
             && (edge.rect.left - l.right < 10 * h || self.is_empty_between(l, edge.rect.left))
             && edge.rect.left < next_left
             && let Some(cell) = self.cell_at(edge.rect.right + h / 2, l.center_y())
-            && !self.holds_other_label(&self.comb(cell), l)
+            && !self.holds_other_label(&self.comb(cell, l.right), l)
         {
-            zones.push(Zone { placement: Placement::RightBox, rect: self.comb(cell), structure: 1.0 });
+            zones.push(Zone { placement: Placement::RightBox, rect: self.comb(cell, l.right), structure: 1.0 });
         }
         if let Some(edge) = self.nearest_horizontal(l.left + h, l.bottom - 2, true)
             && edge.rect.top - l.bottom < h * 3 / 2
             && let Some(cell) = self.cell_at(l.left + h, edge.rect.bottom + h / 2)
-            && !self.holds_other_label(&self.comb(cell), l)
+            && !self.holds_other_label(&self.comb(cell, l.left - h), l)
         {
-            zones.push(Zone { placement: Placement::BelowBox, rect: self.comb(cell), structure: 0.95 });
+            zones.push(Zone { placement: Placement::BelowBox, rect: self.comb(cell, l.left - h), structure: 0.95 });
         }
         let free = Rect::new(l.right + 2, l.top - h * 6 / 10, next_left.min(frame_right) - 2, l.bottom + h * 6 / 10);
         zones.push(Zone { placement: Placement::RightFree, rect: free, structure: 0.45 });
@@ -386,39 +387,61 @@ impl<'a> Surroundings<'a> {
         zones.push(Zone { placement: Placement::BelowFree, rect: under, structure: 0.25 });
     }
 
-    /// Extends a narrow cell over its equal neighbours to the right: comb cells, one letter each, are one field. Groups of cells
-    /// ("(209) 555-0123") leave room for what is printed between them.
-    fn comb(&self, first: Rect) -> Rect {
-        let pitch = first.width();
-        if pitch > first.height() * 2 {
-            return first;
-        }
+    /// Extends a narrow cell over its equal neighbours, as far left as `from`: comb cells, one letter each, are one field.
+    ///
+    /// Groups of cells ("(209) 555-0123") leave room for what is printed between them, and faxes lose some of the short sides: the cells
+    /// go on as long as sides, or the edges above and below, follow each other at no more than two and a half cells.
+    fn comb(&self, first: Rect, from: i32) -> Rect {
+        let pitch = first.width().min(first.height() * 3 / 2);
         let slack = (pitch / 3).max(self.height / 3);
-        let mut sides: Vec<i32> = self
-            .page
-            .rulings
+        let reach = pitch * 5 / 2 + slack;
+        let rulings = &self.page.rulings;
+        // The side of a frame or of a table runs on far beyond the cells, and so does its edge.
+        let sides: Vec<Rect> = rulings
             .vertical
             .iter()
             .map(|r| r.rect)
-            .filter(|r| r.center_x() > first.right - 2 && r.overlap_y(&first) * 10 >= first.height() * 6)
-            // The side of a frame or of a table runs on far beyond the cells.
-            .filter(|r| r.height() <= first.height() * 2)
-            .map(|r| r.center_x())
+            .filter(|r| r.overlap_y(&first) * 10 >= first.height() * 6 && r.height() <= first.height() * 2)
             .collect();
-        sides.sort_unstable();
-        let mut right = first.right;
-        let mut cells = 1;
-        for x in sides {
-            let step = x - right;
-            if step > pitch * 5 / 2 + slack {
-                break;
+        let edges = rulings.horizontal.iter().map(|r| r.rect).filter(|r| {
+            let off = (r.center_y() - first.top).abs().min((r.center_y() - first.bottom).abs());
+            off <= slack && r.width() < 20 * pitch
+        });
+        let mut parts: Vec<Rect> = sides.iter().copied().chain(edges).filter(|r| r.left >= from).collect();
+        parts.sort_by_key(|r| (r.left, r.right));
+        let (mut left, mut right) = (first.left, first.left + pitch);
+        for part in &parts {
+            if part.left <= right + reach && part.right > right {
+                right = part.right;
             }
-            if (step - pitch).abs() <= slack {
-                cells += 1;
-            }
-            right = x;
         }
-        if cells < 3 { first } else { Rect { right, ..first } }
+        parts.sort_by_key(|r| (std::cmp::Reverse(r.right), r.left));
+        for part in &parts {
+            if part.right >= left - reach && part.left < left {
+                left = part.left;
+            }
+        }
+        let inside = sides.iter().filter(|r| r.center_x() > left && r.center_x() < right).count();
+        if inside < 3 { first } else { Rect { left, right: right.max(first.right), ..first } }
+    }
+
+    /// The ends of a line that dropouts broke into pieces, or that is one short stroke for each letter, between `from` and `to`.
+    fn whole_line(&self, piece: &Rect, from: i32, to: i32) -> (i32, i32) {
+        let level = |r: &&Ruling| (r.rect.center_y() - piece.center_y()).abs() * 3 <= self.height;
+        let mut pieces: Vec<Rect> = self.page.rulings.horizontal.iter().filter(level).map(|r| r.rect).collect();
+        pieces.sort_by_key(|r| (r.left, r.right));
+        let (mut left, mut right) = (piece.left, piece.right);
+        for other in &pieces {
+            if other.left <= right + 3 * self.height && other.right > right {
+                right = other.right;
+            }
+        }
+        for other in pieces.iter().rev() {
+            if other.right >= left - 3 * self.height && other.left < left && other.left >= from - self.height {
+                left = other.left;
+            }
+        }
+        (left, right.min(to))
     }
 
     /// Whether nothing is written or printed between a label and `right` but specks.

@@ -428,9 +428,9 @@ fn without_rulings(ink: &Bitmap, dpi: u32) -> (Rulings, Bitmap) {
         erase::lines(&mut turned, &vertical, scale.thick);
         writing = turned.transposed();
     }
-    let plain = |line: &Traced| Ruling { rect: line.rect, ink: line.ink };
+    let plain = |line: &Traced| Ruling { rect: line.level_rect(), ink: line.ink };
     let upright = |line: &Traced| {
-        let r = line.rect;
+        let r = line.level_rect();
         Ruling { rect: Rect::new(r.top, r.left, r.bottom, r.right), ink: line.ink }
     };
     let rulings = Rulings {

@@ -62,6 +62,17 @@ pub(super) struct Traced {
 }
 
 impl Traced {
+    /// The box of the line itself. Letters that touch it pull its course aside in places: the rows that most of it runs in count.
+    pub fn level_rect(&self) -> Rect {
+        let mut rows: Vec<i32> =
+            (0..=64).map(|i| self.row(self.rect.left + (self.rect.width() - 1) * i / 64)).collect();
+        rows.sort_unstable();
+        let (low, high) = (rows[rows.len() / 8], rows[rows.len() * 7 / 8]);
+        let half = self.thickness / 2 + 1;
+        let top = (low - half).max(self.rect.top);
+        Rect { top, bottom: (high + half + 1).min(self.rect.bottom).max(top + 1), ..self.rect }
+    }
+
     /// The row of its middle at column `x`; its ends are continued level.
     pub fn row(&self, x: i32) -> i32 {
         let after = self.points.partition_point(|p| p.0 <= x);
