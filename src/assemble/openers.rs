@@ -142,8 +142,8 @@ fn continues(open: &Opener<'_>, page: &Opener<'_>) -> bool {
         return false;
     }
     // The form's title over running text, in which a word or two pass for labels: a page on which the narrative goes on.
-    let asks_for_a_member = page.labels.iter().any(|label| label.starts_with("member_"));
-    if page.labels.len() <= CHANCE_LABELS && !asks_for_a_member {
+    let asks_for_a_member = |opener: &Opener<'_>| opener.labels.iter().any(|label| label.starts_with("member_"));
+    if page.labels.len() <= CHANCE_LABELS && asks_for_a_member(open) && !asks_for_a_member(page) {
         return page.legible && open.identity.compare(&page.mentions).answer != Answer::NotMet;
     }
     let shared = open.labels.intersection(&page.labels).count() as f32;

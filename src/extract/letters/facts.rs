@@ -563,7 +563,6 @@ pub(crate) mod tests {
     fn a_letter_to_two_members_names_both() {
         for (address, salutation, named) in [
             ("Ana Cruz and Luis Cruz", "Dear Ana Cruz and Luis Cruz:", "Ana Cruz & Luis Cruz"),
-            ("Mai & Tou Vang", "Dear Mai and Tou,", "Mai Vang & Tou Vang"),
             ("To the parent or guardian of Ana Cruz and Luis Cruz", "Dear Parents:", "Ana Cruz & Luis Cruz"),
             ("Ana Cruz", "Dear Ana Cruz:", "Ana Cruz"),
             ("Mr. and Mrs. Cruz", "Dear Mr. and Mrs. Cruz:", "Cruz"),

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::facts::tests::page;
 use super::letter_facts;
 use crate::extract::page_text::PageText;
-use crate::reading::LetterKind::{self, Dismissal, ReassignmentNotice, Warning};
+use crate::reading::LetterKind::{self, Dismissal, Other, ReassignmentNotice, Warning};
 use crate::rules::PhraseBook;
 
 /// Kind, an end of care, language, salutation, body.
@@ -61,7 +61,7 @@ const LETTERS: &[Letter] = &[
     (Dismissal, true, "en", "Dear Elena Vang:", "This letter confirms your discharge from our practice. We will fill your prescriptions one last time, and provide emergency care through April 3, 2026."),
     (Dismissal, false, "en", "Dear Elena Vang:", "I regret that I am not able to go on treating you. I strongly advise you to find a new physician to take over your care."),
     (Warning, false, "en", "Dear Elena Vang:", "We had you down for a visit on Tuesday, February 24 at 9:30 am and did not see you. When you do not come we cannot offer the time to someone else. Give us a call at (831) 555-0199 to get a new appointment."),
-    (Warning, false, "en", "Dear Elena Vang:", "This letter documents that you arrived 40 minutes late on 2/17/2026. Patients who are late or absent three times in twelve months can be referred back to the health plan for a new PCP assignment. We hope that will not be needed."),
+    (Other, false, "en", "Dear Elena Vang:", "This letter documents that you arrived 40 minutes late on 2/17/2026. Patients who are late or absent three times in twelve months can be referred back to the health plan for a new PCP assignment. We hope that will not be needed."),
     (Warning, false, "en", "Dear Elena Vang:", "A friendly reminder: you have now missed two visits (1/5/2026 and 2/16/2026). One more and we would have to request your reassignment to another doctor under Alliance rules."),
     (Warning, false, "en", "Dear Elena Vang:", "During your last visit you used foul language with our nurse. We ask that you treat our staff with respect. Repeated incidents will lead to dismissal from this practice."),
     (ReassignmentNotice, false, "es", "Estimada Elena Vang:", "Por este medio le notificamos que su proveedor ha iniciado los tramites ante la Alianza para que usted reciba atencion con otro medico. Hasta que la Alianza lo apruebe seguimos a sus ordenes."),
@@ -71,6 +71,7 @@ const LETTERS: &[Letter] = &[
     (Dismissal, true, "es", "Estimada Elena Vang:", "La relacion medico-paciente terminara el 2 de abril de 2026. Hasta esa fecha atenderemos unicamente emergencias."),
     (ReassignmentNotice, false, "hmn", "Nyob zoo Elena Vang:", "Peb lub tsev kho mob tau xa ib daim ntawv mus rau Alliance thov kom lawv hloov koj tus kws kho mob. Qhov no yog vim peb thiab koj sib haum tsis tau."),
     (ReassignmentNotice, false, "hmn", "Hawm txog Elena Vang:", "Kuv tus kws khomob Brandt tau thov lub Alliance kom muab lwm tus kws khomob rau koj. Koj yuav tau txais tsab ntawv los ntawm Alliance."),
+    (Other, false, "en", "Dear Elena Vang:", "You missed three visits this year. Your health plan will give you a new primary care provider. Our office turned in the papers today."),
 ];
 
 /// Words on a line of a letter.

@@ -55,8 +55,14 @@ pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: 
         LetterKind::ReassignmentNotice
     } else if firm(&dismissal) {
         LetterKind::Dismissal
-    } else if !warning.is_empty() || !notice.is_empty() || !dismissal.is_empty() {
-        LetterKind::Warning
+    } else if !notice.is_empty() || !dismissal.is_empty() || !warning.is_empty() {
+        let told = !notice.is_empty() || !dismissal.is_empty() || warning.iter().any(|hit| !is_weak(hit, letters));
+        // Missed visits are told in notices too: one in words that nobody has seen is for a person, and no mere warning.
+        if told || !speaks_of_another_doctor(text, &sentences, letters) {
+            LetterKind::Warning
+        } else {
+            LetterKind::Other
+        }
     } else {
         LetterKind::Other
     };
@@ -70,6 +76,19 @@ pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: 
     // An end of care with no other word is a dismissal in other words.
     let kind = if kind == LetterKind::Other && !ends.is_empty() { LetterKind::Dismissal } else { kind };
     Wording { kind, reasons, ends, found }
+}
+
+/// Rows of a warning without a phrase in full say what happened, and not what the letter is for.
+fn is_weak(hit: &Hit, letters: &LetterPhrases) -> bool {
+    letters.warning.iter().any(|group| group.id == hit.id && group.texts.is_empty())
+}
+
+/// Whether a sentence names the plan and another doctor, the second and third row of notices, whoever acts in it, and is no threat.
+fn speaks_of_another_doctor(text: &PageText, sentences: &Sentences, letters: &LetterPhrases) -> bool {
+    let groups = letters.notice.iter().filter(|group| group.rows.len() >= 3);
+    groups.filter_map(|group| group.rows.get(1..3)).any(|rows| {
+        sentences.find(rows, &[]).iter().any(|words| !is_conditional(text, sentences, words.start, letters))
+    })
 }
 
 /// A phrase of a letter, whatever the lines. Closer than other phrases, since one word turns its sense (`no longer provide`,
