@@ -13,6 +13,9 @@ use crate::reading::{FieldReading, LetterKind, PageReading, PersonMention};
 /// Pages of one form may repeat a field or two, such as the member's name at the top of page two.
 const SHARED_LABELS: f32 = 0.34;
 
+/// Labels that running text may show by chance.
+const CHANCE_LABELS: usize = 2;
+
 /// What kind of page opened a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opening {
@@ -32,7 +35,12 @@ pub(super) struct Opener<'a> {
     /// Labels that its form pages have shown.
     labels: BTreeSet<&'a str>,
     pub mentions: Vec<&'a PersonMention>,
+    /// Its words were read so well that its labels would have been found.
+    legible: bool,
 }
+
+/// From this confidence on a page without labels has none.
+const LEGIBLE: f32 = 0.6;
 
 /// What each page is to the openers: it opens one, continues one of some, or is to be assigned by its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +95,7 @@ pub(super) fn find<'a>(sheets: &[Sheet<'a>], order: &[usize]) -> (Vec<Opener<'a>
                         identity: Identity::of_mentions(&mentions),
                         labels: BTreeSet::new(),
                         mentions,
+                        legible: true,
                     });
                 } else {
                     set(index, Role::Continues(open));
@@ -109,7 +118,8 @@ fn form_page<'a>(index: usize, id: &'a str, sheet: &Sheet<'a>) -> Opener<'a> {
     let mentions = sheet.mentions();
     let identity = if identity.is_empty() { Identity::of_mentions(&mentions) } else { identity };
     let labels = sheet.reading.map(shown_labels).unwrap_or_default();
-    Opener { sheet: index, opening: Opening::Form, form: Some(id), identity, labels, mentions }
+    let legible = sheet.reading.is_some_and(|reading| reading.legibility.confidence.get() >= LEGIBLE);
+    Opener { sheet: index, opening: Opening::Form, form: Some(id), identity, labels, mentions, legible }
 }
 
 /// Fields and groups whose labels stand on the page; without labels, those that have something written in them.
@@ -128,8 +138,13 @@ fn shown_labels(reading: &PageReading) -> BTreeSet<&str> {
 
 /// Whether a page shows the parts that an open form has not shown, and no other member.
 fn continues(open: &Opener<'_>, page: &Opener<'_>) -> bool {
-    if open.opening != Opening::Form || open.form != page.form || page.labels.is_empty() || open.labels.is_empty() {
+    if open.opening != Opening::Form || open.form != page.form || open.labels.is_empty() {
         return false;
+    }
+    // The form's title over running text, in which a word or two pass for labels: a page on which the narrative goes on.
+    let asks_for_a_member = |opener: &Opener<'_>| opener.labels.iter().any(|label| label.starts_with("member_"));
+    if page.labels.len() <= CHANCE_LABELS && asks_for_a_member(open) && !asks_for_a_member(page) {
+        return page.legible && open.identity.compare(&page.mentions).answer != Answer::NotMet;
     }
     let shared = open.labels.intersection(&page.labels).count() as f32;
     if shared > SHARED_LABELS * open.labels.len().min(page.labels.len()) as f32 {
@@ -192,6 +207,7 @@ fn letters<'a>(sheets: &[Sheet<'a>], order: &[usize], openers: &mut Vec<Opener<'
                     identity: Identity::of_mentions(&mentions),
                     labels: BTreeSet::new(),
                     mentions,
+                    legible: true,
                 });
             }
         }

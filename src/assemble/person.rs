@@ -45,14 +45,15 @@ impl Identity {
     pub fn of_fields<'f>(field: impl Fn(&str) -> Option<&'f FieldReading>) -> Identity {
         let mut identity = Identity::default();
         if let Some(name) = field("member_name") {
-            identity.names = texts(name).into_iter().filter(|c| c.value.chars().any(char::is_alphabetic)).collect();
+            let (named, numbers): (Vec<_>, Vec<_>) = texts(name).into_iter().partition(|c| is_name(&c.value));
+            identity.names = named;
+            // Neighbouring fields are taken for each other: a number in the name's place may be the member's.
+            let numbers = numbers.into_iter().map(|c| Candidate { value: plain_id(&c.value), stands: false, ..c });
+            identity.ids.extend(numbers.filter(|c| may_be_id(&c.value)));
         }
         if let Some(id) = field("member_id") {
-            identity.ids = texts(id)
-                .into_iter()
-                .map(|c| Candidate { value: plain_id(&c.value), ..c })
-                .filter(|c| !c.value.is_empty())
-                .collect();
+            let ids = texts(id).into_iter().map(|c| Candidate { value: plain_id(&c.value), ..c });
+            identity.ids.extend(ids.filter(|c| may_be_id(&c.value)));
         }
         if let Some(birth) = field("member_dob") {
             let stands = birth.reading.value().into_iter().map(|value| (value, true));
@@ -101,7 +102,9 @@ impl Identity {
         };
         let weight = compared.iter().map(|(_, m)| m.weight).max().unwrap_or(0);
         let with = |m: &Match, answer| Match { answer, weight, reasons: m.reasons.clone() };
-        if let Some(joint) = compared.iter().map(|(_, m)| m).find(|m| m.reasons.iter().any(|r| r == "joint-letter")) {
+        // Two names, one of them the member's. Two others are the parents, and a `RE:` line may name the child.
+        let joint = |m: &&Match| m.answer != Answer::NotMet && m.reasons.iter().any(|r| r == "joint-letter");
+        if let Some(joint) = compared.iter().map(|(_, m)| m).find(joint) {
             return with(joint, joint.answer);
         }
         if let Some(met) = any(Some(true), Answer::Met) {
@@ -112,6 +115,13 @@ impl Identity {
             let mut both = with(met, Answer::CannotTell);
             both.reasons.extend(other.reasons.iter().cloned());
             return both;
+        }
+        // One line of the page names the member and another somebody else's number: a slip of the office or another person.
+        let named = |m: &&Match| m.reasons.iter().any(|r| r == "name" || r == "name-swapped");
+        if let Some(named) = compared.iter().map(|(_, m)| m).find(named)
+            && any(None, Answer::NotMet).is_some()
+        {
+            return with(named, Answer::CannotTell);
         }
         let first = any(None, Answer::NotMet).or_else(|| any(None, Answer::CannotTell));
         first.map_or(Match { answer: Answer::CannotTell, weight, reasons: Vec::new() }, |m| with(m, m.answer))
@@ -226,6 +236,22 @@ fn combine(name: Option<names::NameMatch>, id: Option<(Answer, i32)>, birth: Opt
     }
     Match { answer, weight, reasons }
 }
+
+/// Letters outnumber figures in a name; in an id or a date they do not.
+fn is_name(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    letters > text.chars().filter(char::is_ascii_digit).count()
+}
+
+/// Whether a text without its spaces may be an id, whatever the shape: not a sentence that stood near the id's place.
+fn may_be_id(plain: &str) -> bool {
+    let figures = plain.chars().filter(char::is_ascii_digit).count();
+    figures >= LEAST_FIGURES && plain.len() <= MOST_ID
+}
+
+/// Figures that an id has even where some were read as letters, and characters of the longest: a card number with its label.
+const LEAST_FIGURES: usize = 4;
+const MOST_ID: usize = 24;
 
 /// The reading that stands, then everything else that some reader saw there.
 fn texts(field: &FieldReading) -> Vec<Candidate<String>> {

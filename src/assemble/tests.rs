@@ -134,6 +134,45 @@ fn an_id_on_the_letter_speaks_where_the_name_cannot() {
 }
 
 #[test]
+fn what_is_no_name_and_no_id_contradicts_no_letter() {
+    let mut letter = letter("Ana Ramirez");
+    letter.people = vec![PersonMention { member_id: Some("94448812D".into()), ..mention("", "reference") }];
+    // The id stands in the name's place, and a sentence in the id's.
+    let strayed = form("94448812D", "did not come to the visits listed above and did not cancel", "2001-03-17");
+    let request = &told(vec![strayed, letter.clone()])[0];
+    assert_eq!(request.letter().unwrap().same_member, Answer::Met, "{:?}", request.letter());
+    let prose = form("Ana Ramirez", "did not come to the visits listed above", "2001-03-17");
+    assert_eq!(told(vec![prose, letter])[0].letter().unwrap().same_member, Answer::Met);
+}
+
+#[test]
+fn a_letter_to_both_parents_is_about_the_child_that_it_refers_to() {
+    let mut letter = letter("Mai Vang & Tou Vang");
+    letter.people = vec![mention("Kao Vang", "reference")];
+    assert_eq!(told(vec![kao(), letter])[0].letter().unwrap().same_member, Answer::Met);
+}
+
+#[test]
+fn the_members_name_beside_another_number_is_for_a_person() {
+    let mut letter = letter("Ana Ramirez");
+    letter.people = vec![PersonMention { member_id: Some("95550001C".into()), ..mention("", "reference") }];
+    assert_eq!(told(vec![ana(), letter])[0].letter().unwrap().same_member, Answer::CannotTell);
+}
+
+#[test]
+fn the_forms_title_over_running_text_continues_it() {
+    let mut more = page(PageKind::Form(FORM.into()));
+    let words = field("office_contact", Some(Value::Text("asked the member to leave".into())));
+    more.form = form_page(FORM, vec![words]).form;
+    more.people = vec![mention("Ana Ramirez", "patient-line")];
+    assert_eq!(pages(&told(vec![ana(), more.clone(), letter("Ana Ramirez")])), [[1, 2, 3]]);
+    // Of another member, or hardly read, it is a form of its own.
+    assert_eq!(pages(&told(vec![kao(), more.clone()])), [[1], [2]]);
+    more.legibility.confidence = Confidence::new(0.4);
+    assert_eq!(pages(&told(vec![ana(), more])), [[1], [2]]);
+}
+
+#[test]
 fn a_letter_to_the_parent_is_about_the_child() {
     let mut to = letter("Rosa Ramirez");
     to.people = vec![mention("Ana Ramirez", "reference")];

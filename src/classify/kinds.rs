@@ -31,6 +31,8 @@ pub struct PageEvidence<'a> {
 const EVEN: f32 = 2.0;
 /// Ink of an empty page: specks and a streak.
 const BLANK_INK: f32 = 0.008;
+/// Points of a cover sheet's own wordings that no form has by chance.
+const COVER: f32 = 1.5;
 /// The upper part of a page, where titles stand.
 pub(super) const TOP: f32 = 0.36;
 
@@ -58,6 +60,7 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     let text = page.text;
     let mut scores = vec![blank_score(page)];
     let mut other = other_plan_points(text, phrases, forms);
+    let mut cover = page_phrase_points(text, phrases, PhraseKind::Cover);
     let mut best_form: f32 = 0.0;
     let mut named = false;
     for form in forms {
@@ -65,6 +68,10 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
         let mut points = found.points;
         // A form that another plan's name or title speaks for is ours only when ours does too.
         if other.gate && !found.named && !other.own_name {
+            points.sum *= 0.3;
+        }
+        // A cover sheet names the form, the plan and the sender; without the form's title or boxes it stays a cover sheet.
+        if cover.sum >= COVER && !found.named && found.options < 2 {
             points.sum *= 0.3;
         }
         if found.named || found.options >= 3 || other.own_name && found.fields >= 4 {
@@ -79,7 +86,6 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     }
     let mut letter = letter_points(text, phrases, page);
     let mut notice = page_phrase_points(text, phrases, PhraseKind::PortalNotice);
-    let mut cover = page_phrase_points(text, phrases, PhraseKind::Cover);
     let mut junk = page_phrase_points(text, phrases, PhraseKind::Junk);
     let attachments = [
         (PhraseKind::MedicationAgreement, AttachmentKind::MedicationAgreement),

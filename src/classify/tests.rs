@@ -193,6 +193,13 @@ fn a_cover_that_names_the_form_is_a_cover() {
             "Date: 11/20/2026",
             "If you are not the intended recipient please destroy",
         ],
+        &[
+            "CONFIDENTIAL: this transmission may contain protected health information. If you are not the intended recipient,",
+            "call the sender and destroy all copies.",
+            "Provider Services, Central California Alliance for Health",
+            "Member Name and DOB: see the form. NPI: on the form",
+            "Member reassignment",
+        ],
     ] {
         assert_eq!(kind(lines), PageKind::Cover, "{lines:?}");
     }

@@ -222,7 +222,7 @@ pub enum FormCommand {
 /// A form definition and a file to try it on.
 #[derive(Clone, Debug, Args)]
 #[command(after_long_help = "Example:\n  \
-    faxtriage form try my-pack/forms/request.toml blank-form.pdf\n\n\
+    faxtriage form try my-pack/forms/request.toml blank-form.pdf --images drawn\n\n\
     The definition takes the place of the pack's form of the same id. Prints values that were read: on a filled form the output is \
     health information.\n\n\
     Ends with 0 when a page was taken for the form, 3 when none was, 2 when the definition has mistakes.")]
@@ -234,6 +234,9 @@ pub struct FormTryArguments {
     /// Everything as one JSON object, for programs.
     #[arg(long)]
     pub json: bool,
+    /// Write a picture of each page with its labels, places and boxes drawn on it into this new folder.
+    #[arg(long, value_name = "DIR")]
+    pub images: Option<PathBuf>,
     #[command(flatten)]
     pub reading: ReadingArguments,
 }

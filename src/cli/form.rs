@@ -15,7 +15,7 @@ use crate::run::explain::ExplainSettings;
 use crate::run::form_try::{Tried, TriedPage, form_try};
 
 pub fn execute(typed: FormArguments) -> Result<u8, Failure> {
-    let FormCommand::Try(FormTryArguments { definition, file, json, reading }) = typed.command;
+    let FormCommand::Try(FormTryArguments { definition, file, json, images, reading }) = typed.command;
     for path in [&definition, &file] {
         if !path.is_file() {
             return Err(Failure::cannot_run(format!("not a file: {}", run::shown(path))));
@@ -28,7 +28,7 @@ pub fn execute(typed: FormArguments) -> Result<u8, Failure> {
         as_of,
         jobs: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
         reading: run::reading(reading, as_of)?,
-        images: None,
+        images,
     };
     let tried = form_try(&definition, &settings)?;
     let mut out = io::stdout().lock();

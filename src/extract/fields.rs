@@ -362,8 +362,16 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
         settle_signature(&mut reading, field, source);
         return reading;
     }
-    let first_text = join(field.tokens.iter().map(|&t| source.sheet.tokens[t].text.as_str()));
-    let second_text = join(field.second.iter().map(|l| l.text.as_str()));
+    let (first_text, second_text) = match field.kind {
+        FieldKind::Lines => {
+            let second: Vec<&str> = field.second.iter().map(|line| line.text.as_str()).collect();
+            (in_rows(&field.tokens, source.sheet), second.join("\n"))
+        }
+        _ => (
+            join(field.tokens.iter().map(|&t| source.sheet.tokens[t].text.as_str())),
+            join(field.second.iter().map(|l| l.text.as_str())),
+        ),
+    };
     if source.text_layer && !first_text.is_empty() {
         reading.answers.push(ReaderAnswer {
             reader: Reader::TextLayer,
@@ -558,6 +566,13 @@ fn settle_block(mut reading: FieldReading, field: &Written<'_>, source: &FieldSo
         }
     }
     reading
+}
+
+/// The tokens as they stand, a line for each row: in a list, each row is an entry.
+fn in_rows(tokens: &[usize], sheet: &Sheet) -> String {
+    let rows = tokens.chunk_by(|&a, &b| sheet.tokens[a].row == sheet.tokens[b].row);
+    let lines: Vec<String> = rows.map(|row| join(row.iter().map(|&t| sheet.tokens[t].text.as_str()))).collect();
+    lines.join("\n")
 }
 
 fn join<'a>(texts: impl Iterator<Item = &'a str>) -> String {

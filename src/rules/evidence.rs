@@ -110,13 +110,20 @@ pub(super) fn page_passage(page: &PageReading, facts: &Context<'_>) -> Passage {
     Passage::new(text, page.legibility.confidence, facts)
 }
 
-/// The entries of a list of dates: distinct days that count, sorted, and how many entries could not be read.
+/// The entries of a list of dates: distinct days that count, sorted, and how many more there may be in entries that could not be read.
 pub(super) fn dates(entries: &[DateEntry]) -> (Vec<NaiveDate>, usize) {
     let counting = entries.iter().filter(|entry| !entry.excused);
     let mut days: Vec<NaiveDate> = counting.clone().filter_map(|entry| entry.date).collect();
     days.sort_unstable();
     days.dedup();
-    (days, counting.filter(|entry| entry.date.is_none()).count())
+    (days, counting.filter(|entry| entry.date.is_none()).map(|entry| may_hold(&entry.raw)).sum())
+}
+
+/// How many dates a text may be that is none: entries whose separator was lost run together, each with two numbers at least.
+fn may_hold(raw: &str) -> usize {
+    let numbers = raw.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).count();
+    // Three numbers are one date with its year.
+    ((numbers + 1) / 3).max(1)
 }
 
 /// The reasons of a request: ids that are certain, sorted, and ids whose box is unsure.

@@ -47,9 +47,6 @@ pub struct Explanation {
 pub fn explain(settings: &ExplainSettings) -> Result<Explanation, RunError> {
     let pack = load_pack(settings.reading.rules.as_deref())?;
     let transmission = transmission(settings, &file_names(&pack)?)?;
-    if let Some(folder) = &settings.images {
-        new_private_folder(folder)?;
-    }
     let pages = pages(settings, &transmission)?;
     let roster = settings.roster.as_deref().map(Roster::load).transpose();
     let roster = roster.map_err(|error| RunError::Input(error.to_string()))?;
@@ -96,6 +93,9 @@ fn transmission(settings: &ExplainSettings, names: &FileNames) -> Result<Transmi
 }
 
 fn pages(settings: &ExplainSettings, transmission: &Transmission) -> Result<Vec<(u32, PageOutcome)>, RunError> {
+    if let Some(folder) = &settings.images {
+        new_private_folder(folder)?;
+    }
     let command = WorkerCommand::own(settings.reading.worker_args(&transmission.path))?;
     let pool = Pool::new(command, Clocks::for_page_timeout(settings.reading.page_timeout), settings.jobs)?;
     let lost = LostTime::default();

@@ -33,13 +33,15 @@ fn a_form_is_tried_and_its_mistakes_are_told_under_its_own_name() {
         std::fs::write(&definition, text).unwrap();
         let mut command = faxtriage();
         command.args(["form", "try"]).arg(&definition).arg(&blank).args(["--made-up", "--no-second-reader"]);
-        command.output().unwrap()
+        command.arg("--images").arg(place.path().join("drawn")).output().unwrap()
     };
     let good = "id = \"mine\"\npurpose = \"reassignment\"\ntitles = [\"My Form\"]\n[[field]]\nid = \"member_name\"\nkind = \"name\"\nlabels = [\"Member\"]\n";
     let output = run(good);
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(told.contains("form mine") && told.contains("hint: nothing of the form was found on this page"), "{told}");
+    let drawn = std::fs::read(place.path().join("drawn/page-001.png")).unwrap();
+    assert!(drawn.starts_with(b"\x89PNG"), "the page is drawn even where nothing was found");
     let output = run(&good.replace("labels", "lables"));
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("mine.toml:7"), "{}", said(&output));

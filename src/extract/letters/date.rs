@@ -27,7 +27,7 @@ struct Candidate {
     rank: u32,
 }
 
-/// Looks for the date above the salutation, then behind the closing, then elsewhere on lines of their own.
+/// Looks for the date above the salutation, then right below it or behind the closing, then elsewhere on lines of their own.
 pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: &DateContext) -> LetterDate {
     let births: Vec<Rc<Phrase>> = phrases.people.dob_labels.iter().map(|l| Phrase::of_pack(l)).collect();
     let mut candidates: Vec<Candidate> = Vec::new();
@@ -37,7 +37,8 @@ pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook
         if born || layout.references.contains(&at) {
             continue;
         }
-        let Some(rank) = rank_of(text, layout, at) else { continue };
+        let below = dated_below(text, layout, context) == Some(at);
+        let Some(rank) = rank_of(text, layout, at).or(below.then_some(1)) else { continue };
         match own_date(&line.text, context) {
             Some((raw, reading)) => {
                 let confidence = text.confidence(line.words.clone());
@@ -66,7 +67,21 @@ pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook
     }
 }
 
-/// How likely a line of the letter is to hold its date: 0 above the salutation, 1 behind the closing, 2 at the top of a letter
+/// The line right below the salutation, when it holds a date and nothing else: some offices date their letters there.
+pub(super) fn dated_below(text: &PageText, layout: &Layout, context: &DateContext) -> Option<usize> {
+    let below = layout.salutation? + 1;
+    let line = text.lines().get(below)?;
+    let found = dates::find_dates(&line.text, context);
+    let [(range, _)] = found.as_slice() else { return None };
+    let rest = line.text.len() - range.len();
+    // Room for `Date:`, and none for the words of a sentence.
+    (rest <= LABEL).then_some(below)
+}
+
+/// Letters beside a date that are its label.
+const LABEL: usize = 9;
+
+/// How likely a line of the letter is to hold its date: 0 above the salutation, 1 right below it or behind the closing, 2 at the top of a letter
 /// without a salutation. The body is left out: its dates are what the letter speaks of.
 fn rank_of(text: &PageText, layout: &Layout, line: usize) -> Option<u32> {
     match layout.salutation {

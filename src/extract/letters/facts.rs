@@ -148,6 +148,11 @@ fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: 
     };
     let named = of("guardian-of").or(addressed).or_else(|| of("salutation")).or_else(|| of("reference"));
     let mut best = named.cloned().or_else(|| all.first().cloned())?;
+    // A letter to two members names both, so that nobody takes it for the first one's alone.
+    if matches!(best.role.as_str(), "addressee" | "salutation") {
+        let names = all.iter().filter(|m| m.role == best.role).filter_map(|m| m.name.clone());
+        best.name = together(names.collect());
+    }
     for other in &all {
         let together = match (&best.name, &other.name) {
             (Some(a), Some(b)) => same_person(a, b, 0.9).answer == Sameness::Same,
@@ -159,6 +164,20 @@ fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: 
         }
     }
     Some(best)
+}
+
+/// Several whole names as one text with `&` between them; names that one reader's slip may have made of one stay one.
+fn together(names: Vec<String>) -> Option<String> {
+    let mut apart: Vec<&String> = Vec::new();
+    for name in names.iter().filter(|name| name.split_whitespace().count() >= 2) {
+        if apart.iter().all(|known| same_person(known, name, 0.9).answer == Sameness::Different) {
+            apart.push(name);
+        }
+    }
+    if let [_, _, ..] = apart.as_slice() {
+        return Some(apart.into_iter().map(String::as_str).collect::<Vec<_>>().join(" & "));
+    }
+    names.into_iter().next()
 }
 
 /// Everyone that a letter names, by role: addressee, salutation, reference, guardian-of, then labelled lines.
@@ -320,7 +339,7 @@ fn guardian_of(text: &PageText, line: usize, guardians: &[Rc<Phrase>], phrases: 
     let rest = rest.trim().trim_start_matches(|c: char| !c.is_alphanumeric());
     // The name may stand on the next line.
     let name = if rest.chars().filter(|c| c.is_alphabetic()).count() >= 4 {
-        joined_names(rest, phrases).into_iter().next()
+        together(joined_names(rest, phrases))
     } else {
         text.lines().get(line + 1).and_then(|next| plausible_name(&next.text, &phrases.people))
     };
@@ -538,6 +557,49 @@ pub(crate) mod tests {
             "Ua tsaug,",
         ]);
         assert_eq!((hmong.language.as_deref(), hmong.kind), (Some("hmn"), LetterKind::ReassignmentNotice));
+    }
+
+    #[test]
+    fn a_letter_to_two_members_names_both() {
+        for (address, salutation, named) in [
+            ("Ana Cruz and Luis Cruz", "Dear Ana Cruz and Luis Cruz:", "Ana Cruz & Luis Cruz"),
+            ("To the parent or guardian of Ana Cruz and Luis Cruz", "Dear Parents:", "Ana Cruz & Luis Cruz"),
+            ("Ana Cruz", "Dear Ana Cruz:", "Ana Cruz"),
+            ("Mr. and Mrs. Cruz", "Dear Mr. and Mrs. Cruz:", "Cruz"),
+        ] {
+            let facts = facts(&[
+                "March 4, 2026",
+                address,
+                "12 Oak St",
+                "Salinas, CA 93901",
+                salutation,
+                "We write to you.",
+                "Sincerely,",
+            ]);
+            let addressee = facts.addressee.unwrap();
+            assert_eq!(addressee.name.as_deref(), Some(named), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_date_right_below_the_salutation_is_the_letters() {
+        let letter = |dated: &str| {
+            let lines = [
+                "Mai Vang",
+                "3616 Mission Dr",
+                "Dear Mai Vang:",
+                dated,
+                "I will no longer be your doctor.",
+                "Sincerely,",
+            ];
+            facts(&lines)
+        };
+        for dated in ["November 4, 2026", "Date: 11/4/2026", "Noviembre 4 de 2026"] {
+            let facts = letter(dated);
+            assert_eq!(facts.date, Reading::Read(NaiveDate::from_ymd_opt(2026, 11, 4).unwrap()), "{dated}");
+            assert!(facts.states_end_of_care.is_empty(), "the letter's own date ends no care: {facts:?}");
+        }
+        assert_eq!(letter("On November 4, 2026 you missed your appointment.").date, Reading::Blank);
     }
 
     #[test]

@@ -6,6 +6,8 @@ mod facts;
 mod language;
 mod people;
 mod template;
+#[cfg(test)]
+mod unseen;
 mod wording;
 
 #[cfg(test)]

@@ -12,14 +12,15 @@ use crate::rules::PhraseBook;
 use crate::rules::phrases::{EndNeeds, LetterPhrases, PhraseGroup};
 
 use super::combined::{Sentences, Side, ends_sentence};
+use super::date::dated_below;
 use super::facts::Layout;
 
 /// Weighted edits a letter up to which a phrase of a letter is taken as found.
 const MOST_EDITS: f32 = 0.13;
 /// Words before a phrase within which `may` and its kin make it a threat.
 const CONDITIONAL_REACH: usize = 4;
-/// Words of one sentence that are looked at around a phrase.
-const SENTENCE_REACH: usize = 22;
+/// Words of one sentence that are looked at around a phrase: lawyers' sentences are longer than doctors'.
+const SENTENCE_REACH: usize = 32;
 
 /// What the words of a letter amount to.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +44,8 @@ struct Hit {
 pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: &DateContext) -> Wording {
     let letters = &phrases.letters;
     // Date, address and salutation have no periods: without a bound the letter's own date would stand in its first sentence.
-    let body = layout.salutation.and_then(|at| text.lines().get(at)).map_or(0, |line| line.words.end);
+    let head = dated_below(text, layout, context).or(layout.salutation);
+    let body = head.and_then(|at| text.lines().get(at)).map_or(0, |line| line.words.end);
     let sentences = Sentences::new(text, body);
     let notice = hits(text, &sentences, &letters.notice, Some(letters));
     let dismissal = hits(text, &sentences, &letters.dismissal, Some(letters));
@@ -53,8 +55,14 @@ pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: 
         LetterKind::ReassignmentNotice
     } else if firm(&dismissal) {
         LetterKind::Dismissal
-    } else if !warning.is_empty() || !notice.is_empty() || !dismissal.is_empty() {
-        LetterKind::Warning
+    } else if !notice.is_empty() || !dismissal.is_empty() || !warning.is_empty() {
+        let told = !notice.is_empty() || !dismissal.is_empty() || warning.iter().any(|hit| !is_weak(hit, letters));
+        // Missed visits are told in notices too: one in words that nobody has seen is for a person, and no mere warning.
+        if told || !speaks_of_another_doctor(text, &sentences, letters) {
+            LetterKind::Warning
+        } else {
+            LetterKind::Other
+        }
     } else {
         LetterKind::Other
     };
@@ -68,6 +76,19 @@ pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: 
     // An end of care with no other word is a dismissal in other words.
     let kind = if kind == LetterKind::Other && !ends.is_empty() { LetterKind::Dismissal } else { kind };
     Wording { kind, reasons, ends, found }
+}
+
+/// Rows of a warning without a phrase in full say what happened, and not what the letter is for.
+fn is_weak(hit: &Hit, letters: &LetterPhrases) -> bool {
+    letters.warning.iter().any(|group| group.id == hit.id && group.texts.is_empty())
+}
+
+/// Whether a sentence names the plan and another doctor, the second and third row of notices, whoever acts in it, and is no threat.
+fn speaks_of_another_doctor(text: &PageText, sentences: &Sentences, letters: &LetterPhrases) -> bool {
+    let groups = letters.notice.iter().filter(|group| group.rows.len() >= 3);
+    groups.filter_map(|group| group.rows.get(1..3)).any(|rows| {
+        sentences.find(rows, &[]).iter().any(|words| !is_conditional(text, sentences, words.start, letters))
+    })
 }
 
 /// A phrase of a letter, whatever the lines. Closer than other phrases, since one word turns its sense (`no longer provide`,

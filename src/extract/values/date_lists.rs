@@ -156,6 +156,11 @@ fn ends_piece(
             let marks = piece.iter().filter(|t| matches!(t.is, Is::Mark('/' | '-' | '.'))).count();
             spaced && own_mark && marks >= 1 && text.get(token.start..token.end).is_some()
         }
+        // `1/3/25. 2/14/25`: a comma that lost its tail.
+        Is::Mark('.' | ':' | '|') => {
+            let apart = next.is_some_and(|n| matches!(n.is, Is::Number(..) | Is::Month(_)) && token.end < n.start);
+            apart && (numbers >= 3 || (has_month && numbers >= 2))
+        }
         // `1/3/25 - 2/14/25`: a dash with spaces after a whole date.
         Is::Mark('-' | '–' | '—') => {
             let spaced =
@@ -348,6 +353,8 @@ mod tests {
             "Jan 3, Feb 14 and March 9, 2025",
             "3 de enero, 14 de febrero y 9 de marzo de 2025",
             "1/3 2/14 3/9/25",
+            "1/3/25. 2/14/25. 3/9/2025",
+            "1/3/25: 2/14/25, 3/9/2025.",
         ] {
             let list = list(text);
             assert_eq!(days(&list), ["2025-01-03", "2025-02-14", "2025-03-09"], "{text}: {list:?}");

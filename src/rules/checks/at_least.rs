@@ -96,6 +96,12 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_that_runs_several_dates_together_may_hold_them() {
+        assert_eq!(answer(&three(), &Example::missed(&["2026-01-03", "2/14/2026. 3/9/2026"])), Answer::CannotTell);
+        assert_eq!(answer(&three(), &Example::missed(&["2026-01-03", "2/34/2026"])), Answer::NotMet);
+    }
+
+    #[test]
     fn dates_told_in_the_narrative_are_for_a_person() {
         let told = Example::missed(&[]).text("narrative", "No show on 1/3/2026, 2/14/2026 and 3/9/2026; we called each time.");
         assert_eq!(answer(&three(), &told), Answer::CannotTell);
