@@ -1,4 +1,4 @@
-//! One page through each stage, each stage alone: `cargo bench --bench stages` with a word of its name to choose.
+//! One page through each stage, each stage alone: `OMP_THREAD_LIMIT=1 cargo bench --bench stages`, with a word of its name to choose.
 //!
 //! The page is a form of the samples. What needs a language's data or the second reader's model ends with a message where they are not there.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark without its inputs has nothing to measure")]
