@@ -24,6 +24,8 @@ use crate::page::{MarkBand, PreparedPage, Rotation, TextLine, prepare};
 use crate::reading::{HeaderLine, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
 use crate::rules::Pack;
 
+/// Mean confidence from which the office's language alone is enough: where letters are doubtful, another language's data reads some better.
+const SURE: f32 = 0.90;
 /// A fax machine prints its line within this part of the page's height, as a divisor.
 const HEADER_SHARE: i32 = 20;
 /// Rulings from which a page is taken for a form, whose boxes and cells the page reader may pass over.
@@ -208,7 +210,8 @@ impl PageEngine<'_> {
         let mut words = self.timed("words", |engine| engine.reader.read_page(&page.clean, page.dpi, Layout::Auto))?;
         let written = |w: &Word| w.text.chars().any(|c| !c.is_whitespace());
         words.retain(written);
-        if is_foreign(&PageText::new(&words, page.ink.height()), &self.pack.phrases.languages) {
+        let doubtful = legibility(&words, page).confidence.get() < SURE;
+        if doubtful || is_foreign(&PageText::new(&words, page.ink.height()), &self.pack.phrases.languages) {
             words = self.timed("foreign", |engine| engine.reader.read_foreign(&page.clean, page.dpi, Layout::Auto))?;
             words.retain(written);
         }
