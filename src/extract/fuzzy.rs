@@ -243,44 +243,57 @@ pub fn ocr_edits(a: &str, b: &str) -> f32 {
 /// The distance of two texts that [`fold`] has folded, a letter of the longer one; `None` beyond `limit`.
 pub fn folded_distance(a: &str, b: &str, limit: f32) -> Option<f32> {
     let longer = a.len().max(b.len()).max(1) as f32;
-    let distance = edit_cost(a.as_bytes(), b.as_bytes()) / longer;
+    // Rounded up, so that the comparison below decides and not this one.
+    let most = (limit * longer * f32::from(EDIT)).ceil() as u32 + 1;
+    let distance = cost_within(a.as_bytes(), b.as_bytes(), most)? as f32 / f32::from(EDIT) / longer;
     (distance <= limit).then_some(distance)
 }
 
 fn edit_cost(a: &[u8], b: &[u8]) -> f32 {
+    cost_within(a, b, u32::MAX).unwrap_or(u32::MAX) as f32 / f32::from(EDIT)
+}
+
+/// The cheapest way from `a` to `b`, row by row, given up once it must cost more than `most`: a step spans two rows at most, so two rows
+/// beyond it in sequence have nothing cheaper behind them. Labels are compared with every wording of a form, and nearly all are far apart.
+fn cost_within(a: &[u8], b: &[u8], most: u32) -> Option<u32> {
     let width = b.len() + 1;
-    let mut cost = vec![0u32; (a.len() + 1) * width];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            if i == 0 && j == 0 {
-                continue;
-            }
-            let mut best = u32::MAX;
-            if i > 0 {
-                best = best.min(cost[(i - 1) * width + j] + u32::from(gap_cost(a[i - 1])));
-            }
-            if j > 0 {
-                best = best.min(cost[i * width + j - 1] + u32::from(gap_cost(b[j - 1])));
-            }
-            if i > 0 && j > 0 {
-                best = best.min(cost[(i - 1) * width + j - 1] + u32::from(substitution(a[i - 1], b[j - 1])));
-            }
-            if i > 1
-                && j > 0
-                && let Some(step) = splitting(a[i - 2], a[i - 1], b[j - 1])
-            {
-                best = best.min(cost[(i - 2) * width + j - 1] + u32::from(step));
-            }
-            if i > 0
-                && j > 1
-                && let Some(step) = splitting(b[j - 2], b[j - 1], a[i - 1])
-            {
-                best = best.min(cost[(i - 1) * width + j - 2] + u32::from(step));
-            }
-            cost[i * width + j] = best;
-        }
+    let (mut above, mut last, mut now) = (vec![0u32; width], vec![0u32; width], vec![0u32; width]);
+    for (j, &letter) in b.iter().enumerate() {
+        last[j + 1] = last[j] + u32::from(gap_cost(letter));
     }
-    cost[a.len() * width + b.len()] as f32 / f32::from(EDIT)
+    let mut last_least = 0;
+    for (i, &letter) in a.iter().enumerate() {
+        let gap = u32::from(gap_cost(letter));
+        let letter_splits = splits(letter);
+        now[0] = last[0] + gap;
+        let mut least = now[0];
+        for (j, &other) in b.iter().enumerate() {
+            let mut best = (last[j + 1] + gap)
+                .min(now[j] + u32::from(gap_cost(other)))
+                .min(last[j] + u32::from(substitution(letter, other)));
+            if i > 0
+                && splits(other)
+                && let Some(step) = splitting(a[i - 1], letter, other)
+            {
+                best = best.min(above[j] + u32::from(step));
+            }
+            if j > 0
+                && letter_splits
+                && let Some(step) = splitting(b[j - 1], other, letter)
+            {
+                best = best.min(last[j - 1] + u32::from(step));
+            }
+            now[j + 1] = best;
+            least = least.min(best);
+        }
+        if least > most && last_least > most {
+            return None;
+        }
+        last_least = least;
+        std::mem::swap(&mut above, &mut last);
+        std::mem::swap(&mut last, &mut now);
+    }
+    Some(last[b.len()])
 }
 
 /// Which triples of neighbouring letters occur: a cheap test before the alignment.
@@ -690,6 +703,20 @@ mod tests {
     fn short_phrases_do_not_match_inside_longer_words() {
         assert!(find_phrase(&["ridden"], "ID", 0.2).is_none());
         assert!(find_phrase(&["updated"], "date", 0.2).is_none());
+    }
+
+    #[test]
+    fn a_limit_changes_no_distance_within_it() {
+        let texts =
+            ["membername", "mernbername", "narne", "name", "dob", "d0b", "dateofbirth", "clateofbirth", "", "wvvuuii"];
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            let longer = a.len().max(b.len()).max(1) as f32;
+            let whole = edit_cost(a.as_bytes(), b.as_bytes()) / longer;
+            for limit in [0.0, 0.05, 0.2, 0.36, 2.0] {
+                let within = folded_distance(a, b, limit);
+                assert_eq!(within, (whole <= limit).then_some(whole), "{a} {b} {limit}");
+            }
+        }
     }
 
     #[test]

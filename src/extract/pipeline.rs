@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::form::{Fit, FormPage};
 use super::header::parse_header;
 use super::interpret::with_people;
+use super::letters::is_foreign;
 use super::meaning::Meanings;
 use super::page_text::PageText;
 use super::reread::{body_lines, doubtful, fill_holes, line_words, reread};
@@ -23,6 +24,8 @@ use crate::page::{MarkBand, PreparedPage, Rotation, TextLine, prepare};
 use crate::reading::{HeaderLine, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
 use crate::rules::Pack;
 
+/// Mean confidence from which the office's language alone is enough: where letters are doubtful, another language's data reads some better.
+const SURE: f32 = 0.90;
 /// A fax machine prints its line within this part of the page's height, as a divisor.
 const HEADER_SHARE: i32 = 20;
 /// Rulings from which a page is taken for a form, whose boxes and cells the page reader may pass over.
@@ -68,22 +71,22 @@ impl PageEngine<'_> {
         let legibility = legibility(&words, &page);
         let sheet = Sheet::new(&words, &page.rulings);
         let form_values = on_page(&source.form_values, &page);
-        let kinds = {
+        let kinds = self.timed("classify", |engine| {
             let text = PageText::new(&words, page.ink.height());
             let evidence = PageEvidence {
                 text: &text,
                 ink_share: ink_without_header(&page),
                 boxes: 0,
                 rulings: (page.rulings.horizontal.len() + page.rulings.vertical.len()) as u32,
-                reference: self.reference,
+                reference: engine.reference,
             };
-            classify(&evidence, &self.pack.phrases, &self.pack.forms)
-        };
+            classify(&evidence, &engine.pack.phrases, &engine.pack.forms)
+        });
         let meanings = Meanings { reference: self.reference, words: &self.pack.phrases.dates, day_first: false };
         let best = kinds.first().map(|k| &k.kind);
         let form = match best {
             Some(PageKind::Form(id)) => self.pack.forms.iter().find(|form| form.id == *id).map(|form| {
-                let fit = Fit::new(form, &sheet);
+                let fit = self.timed("fit", |_| Fit::new(form, &sheet));
                 let page = FormPage {
                     page: &page,
                     number,
@@ -93,7 +96,7 @@ impl PageEngine<'_> {
                     band: self.band(),
                     meanings: &meanings,
                 };
-                fit.read(&page, self.second.as_deref_mut())
+                self.timed("fields", |engine| fit.read(&page, engine.second.as_deref_mut()))
             }),
             _ => None,
         };
@@ -133,7 +136,7 @@ impl PageEngine<'_> {
             form,
             notes,
         };
-        let reading = with_people(reading, self.pack, self.reference);
+        let reading = self.timed("letter", |engine| with_people(reading, engine.pack, engine.reference));
         Ok((reading, page))
     }
 
@@ -175,7 +178,7 @@ impl PageEngine<'_> {
 
     /// The page upright with its words: from the text layer where it can be trusted, else from the pixels.
     fn words(&mut self, source: &SourcePage) -> Result<Words, OcrError> {
-        let page = prepare(source, None);
+        let page = self.timed("prepare", |_| prepare(source, None));
         if let Some(words) = trusted_words(source, &page) {
             return Ok(Words { page, words, text_layer: true });
         }
@@ -187,7 +190,7 @@ impl PageEngine<'_> {
         // Nothing sensible was read: perhaps the page lies on its head, or on its side.
         let mut best = (found, Words { page, words, text_layer: false });
         for turn in [Rotation::Half, Rotation::Quarter, Rotation::ThreeQuarters] {
-            let page = prepare(source, Some(turn));
+            let page = self.timed("prepare", |_| prepare(source, Some(turn)));
             let words = self.ocr(&page)?;
             let found = evidence(&words);
             if found.letters > best.0.letters * 1.3 {
@@ -205,8 +208,14 @@ impl PageEngine<'_> {
         if is_white(page) {
             return Ok(Vec::new());
         }
-        let mut words = self.reader.read_page(&page.clean, page.dpi, Layout::Auto)?;
-        words.retain(|w| w.text.chars().any(|c| !c.is_whitespace()));
+        let mut words = self.timed("words", |engine| engine.reader.read_page(&page.clean, page.dpi, Layout::Auto))?;
+        let written = |w: &Word| w.text.chars().any(|c| !c.is_whitespace());
+        words.retain(written);
+        let doubtful = legibility(&words, page).confidence.get() < SURE;
+        if doubtful || is_foreign(&PageText::new(&words, page.ink.height()), &self.pack.phrases.languages) {
+            words = self.timed("foreign", |engine| engine.reader.read_foreign(&page.clean, page.dpi, Layout::Auto))?;
+            words.retain(written);
+        }
         Ok(words)
     }
 
@@ -224,7 +233,7 @@ impl PageEngine<'_> {
         }
         // The strip is cut from the source before any turn: what the machine printed stands upright there.
         if let Some(strip) = &page.header_strip {
-            let words = self.reader.read_page(strip, page.dpi, Layout::Block)?;
+            let words = self.timed("header", |engine| engine.reader.read_page(strip, page.dpi, Layout::Block))?;
             let line = parse_header(&join(&words), band, &self.pack.phrases, self.reference);
             if line.page.is_some() || line.sent_at.is_some() {
                 return Ok(Some(line));

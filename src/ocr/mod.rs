@@ -4,6 +4,7 @@
 //! the words of a whole page (Tesseract), a [`LineReader`] reads one cut-out line (the ONNX second reader). [`crops`] cuts the lines
 //! out; [`decode`] weighs a line's [`Lattice`] against a field's [`mod@format`]; [`model`] finds the second reader's file.
 
+pub mod bilingual;
 pub mod crops;
 pub mod decode;
 pub mod format;
@@ -60,6 +61,11 @@ pub enum OcrError {
 pub trait PageReader {
     /// Words with boxes in the picture's own pixels, in reading order.
     fn read_page(&mut self, image: &GrayImage, dpi: u32, layout: Layout) -> Result<Vec<Word>, OcrError>;
+
+    /// As [`PageReader::read_page`], with the data of all languages: for a page that is not in the office's own.
+    fn read_foreign(&mut self, image: &GrayImage, dpi: u32, layout: Layout) -> Result<Vec<Word>, OcrError> {
+        self.read_page(image, dpi, layout)
+    }
 }
 
 /// One line as the second reader saw it.

@@ -155,21 +155,43 @@ impl TesseractReader {
 
     /// The language data in use, in the order of the language list. Reads and hashes the files.
     pub fn language_data(&self) -> Result<Vec<LanguageData>, OcrError> {
+        self.data_of(&self.languages)
+    }
+
+    /// Fails when the engine's folder lacks the data of one of `languages`.
+    pub(super) fn require(&self, languages: &str) -> Result<(), OcrError> {
+        let folder = self.folder();
+        match languages.split('+').find(|name| !folder.join(format!("{name}.traineddata")).is_file()) {
+            None => Ok(()),
+            Some(missing) => Err(OcrError::Start(format!(
+                "no Tesseract language data for `{missing}` in {}; install it (tesseract-ocr-{missing})",
+                folder.display()
+            ))),
+        }
+    }
+
+    /// The data of `languages` in the engine's folder. Reads and hashes the files.
+    pub(super) fn data_of(&self, languages: &str) -> Result<Vec<LanguageData>, OcrError> {
+        let folder = self.folder();
+        let identify = |language: &str| {
+            let path = folder.join(format!("{language}.traineddata"));
+            let data = std::fs::read(&path).map_err(|error| OcrError::Start(format!("{}: {error}", path.display())))?;
+            Ok(LanguageData { language: language.to_owned(), path, sha256: sha256(&data) })
+        };
+        languages.split('+').map(|language| identify(language.trim_start_matches('~'))).collect()
+    }
+
+    /// Where the engine has its language data from.
+    fn folder(&self) -> PathBuf {
         // SAFETY: the string belongs to the engine and lives as long as `self`; it is copied before anything else runs.
-        let folder = unsafe {
+        unsafe {
             let folder = sys::TessBaseAPIGetDatapath(self.engine.as_ptr());
             if folder.is_null() {
                 PathBuf::new()
             } else {
                 PathBuf::from(CStr::from_ptr(folder).to_string_lossy().into_owned())
             }
-        };
-        let identify = |language: &str| {
-            let path = folder.join(format!("{language}.traineddata"));
-            let data = std::fs::read(&path).map_err(|error| OcrError::Start(format!("{}: {error}", path.display())))?;
-            Ok(LanguageData { language: language.to_owned(), path, sha256: sha256(&data) })
-        };
-        self.languages.split('+').map(|language| identify(language.trim_start_matches('~'))).collect()
+        }
     }
 
     /// No reading goes on past `deadline`: later ones fail with [`OcrError::TimedOut`], a running one stops at the next word.

@@ -10,6 +10,7 @@ use super::protocol::{EngineFacts, Terms, Wanted};
 use super::worker::{PageOutput, Probe, ReadFailure, ReadPage};
 use crate::decode::{Document, Limits, Rejection, SourcePage};
 use crate::extract::PageEngine;
+use crate::ocr::bilingual::BilingualReader;
 use crate::ocr::model;
 use crate::ocr::second_reader::SecondReader;
 use crate::ocr::tesseract::TesseractReader;
@@ -19,14 +20,14 @@ use crate::picture::{self, PictureError};
 use crate::reading::PageReading;
 use crate::rules::Pack;
 
-/// Languages that the page reader knows; Hmong is written in Latin letters and read with them.
+/// Languages that the page reader knows, the office's own first; Hmong is written in Latin letters and read with all of them.
 const LANGUAGES: &str = "eng+spa";
 
 /// Reads pages for real.
 pub struct Engine {
     settings: ReadingSettings,
     pack: Pack,
-    tesseract: TesseractReader,
+    tesseract: BilingualReader,
     second: Option<SecondReader>,
     second_sha256: Option<String>,
     /// The document that was read last: calls for the pages of one document mostly follow each other.
@@ -51,7 +52,7 @@ impl Engine {
     /// Starts the readers. The error says what is missing.
     pub fn start(settings: &ReadingSettings) -> Result<Engine, String> {
         let pack = load_pack(settings.rules.as_deref()).map_err(|error| error.to_string())?;
-        let tesseract = TesseractReader::new(LANGUAGES, None).map_err(|error| error.to_string())?;
+        let tesseract = BilingualReader::new(LANGUAGES).map_err(|error| error.to_string())?;
         let (second, second_sha256) = match &settings.model {
             None => (None, None),
             Some(path) => {

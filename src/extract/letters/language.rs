@@ -41,6 +41,12 @@ pub fn detect_language(text: &PageText, words: &LanguageWords) -> Option<String>
     (best.hits >= LEAST_HITS && best.hits >= second * LEAD).then(|| best.id.clone())
 }
 
+/// Whether words of another language than the office's stand on the page: it must be read with that language's data.
+pub fn is_foreign(text: &PageText, words: &LanguageWords) -> bool {
+    let office = words.languages.first().map(|language| language.id.as_str());
+    scores(text, words).iter().any(|score| Some(score.id.as_str()) != office && score.hits >= LEAST_HITS)
+}
+
 /// All languages, best first.
 pub fn scores(text: &PageText, words: &LanguageWords) -> Vec<LanguageScore> {
     let tokens: Vec<String> =

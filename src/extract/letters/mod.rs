@@ -14,6 +14,6 @@ mod wording;
 mod offices;
 
 pub use facts::{Layout, is_addressed, layout, letter_facts};
-pub use language::{LanguageScore, detect_language};
+pub use language::{LanguageScore, detect_language, is_foreign};
 pub use people::people;
 pub use wording::{Wording, wording};
