@@ -112,7 +112,7 @@ pub struct RunArguments {
     /// Pages read at a time, each in a process of its own. Default: all cores.
     #[arg(long, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
-    /// Take only share I of N of the files; `merge` makes one queue of all shares.
+    /// Take only share I of N of the files; `merge` makes one queue of all shares. Default: all files.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
     /// Remembers what earlier nights saw, so that a fax that comes again is linked to its first copy. Default: none.
@@ -145,10 +145,10 @@ pub enum Notices {
 /// What a finished run was made with and its folder keeps no copy of.
 #[derive(Clone, Debug, Args)]
 pub struct MadeWithArguments {
-    /// The roster that the run was made with, when it was made with one.
+    /// The roster that the run was made with, when it was made with one. Default: none.
     #[arg(long, value_name = "CSV")]
     pub roster: Option<PathBuf>,
-    /// The ledger that the run was made with, when it was made with one; it is only read.
+    /// The ledger that the run was made with, when it was made with one; it is only read. Default: none.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
 }
@@ -289,10 +289,10 @@ pub struct ScoreArguments {
     pub run: PathBuf,
     /// What is true, as CSV.
     pub truth: PathBuf,
-    /// Show the figures for each value of this column of truth too: `form`, `container`, `resolution` … May be given again.
+    /// Show the figures for each value of this column of truth too: `form`, `container`, `resolution` … May be given again. Default: all rows together.
     #[arg(long, value_name = "COLUMN")]
     pub by: Vec<String>,
-    /// Least shares, from 0 to 1.
+    /// Least shares, from 0 to 1. Default: nothing is demanded.
     #[arg(long, value_name = "FIGURE=SHARE", value_delimiter = ',', value_parser = least)]
     pub min: Vec<(String, f64)>,
     /// Show how well confidence tells right from wrong.
@@ -353,10 +353,10 @@ pub struct RecheckArguments {
     pub rules: PathBuf,
     #[command(flatten)]
     pub made_with: MadeWithArguments,
-    /// Another day than the run's, to see what a rule's date changes. Default: the day of the run
+    /// Another day than the run's, to see what a rule's date changes. Default: the day of the run.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<NaiveDate>,
-    /// Also write the queue, the records and the report as they would be, into a new or empty folder
+    /// Also write the queue, the records and the report as they would be, into a new or empty folder. Default: only the changes are told.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }
@@ -374,10 +374,10 @@ pub struct MergeArguments {
     /// The run folder that is made of them.
     #[arg(long, value_name = "RUN")]
     pub out: PathBuf,
-    /// The roster that the shares were made with, when they were made with one.
+    /// The roster that the shares were made with, when they were made with one. Default: none.
     #[arg(long, value_name = "CSV")]
     pub roster: Option<PathBuf>,
-    /// Remembers what earlier nights saw; give it here and not to the shares.
+    /// Remembers what earlier nights saw; give it here and not to the shares. Default: none.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
 }
@@ -472,6 +472,26 @@ mod tests {
         for wrong in ["field", "field=", "field=97", "field=NaN"] {
             assert!(least(wrong).is_err(), "{wrong}");
         }
+    }
+
+    /// Options that have to be given are in the usage line; flags are off unless they are given.
+    #[test]
+    fn every_option_says_what_happens_without_it() {
+        fn options(command: &clap::Command, told: &mut Vec<String>) {
+            for argument in
+                command.get_arguments().filter(|a| !a.is_positional() && !a.is_required_set() && !a.is_hide_set())
+            {
+                let takes_value = argument.get_action().takes_values();
+                let says = argument.get_help().is_some_and(|help| help.to_string().contains("Default: "));
+                if takes_value && !says && argument.get_default_values().is_empty() {
+                    told.push(format!("{} --{}", command.get_name(), argument.get_id()));
+                }
+            }
+            command.get_subcommands().for_each(|inner| options(inner, told));
+        }
+        let mut silent = Vec::new();
+        options(&Arguments::command(), &mut silent);
+        assert!(silent.is_empty(), "{silent:?}");
     }
 
     #[test]

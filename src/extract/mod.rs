@@ -19,6 +19,7 @@ mod form;
 mod ink;
 mod interpret;
 mod labels;
+mod lost;
 mod meaning;
 mod pipeline;
 mod placing;

@@ -9,6 +9,7 @@ use super::form::{Fit, FormPage};
 use super::header::parse_header;
 use super::interpret::with_people;
 use super::letters::is_foreign;
+use super::lost::doubt_the_lost;
 use super::meaning::Meanings;
 use super::page_text::PageText;
 use super::reread::{body_lines, doubtful, fill_holes, line_words, reread};
@@ -30,6 +31,9 @@ const SURE: f32 = 0.90;
 const HEADER_SHARE: i32 = 20;
 /// Rulings from which a page is taken for a form, whose boxes and cells the page reader may pass over.
 const RULED: usize = 3;
+
+/// Share of a page's pixels above which ink without words is no empty page, whatever shape it has: an empty ruled sheet has less.
+const MOST_BLANK: f32 = 0.01;
 
 /// The readers and the pack that pages are read with.
 pub struct PageEngine<'a> {
@@ -75,7 +79,7 @@ impl PageEngine<'_> {
             let text = PageText::new(&words, page.ink.height());
             let evidence = PageEvidence {
                 text: &text,
-                ink_share: ink_without_header(&page),
+                ink_share: if is_no_blank_paper(&page, source) { 1.0 } else { ink_without_header(&page) },
                 boxes: 0,
                 rulings: (page.rulings.horizontal.len() + page.rulings.vertical.len()) as u32,
                 reference: engine.reference,
@@ -96,7 +100,9 @@ impl PageEngine<'_> {
                     band: self.band(),
                     meanings: &meanings,
                 };
-                self.timed("fields", |engine| fit.read(&page, engine.second.as_deref_mut()))
+                let mut read = self.timed("fields", |engine| fit.read(&page, engine.second.as_deref_mut()));
+                doubt_the_lost(&mut read, source.damage, source.size().1, &page.page.placement);
+                read
             }),
             _ => None,
         };
@@ -305,6 +311,28 @@ fn on_page(values: &[FormValue], page: &PreparedPage) -> Vec<FormValue> {
     values.iter().map(|field| FormValue { rect: page.placement.to_page(&field.rect), ..field.clone() }).collect()
 }
 
+/// Whether a page is something else than an empty sheet, though hardly anything on it looks like writing.
+///
+/// What was taken for paper was black, or grey; rulings and tints are left out of the writing, but somebody printed them; and of a page
+/// of which a quarter could not be decoded nobody knows whether that part was empty.
+fn is_no_blank_paper(page: &PreparedPage, source: &SourcePage) -> bool {
+    let swapped = |step: &String| step == "inverted" || step == "local-threshold";
+    if page.preparation.steps.iter().any(swapped) {
+        return true;
+    }
+    let lost = source.damage.missing_rows.saturating_add(source.damage.bad_rows);
+    if lost > source.size().1 / 4 {
+        return true;
+    }
+    let bounds = page.ink.bounds();
+    let streaks = page.preparation.streaks.iter().map(|&(left, right)| Rect { left, right, ..bounds });
+    let foreign: u64 = streaks.chain(page.header_band).map(|rect| page.ink.count(&rect)).sum();
+    let ink = page.ink.count(&bounds);
+    // A streak as wide as the page is a black page.
+    let most = if foreign as f32 > 0.5 * bounds.area() as f32 { ink } else { ink.saturating_sub(foreign) };
+    most as f32 > MOST_BLANK * bounds.area().max(1) as f32
+}
+
 /// Share of the page's pixels that are ink, the header band left out.
 fn ink_without_header(page: &PreparedPage) -> f32 {
     let all = page.writing.count(&page.writing.bounds());
@@ -314,4 +342,60 @@ fn ink_without_header(page: &PreparedPage) -> f32 {
 
 fn join(words: &[Word]) -> String {
     words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{GrayImage, Luma};
+
+    use super::*;
+    use crate::decode::{Container, Damage, Pixels, Resolution};
+    use crate::page::Bitmap;
+
+    fn sheet(pixels: Pixels, damage: Damage) -> bool {
+        let resolution = Resolution { x: 200.0, y: 200.0, assumed: false };
+        let (text, form_values) = (Vec::new(), Vec::new());
+        let source = SourcePage {
+            container: Container::Tiff,
+            pixels,
+            resolution,
+            text,
+            form_values,
+            damage,
+            encoding: "g4".into(),
+        };
+        !is_no_blank_paper(&prepare(&source, None), &source)
+    }
+
+    #[test]
+    fn only_white_paper_without_print_is_blank() {
+        let whole = Damage::default();
+        let white = Bitmap::new(1700, 2200);
+        assert!(sheet(Pixels::Bilevel(white.clone()), whole));
+        assert!(!sheet(Pixels::Bilevel(white.clone()), Damage { missing_rows: 900, ..whole }), "most of it is unknown");
+        let mut streaked = white.clone();
+        streaked.fill(&Rect::new(800, 0, 803, 2200));
+        assert!(sheet(Pixels::Bilevel(streaked), whole), "a streak is dirt in the machine");
+
+        let mut black = white.clone();
+        black.invert();
+        assert!(!sheet(Pixels::Bilevel(black.clone()), whole));
+        for x in 0..80 {
+            black.clear(&Rect::new(x * 20, x * 25, x * 20 + 6, x * 25 + 6));
+        }
+        assert!(!sheet(Pixels::Bilevel(black), whole), "black with a few holes");
+        let mut half = white.clone();
+        half.fill(&Rect::new(0, 1100, 1700, 2200));
+        assert!(!sheet(Pixels::Bilevel(half), whole));
+        let mut ruled = white;
+        for line in 0..30 {
+            ruled.fill(&Rect::new(100, 100 + line * 60, 1600, 104 + line * 60));
+        }
+        assert!(!sheet(Pixels::Bilevel(ruled), whole), "rulings were printed by somebody");
+        assert!(
+            !sheet(Pixels::Gray(GrayImage::from_pixel(1700, 2200, Luma([128]))), whole),
+            "what a broken decoder leaves"
+        );
+        assert!(sheet(Pixels::Gray(GrayImage::from_pixel(1700, 2200, Luma([250]))), whole));
+    }
 }

@@ -17,6 +17,10 @@ const GRAY_SHARE: f64 = 0.03;
 /// Above this share of ink, paper and ink are taken to be swapped. Even a page of solid text is below a third.
 const INVERTED_SHARE: f64 = 0.6;
 
+/// Above this share of ink there is no paper left to take the ink for: a sheet on which nothing can be read. Swapped, it would pass for a
+/// blank one. A single line of white letters is a thousandth of a page.
+const BLACK_SHARE: f64 = 0.9995;
+
 /// How a page was binarised, for the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Threshold {
@@ -28,6 +32,18 @@ pub(super) enum Threshold {
 pub(super) fn is_inverted(bitmap: &Bitmap) -> bool {
     let all = bitmap.bounds();
     bitmap.count(&all) as f64 > INVERTED_SHARE * all.area() as f64
+}
+
+/// Whether a bilevel page is nothing but black.
+pub(super) fn is_black(bitmap: &Bitmap) -> bool {
+    let all = bitmap.bounds();
+    bitmap.count(&all) as f64 > BLACK_SHARE * all.area() as f64
+}
+
+/// Whether a grey page is nothing but dark.
+pub(super) fn is_black_gray(gray: &GrayImage) -> bool {
+    let dark: u64 = histogram(gray)[..100].iter().sum();
+    dark as f64 > BLACK_SHARE * gray.len().max(1) as f64
 }
 
 /// Whether a grey page is mostly dark.
@@ -182,5 +198,16 @@ mod tests {
         assert!(!is_inverted(&page));
         page.invert();
         assert!(is_inverted(&page) && is_dark(&page.to_gray()));
+        assert!(!is_black(&page) && !is_black_gray(&page.to_gray()));
+    }
+
+    #[test]
+    fn a_black_page_is_not_white_on_black() {
+        let mut page = Bitmap::new(1000, 1000);
+        page.invert();
+        assert!(is_black(&page) && is_black_gray(&page.to_gray()));
+        // One line of letters is enough to be read.
+        page.clear(&Rect::new(100, 500, 400, 520));
+        assert!(!is_black(&page) && !is_black_gray(&page.to_gray()));
     }
 }

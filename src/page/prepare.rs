@@ -272,7 +272,7 @@ fn one_polarity(source: &SourcePage, dpi: f32, steps: &mut Vec<String>) -> (Bitm
     match &source.pixels {
         Pixels::Bilevel(bitmap) => {
             let mut bits = bitmap.clone();
-            if binarize::is_inverted(&bits) {
+            if binarize::is_inverted(&bits) && !binarize::is_black(&bits) {
                 bits.invert();
                 steps.push("inverted".to_owned());
             }
@@ -280,7 +280,7 @@ fn one_polarity(source: &SourcePage, dpi: f32, steps: &mut Vec<String>) -> (Bitm
         }
         Pixels::Gray(gray) => {
             let mut gray = gray.clone();
-            if binarize::is_dark(&gray) {
+            if binarize::is_dark(&gray) && !binarize::is_black_gray(&gray) {
                 for pixel in gray.iter_mut() {
                     *pixel = 255 - *pixel;
                 }

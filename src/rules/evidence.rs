@@ -215,7 +215,10 @@ pub(super) fn may_hide(request: &Request, facts: &Context<'_>, wanted: impl Fn(&
                 let likely = page.kinds.iter().any(|k| wanted(&k.kind) && k.score >= settings.page_kind_threshold);
                 let illegible =
                     page.legibility.characters > 0 && page.legibility.confidence.get() < settings.page_threshold;
-                open && (likely || illegible)
+                // What stood in rows that never came may have told what the page is.
+                let torn = page.source.damage.missing_rows > page.source.height / 4;
+                let torn = torn && (open || matches!(page.kind(), PageKind::Cover | PageKind::Blank));
+                torn || open && (likely || illegible)
             }
         })
 }

@@ -40,6 +40,11 @@ impl Limits {
         }
     }
 
+    /// The same with a lower limit on what one stream may decompress to.
+    pub(super) fn at_most(self, stream_bytes: u64) -> Self {
+        Self { stream_bytes: self.stream_bytes.min(stream_bytes), ..self }
+    }
+
     /// Accepts `bytes` as the decompressed size of one stream or strip.
     pub(super) fn check_stream(&self, bytes: u64) -> Result<(), Rejection> {
         if bytes > self.stream_bytes {

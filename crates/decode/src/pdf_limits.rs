@@ -20,6 +20,12 @@ const DEFLATE_GROWTH: u64 = 1032;
 /// LZW: a code of twelve bits stands for at most 4,096 bytes or so.
 const LZW_GROWTH: u64 = 2731;
 
+/// What a content stream, font or colour profile unpacks to at the most: the renderer keeps it whole, with what it makes of it.
+const CONTENT_BYTES: u64 = 64 << 20;
+/// A picture's samples are at most four of 16 bits for each pixel; what a packer appends is never this long.
+const PIXEL_BYTES: u64 = 8;
+const PICTURE_SLACK: u64 = 16 << 20;
+
 /// Measures every stream that the page's content, resources and annotations lead to.
 /// Pictures are measured by their headers here, and by their data when they are drawn ([`check_picture`]).
 pub(super) fn check_page(page: &Page<'_>, limits: &Limits) -> Result<(), Rejection> {
@@ -43,7 +49,7 @@ pub(super) fn check_page(page: &Page<'_>, limits: &Limits) -> Result<(), Rejecti
                 if is_picture(stream.dict()) {
                     check_size(stream, limits)?;
                 } else {
-                    check_stream(stream, limits)?;
+                    check_stream(stream, &limits.at_most(CONTENT_BYTES))?;
                 }
                 stream.dict().clone()
             }
@@ -105,15 +111,27 @@ fn is_picture(dict: &Dict<'_>) -> bool {
 
 /// Measures a picture that is about to be drawn, its masks and its JBIG2 globals with it.
 pub(super) fn check_picture(stream: &Stream<'_>, limits: &Limits) -> Result<(), Rejection> {
-    check_size(stream, limits)?;
-    check_stream(stream, limits)?;
+    check_samples(stream, limits)?;
     for key in [&b"SMask"[..], b"Mask"] {
         if let Some(mask) = stream.dict().get::<Stream<'_>>(key) {
-            check_size(&mask, limits)?;
-            check_stream(&mask, limits)?;
+            check_samples(&mask, limits)?;
         }
     }
     Ok(())
+}
+
+/// A picture may unpack to what its own size needs, and not to the most that any picture needs.
+fn check_samples(stream: &Stream<'_>, limits: &Limits) -> Result<(), Rejection> {
+    check_size(stream, limits)?;
+    let dict = stream.dict();
+    let number = |long: &[u8], short: &[u8]| dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).map(u64::from);
+    let needed = match (number(WIDTH, W), number(HEIGHT, H)) {
+        (Some(width), Some(height)) => {
+            width.saturating_mul(height).saturating_mul(PIXEL_BYTES).saturating_add(PICTURE_SLACK)
+        }
+        _ => u64::MAX,
+    };
+    check_stream(stream, &limits.at_most(needed))
 }
 
 /// The sizes in a picture's dictionary and in the parameters of its fax code.

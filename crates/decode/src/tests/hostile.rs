@@ -85,6 +85,17 @@ fn bombs_are_measured_before_they_go_off() {
 }
 
 #[test]
+fn a_picture_unpacks_to_its_own_size_and_content_to_less_than_a_picture() {
+    let zeros = deflated(&vec![0; 70 << 20]);
+    for liar in
+        [picture(&format!("{FAX_SIZE} /Filter /FlateDecode"), &zeros), content(stream("/Filter /FlateDecode", &zeros))]
+    {
+        let end = Document::from_bytes(liar, &Limits::default()).and_then(|mut document| document.page(1)).err();
+        assert!(matches!(end, Some(Rejection::TooLarge(_))), "{end:?}");
+    }
+}
+
+#[test]
 fn sizes_that_no_page_has_are_refused_from_the_header() {
     let jbig2 = [&[0, 0, 0, 0, 48, 0, 1, 0, 0, 0, 19][..], &[0x7F; 8], &[0; 11]].concat();
     let jpx = [&[0xFF, 0x4F, 0xFF, 0x51, 0, 41, 0, 0][..], &[0x7F; 8], &[0; 8], &[0x7F; 8], &[0; 12]].concat();
@@ -204,6 +215,7 @@ fn damaged_content_is_no_blank_page() {
         picture(&format!("{FAX_SIZE} /Filter /JBIG2Decode"), &noise(5000)),
         picture(&format!("{FAX_SIZE} /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 1728 >>"), b""),
         picture("/Width 1728 /Height 2200 /Filter /JPXDecode", &noise(5000)),
+        picture(&format!("{FAX_SIZE} /Filter /NobodyKnows"), &noise(5000)),
         picture(
             "/Width 1728 /Height 2200 /BitsPerComponent 8 /ColorSpace /DeviceGray /Filter /DCTDecode",
             &noise(5000),
