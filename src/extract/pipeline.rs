@@ -32,6 +32,8 @@ const RULED: usize = 3;
 pub struct PageEngine<'a> {
     pub reader: &'a mut dyn PageReader,
     pub second: Option<&'a mut dyn LineReader>,
+    /// Reads numbers that were written by hand.
+    pub digits: Option<&'a mut dyn LineReader>,
     pub pack: &'a Pack,
     /// The day that two-digit years turn on.
     pub reference: NaiveDate,
@@ -92,7 +94,7 @@ impl PageEngine<'_> {
                     band: self.band(),
                     meanings: &meanings,
                 };
-                fit.read(&page, self.second.as_deref_mut())
+                fit.read(&page, self.second.as_deref_mut(), self.digits.as_deref_mut())
             }),
             _ => None,
         };
