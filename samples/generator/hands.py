@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from . import fonts
+from . import digits, fonts
 from .sheet import FormField, Sheet, Zone
 
 
@@ -74,9 +74,20 @@ class ByHand:
         for char in text:
             drift = 0.8 * drift + rng.gauss(0, 0.018) * em * j
             size = em * (1 + rng.gauss(0, 0.045) * j)
+            if digits.known(char):
+                x += self._digit(sheet, x, baseline + (x - start) * slope + drift, char, size)
+                continue
             if char != " ":
                 sheet.glyph(x, baseline + (x - start) * slope + drift, char, self.family, size, self.slant + rng.gauss(0, 0.05) * j, rng.gauss(0, 2.2) * j, self.ink)
             x += fonts.width(char, self.family, False, em) * (1 + 0.06 * j * rng.random()) + rng.gauss(0, 0.012) * em * j
+
+    def _digit(self, sheet, x, baseline, char, size):
+        """A real digit in the place of the font's; how far the pen moves on."""
+        picture = digits.choose(char, self.rng)
+        height = size * fonts.digit_height(self.family) * picture.height / 20
+        width = height * picture.width / picture.height
+        sheet.ink(x, baseline - height, width, height, picture)
+        return width + size * fonts.digit_height(self.family) * (0.1 + 0.12 * self.jitter * self.rng.random())
 
     def char(self, sheet, zone, char):
         height = min(self.size, zone.h * 0.8)

@@ -65,6 +65,10 @@ class Sheet:
         """A grey picture (a photographed letterhead, a stamp)."""
         self.ops.append(("picture", x, y, w, h, image))
 
+    def ink(self, x, y, w, h, image):
+        """A grey picture of strokes, laid over what is there."""
+        self.ops.append(("ink", x, y, w, h, image))
+
     def raster(self) -> Image.Image:
         k = SCAN / 72
         page = Image.new("L", (round(WIDTH * k), round(HEIGHT * k)), 255)
@@ -128,4 +132,10 @@ def _picture(page, draw, k, x, y, w, h, image):
     page.paste(scaled, (round(x * k), round(y * k)))
 
 
-_RASTER = {"text": _text, "glyph": _glyph, "line": _line, "rect": _rect, "oval": _oval, "stroke": _stroke, "picture": _picture}
+def _ink(page, draw, k, x, y, w, h, image):
+    scaled = image.resize((max(1, round(w * k)), max(1, round(h * k))), Image.Resampling.BICUBIC)
+    area = (round(x * k), round(y * k), round(x * k) + scaled.width, round(y * k) + scaled.height)
+    page.paste(ImageChops.darker(page.crop(area), scaled), area)
+
+
+_RASTER = {"text": _text, "glyph": _glyph, "line": _line, "rect": _rect, "oval": _oval, "stroke": _stroke, "picture": _picture, "ink": _ink}

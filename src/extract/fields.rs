@@ -1,8 +1,11 @@
 //! Reading the fields of a fitted form.
 //!
-//! In three passes, so that the second reader sees all its crops at once: measure what is written in each zone, have both readers
-//! read it, settle each field by vote.
+//! In passes, so that a line reader sees all its crops at once: measure what is written in each zone, have the readers
+//! read it, settle each field by vote. Numbers on a form that was filled by hand go to the digit reader too, with or without a second reader.
 
+use image::GrayImage;
+
+use super::digits::{self, DigitAnswer};
 use super::ink::{Presence, ZoneInk, cut_line, measure};
 use super::labels::{Label, Print, Target};
 use super::meaning::{Meanings, read_value};
@@ -51,16 +54,19 @@ struct Written<'a> {
     tokens: Vec<usize>,
     /// The second reader's lines.
     second: Vec<LineReading>,
+    /// The digit reader's lines; none where the writing is typed.
+    digits: Vec<LineReading>,
     /// The zone is blank, and something that is nobody's stands in another place where the value may be.
     contested: bool,
 }
 
-/// Reads every placed field; `second` is the second reader, when there is one.
+/// Reads every placed field; `second` is the second reader and `digits` the digit reader, when there are such.
 pub fn read_fields(
     form: &FormDefinition,
     placed: &[Placed<'_>],
     source: &FieldSource<'_>,
     mut second: Option<&mut (dyn LineReader + '_)>,
+    mut digits: Option<&mut (dyn LineReader + '_)>,
 ) -> Vec<FieldReading> {
     let chosen = one_label_each(form, placed, source);
     let printed = &source.print.rects;
@@ -92,7 +98,7 @@ pub fn read_fields(
                     ink.presence == Presence::Present
                         && ink.extent.is_some_and(|e| !claimed.iter().any(|zone| zone.holds(&e)))
                 });
-            Written { placed, kind, ink, tokens, second: Vec::new(), contested }
+            Written { placed, kind, ink, tokens, second: Vec::new(), digits: Vec::new(), contested }
         })
         .collect();
     let lost = unclaimed(&written, source);
@@ -105,6 +111,11 @@ pub fn read_fields(
         second_reading(&mut written, source, &mut **reader);
     }
     let hand = typed_or_hand(&written, source);
+    if let Some(reader) = digits.as_mut()
+        && hand != Hand::Typed
+    {
+        digit_reading(&mut written, source, &mut **reader);
+    }
     let mut readings: Vec<FieldReading> =
         written.iter().map(|w| settle(&form.fields[w.placed.field].id, w, source, hand)).collect();
     readings.extend(unlabelled(form, &written, source, hand));
@@ -270,27 +281,9 @@ fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader:
         if !wanted || field.ink.presence == Presence::Blank {
             continue;
         }
-        let words: Vec<Rect> = field
-            .tokens
-            .iter()
-            .map(|&t| &source.sheet.tokens[t])
-            .filter(|token| token.confidence >= 0.5)
-            .map(|token| token.rect)
-            .collect();
-        // The entries of a table or of a row of lines are read one by one: their order and their gaps are nobody's sentence.
-        let lines: Vec<Vec<Component>> = if is_table(field) {
-            field.ink.lines.iter().flat_map(|line| apart(line, 2 * source.sheet.letter_height)).collect()
-        } else {
-            field.ink.lines.clone()
-        };
-        for line in &lines {
-            let extent = Rect::bounding(line.iter().map(|c| &c.rect)).unwrap_or_default();
-            let own: Vec<Rect> = words.iter().copied().filter(|word| word.overlap_x(&extent) > 0).collect();
-            let cut = cut_line(source.page, line, &own, &source.print.rects, source.sheet.letter_height);
-            if let Some((picture, _)) = cut {
-                crops.push(picture);
-                owners.push(index);
-            }
+        for picture in crops_of(field, source) {
+            crops.push(picture);
+            owners.push(index);
         }
     }
     // A failed second reading leaves the first one standing: less sure, nothing lost.
@@ -315,6 +308,39 @@ fn apart(line: &[Component], gap: i32) -> Vec<Vec<Component>> {
         right = right.max(piece.rect.right);
     }
     parts
+}
+
+/// The digit reader's lines of the numeric fields; a failed reading leaves the others standing.
+fn digit_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader: &mut (dyn LineReader + '_)) {
+    let numeric = |field: &&mut Written<'_>| digits::is_numeric(field.kind) && field.ink.presence != Presence::Blank;
+    for field in written.iter_mut().filter(numeric) {
+        if let Ok(lines) = reader.read_lines(&crops_of(field, source)) {
+            field.digits = lines;
+        }
+    }
+}
+
+/// The lines of a field, cut out for a line reader.
+fn crops_of(field: &Written<'_>, source: &FieldSource<'_>) -> Vec<GrayImage> {
+    let words: Vec<Rect> = field
+        .tokens
+        .iter()
+        .map(|&t| &source.sheet.tokens[t])
+        .filter(|token| token.confidence >= 0.5)
+        .map(|token| token.rect)
+        .collect();
+    // The entries of a table or of a row of lines are read one by one: their order and their gaps are nobody's sentence.
+    let lines: Vec<Vec<Component>> = if is_table(field) {
+        field.ink.lines.iter().flat_map(|line| apart(line, 2 * source.sheet.letter_height)).collect()
+    } else {
+        field.ink.lines.clone()
+    };
+    let cut = |line: &Vec<Component>| {
+        let extent = Rect::bounding(line.iter().map(|c| &c.rect)).unwrap_or_default();
+        let own: Vec<Rect> = words.iter().copied().filter(|word| word.overlap_x(&extent) > 0).collect();
+        cut_line(source.page, line, &own, &source.print.rects, source.sheet.letter_height)
+    };
+    lines.iter().filter_map(cut).map(|(picture, _)| picture).collect()
 }
 
 fn mean_confidence(field: &Written<'_>, source: &FieldSource<'_>) -> f32 {
@@ -396,6 +422,14 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
             });
         }
     }
+    let by_digits = digits::answer(field.kind, &field.digits, source.meanings);
+    if let Some(answer) = &by_digits {
+        reading.answers.push(ReaderAnswer {
+            reader: Reader::DigitReader,
+            text: answer.text.clone(),
+            confidence: answer.confidence,
+        });
+    }
     let is_heading = |answer: &ReaderAnswer| is_table(field) && !has_date(&answer.text);
     let says_something = reading.answers.iter().any(|a| a.text.chars().any(char::is_alphanumeric) && !is_heading(a));
     if !says_something && is_table(field) && !reading.answers.is_empty() {
@@ -428,7 +462,10 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
         .map(|answer| Ballot {
             reader: answer.reader,
             confidence: answer.confidence,
-            meaning: read_written(field.kind, &answer.text, source.meanings),
+            meaning: match (answer.reader, &by_digits) {
+                (Reader::DigitReader, Some(digits)) => digits.meaning.clone(),
+                _ => read_written(field.kind, &answer.text, source.meanings),
+            },
         })
         .collect();
     // Where the free reading is no value of the field's format, the best one that the same strokes allow takes its place.
@@ -451,6 +488,7 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
             reading.reading = Reading::Read(elected.value);
             reading.confidence = elected.confidence;
             reading.alternatives = elected.others;
+            add_alternatives(&mut reading, by_digits);
         }
         None => {
             reading.reading = Reading::Unreadable;
@@ -458,6 +496,15 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
         }
     }
     reading
+}
+
+/// What else the digit reader's ink allows: a roster can rank it.
+fn add_alternatives(reading: &mut FieldReading, by_digits: Option<DigitAnswer>) {
+    for other in by_digits.into_iter().flat_map(|answer| answer.others) {
+        if reading.reading != Reading::Read(other.clone()) && !reading.alternatives.contains(&other) {
+            reading.alternatives.push(other);
+        }
+    }
 }
 
 /// What an answer means in a field of `kind`; where it means nothing as it stands, without its words that hold no digit: a piece of the

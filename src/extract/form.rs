@@ -57,7 +57,12 @@ impl<'a> Fit<'a> {
     }
 
     /// Reads every field and choice of the fitted form.
-    pub fn read(&self, page: &FormPage<'_>, second: Option<&mut (dyn LineReader + '_)>) -> FormReading {
+    pub fn read(
+        &self,
+        page: &FormPage<'_>,
+        second: Option<&mut (dyn LineReader + '_)>,
+        digits: Option<&mut (dyn LineReader + '_)>,
+    ) -> FormReading {
         let around = Surroundings::new(page.page, &self.labels, page.sheet.letter_height);
         let print = Print::of(&self.labels, page.sheet);
         let ink = |zone: &Rect| {
@@ -88,6 +93,7 @@ impl<'a> Fit<'a> {
                 meanings: page.meanings,
             },
             second,
+            digits,
         );
         let choices = read_choices(
             self.form,

@@ -14,6 +14,7 @@ pub mod values;
 
 mod choices;
 mod compose;
+mod digits;
 mod fields;
 mod form;
 mod ink;

@@ -39,6 +39,8 @@ const MOST_BLANK: f32 = 0.01;
 pub struct PageEngine<'a> {
     pub reader: &'a mut dyn PageReader,
     pub second: Option<&'a mut dyn LineReader>,
+    /// Reads numbers that were written by hand.
+    pub digits: Option<&'a mut dyn LineReader>,
     pub pack: &'a Pack,
     /// The day that two-digit years turn on.
     pub reference: NaiveDate,
@@ -100,7 +102,9 @@ impl PageEngine<'_> {
                     band: self.band(),
                     meanings: &meanings,
                 };
-                let mut read = self.timed("fields", |engine| fit.read(&page, engine.second.as_deref_mut()));
+                let mut read = self.timed("fields", |engine| {
+                    fit.read(&page, engine.second.as_deref_mut(), engine.digits.as_deref_mut())
+                });
                 doubt_the_lost(&mut read, source.damage, source.size().1, &page.page.placement);
                 read
             }),

@@ -103,15 +103,18 @@ pub fn elect(ballots: &[Ballot], hand: Hand) -> Option<Elected> {
     })
 }
 
-/// Where two readers looked and only one saw the value, a person looks as well, unless a check digit or a closed pattern vouches for it.
+/// Where two readers looked and only one saw the value, a person looks as well, unless a check digit or a closed pattern vouches for it. The
+/// digit reader alone is in the same case even where it is the only one to answer: it finds digits in a scrawl.
 fn ceiling(value: &Value, ballots: &[Ballot]) -> f32 {
     let supporters: Vec<&Ballot> =
         ballots.iter().filter(|b| b.meaning.as_ref().is_some_and(|m| same(&m.value, value))).collect();
     let vouched = supporters.iter().any(|b| {
         b.confidence.get() >= 0.97 && b.meaning.as_ref().is_some_and(|m| m.format == FormatFit::Checked && !m.repaired)
     });
+    let digits_alone = matches!(supporters.as_slice(), [only] if only.reader == Reader::DigitReader);
     match (ballots.len(), supporters.len(), vouched) {
-        (0 | 1, _, _) | (_, 2.., _) => CEILING,
+        (0 | 1, _, _) if !digits_alone => CEILING,
+        (_, 2.., _) => CEILING,
         (_, _, true) => 0.93,
         (_, _, false) => 0.74,
     }
@@ -185,6 +188,13 @@ mod tests {
         ];
         let elected = elect(&split, Hand::Typed).unwrap();
         assert_eq!(elected.value, Value::Text("1234567893".into()));
+    }
+
+    #[test]
+    fn the_digit_reader_alone_is_certain_only_of_a_check_digit() {
+        let alone = |format| [ballot(Reader::DigitReader, 0.99, "1234567893", format)];
+        assert!(elect(&alone(FormatFit::Shape), Hand::Hand).unwrap().confidence.get() < 0.75);
+        assert!(elect(&alone(FormatFit::Checked), Hand::Hand).unwrap().confidence.get() > 0.9);
     }
 
     #[test]

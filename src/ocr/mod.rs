@@ -1,12 +1,14 @@
 //! Readers: from pixels to words.
 //!
-//! Two unrelated readers stand behind two traits, so that tests can put a dummy in their place: a [`PageReader`] finds and reads
-//! the words of a whole page (Tesseract), a [`LineReader`] reads one cut-out line (the ONNX second reader). [`crops`] cuts the lines
+//! Unrelated readers stand behind two traits, so that tests can put a dummy in their place: a [`PageReader`] finds and reads
+//! the words of a whole page (Tesseract), a [`LineReader`] reads one cut-out line (the ONNX second reader, and
+//! the digit reader for numbers written by hand). [`crops`] cuts the lines
 //! out; [`decode`] weighs a line's [`Lattice`] against a field's [`mod@format`]; [`model`] finds the second reader's file.
 
 pub mod bilingual;
 pub mod crops;
 pub mod decode;
+pub mod digit_reader;
 pub mod format;
 pub mod model;
 pub mod pattern;

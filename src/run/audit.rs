@@ -199,7 +199,7 @@ fn second_run(settings: &AuditSettings, record: &RunRecord) -> Result<Settings, 
 fn reasons_for_other_readings(record: &RunRecord, now: &Hello) -> Vec<String> {
     let then = &record.engine;
     let engine = now.engine.clone().unwrap_or_default();
-    let EngineFacts { tesseract, languages, second_reader, cpu_features } = &engine;
+    let EngineFacts { tesseract, languages, second_reader, digit_reader, cpu_features } = &engine;
     let mut reasons = Vec::new();
     let mut differs = |is: bool, what: &str| {
         if is {
@@ -210,6 +210,7 @@ fn reasons_for_other_readings(record: &RunRecord, now: &Hello) -> Vec<String> {
     differs(then.tesseract != *tesseract, "another version of Tesseract");
     differs(then.languages != *languages, "other language data");
     differs(then.second_reader != *second_reader, "another second reader");
+    differs(then.digit_reader != *digit_reader, "another digit reader");
     differs(then.cpu_features != *cpu_features, "other CPU features");
     reasons
 }

@@ -291,6 +291,7 @@ pub(crate) fn fingerprint(
         ("engine", engine.tesseract),
         ("languages", languages.join(", ")),
         ("second-reader", engine.second_reader.unwrap_or_else(none)),
+        ("digit-reader", engine.digit_reader.unwrap_or_else(none)),
         ("cpu-features", engine.cpu_features.join(" ")),
         ("rules", pack.sha256()),
         ("roster", roster.map_or_else(none, str::to_owned)),

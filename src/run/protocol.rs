@@ -203,6 +203,9 @@ pub struct EngineFacts {
     pub languages: BTreeMap<String, String>,
     /// SHA-256 of the second reader's model; none when it is off or not there.
     pub second_reader: Option<String>,
+    /// SHA-256 of the digit reader's network; none of a program before there was one.
+    #[serde(default)]
+    pub digit_reader: Option<String>,
     /// Instruction sets that the readers choose their arithmetic by.
     pub cpu_features: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! What a worker reads pages with: the decoder, both readers and the pack, each made once for the worker's life.
+//! What a worker reads pages with: the decoder, the readers and the pack, each made once for the worker's life.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,6 +11,7 @@ use super::worker::{PageOutput, Probe, ReadFailure, ReadPage};
 use crate::decode::{Document, Limits, Rejection, SourcePage};
 use crate::extract::PageEngine;
 use crate::ocr::bilingual::BilingualReader;
+use crate::ocr::digit_reader::DigitReader;
 use crate::ocr::model;
 use crate::ocr::second_reader::SecondReader;
 use crate::ocr::tesseract::TesseractReader;
@@ -30,6 +31,7 @@ pub struct Engine {
     tesseract: BilingualReader,
     second: Option<SecondReader>,
     second_sha256: Option<String>,
+    digits: DigitReader,
     /// The document that was read last: calls for the pages of one document mostly follow each other.
     open: Option<(PathBuf, Document)>,
     terms: Terms,
@@ -67,6 +69,7 @@ impl Engine {
             tesseract,
             second,
             second_sha256,
+            digits: DigitReader::new().map_err(|error| error.to_string())?,
             open: None,
             terms: Terms::default(),
         })
@@ -99,6 +102,7 @@ impl Engine {
         let mut engine = PageEngine {
             reader: &mut self.tesseract,
             second: self.second.as_mut().map(|second| second as &mut dyn LineReader),
+            digits: Some(&mut self.digits),
             pack: &self.pack,
             reference: self.settings.as_of,
             stages: BTreeMap::new(),
@@ -142,6 +146,7 @@ impl ReadPage for Engine {
             tesseract: TesseractReader::version(),
             languages: languages.into_iter().map(|data| (data.language, data.sha256)).collect(),
             second_reader: self.second_sha256.clone(),
+            digit_reader: Some(DigitReader::sha256()),
             cpu_features: cpu_features(),
         }
     }
@@ -154,7 +159,7 @@ fn draw(wanted: Wanted, prepared: &PreparedPage, reading: &PageReading) -> Resul
     }
 }
 
-/// Instruction sets that both readers choose their arithmetic by: a sum taken in another order can round differently.
+/// Instruction sets that the line readers and Tesseract choose their arithmetic by: a sum taken in another order can round differently.
 fn cpu_features() -> Vec<String> {
     #[cfg(target_arch = "x86_64")]
     let known = [

@@ -20,7 +20,7 @@ pub enum ScoreError {
     #[error("{path}: no column `{column}`; truth needs source_file and pages, and any of the queue's columns")]
     Column { path: String, column: String },
     #[error(
-        "{0}: not a known figure; try field, found, deficiency-precision, deficiency-recall, straight-through or a column's name"
+        "{0}: not a known figure; try field, numeric, found, deficiency-precision, deficiency-recall, straight-through or a column's name"
     )]
     Figure(String),
 }

@@ -6,6 +6,18 @@ use std::fmt::Write as _;
 use super::ScoreError;
 use super::compare::{Comparison, Outcome, RowOutcome};
 
+/// Columns whose values are numbers: what decides a request, and what is hardest to read where it was written by hand.
+const NUMERIC: [&str; 8] = [
+    "member_id",
+    "member_dob",
+    "member_phone",
+    "provider_npi",
+    "provider_phone",
+    "provider_fax",
+    "request_date",
+    "missed_appointments",
+];
+
 /// `right` of `all`, with the interval that its count allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -59,6 +71,9 @@ pub struct Figures {
     pub found: Tally,
     pub field: Tally,
     pub columns: BTreeMap<String, Tally>,
+    /// Ids, dates and phone numbers: the columns of `NUMERIC`.
+    pub numeric: Tally,
+    pub numeric_not_silent: Tally,
     /// Fields that are right or say that they are uncertain: 1 − this is the share of silent errors.
     pub not_silent: Tally,
     pub silent_by_column: BTreeMap<String, usize>,
@@ -87,6 +102,10 @@ pub fn figures<'a>(rows: impl IntoIterator<Item = &'a RowOutcome>) -> Figures {
             let right = field.outcome == Outcome::Right;
             sum.field.add(right);
             sum.columns.entry(field.column.clone()).or_default().add(right);
+            if NUMERIC.contains(&field.column.as_str()) {
+                sum.numeric.add(right);
+                sum.numeric_not_silent.add(field.outcome != Outcome::Silent);
+            }
             sum.not_silent.add(field.outcome != Outcome::Silent);
             sum.reviewed.add(field.reviewed);
             if field.outcome == Outcome::Silent {
@@ -147,6 +166,8 @@ impl Figures {
         let tally = match name {
             "found" => self.found,
             "field" => self.field,
+            "numeric" => self.numeric,
+            "numeric-not-silent" => self.numeric_not_silent,
             "not-silent" => self.not_silent,
             "status" => self.status,
             "deficiency-precision" => self.deficiency_precision,
@@ -170,6 +191,7 @@ impl Figures {
         for (column, tally) in &self.columns {
             line(&format!("  {column}"), tally);
         }
+        line("numeric fields exactly right", &self.numeric);
         line("fields sent to review", &self.reviewed);
         line("status right", &self.status);
         line("deficiency precision", &self.deficiency_precision);
@@ -180,8 +202,9 @@ impl Figures {
         line("false complete (deficient)", &self.false_complete);
         line("false complete (review)", &self.false_complete_of_review);
         line("false deficient", &self.false_deficient);
-        let silent = Tally { right: self.not_silent.all - self.not_silent.right, all: self.not_silent.all };
-        line("silent errors", &silent);
+        let silent = |of: &Tally| Tally { right: of.all - of.right, all: of.all };
+        line("silent errors, numeric", &silent(&self.numeric_not_silent));
+        line("silent errors", &silent(&self.not_silent));
         for (column, count) in &self.silent_by_column {
             let _ = writeln!(text, "    {column:<26}{count:>6}");
         }
