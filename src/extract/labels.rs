@@ -468,24 +468,25 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         if inside && folded.len() < if clean_start || clean_end { 8 } else { 12 } {
             continue;
         }
-        if !inside && end - start < 12 {
-            if let Some(composed) = index.composition.find(&label_words(sheet, &row[start..=end])) {
-                let tokens: Vec<usize> = row[start..=last].to_vec();
-                let rect = label_rect(sheet, &tokens);
-                // Always less than a listed wording of the same length.
-                let score = folded.len() as f32 * 0.7 * composed.coverage + 1.0;
-                let letters = folded.len();
-                out.push(Candidate {
-                    composed: true,
-                    whole: true,
-                    targets: vec![composed.target],
-                    letters,
-                    tokens,
-                    rect,
-                    distance: 0.3,
-                    score,
-                });
-            }
+        if !inside
+            && end - start < 12
+            && let Some(composed) = index.composition.find(&label_words(sheet, &row[start..=end]))
+        {
+            let tokens: Vec<usize> = row[start..=last].to_vec();
+            let rect = label_rect(sheet, &tokens);
+            // Always less than a listed wording of the same length.
+            let score = folded.len() as f32 * 0.7 * composed.coverage + 1.0;
+            let letters = folded.len();
+            out.push(Candidate {
+                composed: true,
+                whole: true,
+                targets: vec![composed.target],
+                letters,
+                tokens,
+                rect,
+                distance: 0.3,
+                score,
+            });
         }
         let classes = Classes::of(&folded);
         for wording in &index.wordings {
@@ -506,9 +507,13 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 continue;
             }
             let mut targets = wording.targets.clone();
-            // The words of a label come again in the middle of sentences, and there they are none.
+            // The words of a label come again in the middle of sentences, and there they are none; nor is one word that a sentence begins
+            // with ("Provider Services, …").
+            let goes_on = inside
+                && wording.words.len() <= 1
+                && row.get(last + 1).is_some_and(|&t| sheet.tokens[t].text.starts_with(char::is_alphabetic));
             targets.retain(|target| match target {
-                Target::Field(_) => clean_start || clean_end,
+                Target::Field(_) => (clean_start || clean_end) && !goes_on,
                 Target::Section(_) | Target::Heading(_) => clean_end,
                 _ => true,
             });

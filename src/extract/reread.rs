@@ -54,7 +54,12 @@ pub fn reread(
         let first = inside(&words, line);
         let second = line_words(reading, cut);
         if worth(&second) > worth(&first) {
-            words.retain(|w| !line.holds(&w.rect));
+            // A word whose middle lies off the line is the same ink all the same.
+            let again = |w: &Word| {
+                let shared = |s: &Word| s.rect.intersect(&w.rect).area() * 2 > w.rect.area().min(s.rect.area());
+                second.iter().any(shared)
+            };
+            words.retain(|w| !line.holds(&w.rect) && !again(w));
             words.extend(second);
         }
     }

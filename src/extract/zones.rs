@@ -428,7 +428,9 @@ impl<'a> Surroundings<'a> {
             }
         }
         let inside = sides.iter().filter(|r| r.center_x() > left && r.center_x() < right).count();
-        if inside < 3 { first } else { Rect { left, right: right.max(first.right), ..first } }
+        // Cells are narrow: boxes of several fields in a row have few sides for their width.
+        let narrow = i64::from(right - left) <= (inside as i64 + 1) * i64::from(first.height()) * 5 / 2;
+        if inside < 3 || !narrow { first } else { Rect { left, right: right.max(first.right), ..first } }
     }
 
     /// The ends of a line that dropouts broke into pieces, or that is one short stroke for each letter, between `from` and `to`.
