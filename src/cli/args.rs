@@ -234,7 +234,7 @@ pub struct FormTryArguments {
     /// Everything as one JSON object, for programs.
     #[arg(long)]
     pub json: bool,
-    /// Write a picture of each page with its labels, places and boxes drawn on it into this new folder.
+    /// Write a picture of each page with its labels, places and boxes drawn on it into this new folder. Default: no pictures
     #[arg(long, value_name = "DIR")]
     pub images: Option<PathBuf>,
     #[command(flatten)]

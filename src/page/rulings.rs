@@ -64,6 +64,10 @@ pub(super) struct Traced {
 impl Traced {
     /// The box of the line itself. Letters that touch it pull its course aside in places: the rows that most of it runs in count.
     pub fn level_rect(&self) -> Rect {
+        // A line by hand wavers by a few of its own widths, and that is its own.
+        if self.rect.height() <= 4 * self.thickness {
+            return self.rect;
+        }
         let mut rows: Vec<i32> =
             (0..=64).map(|i| self.row(self.rect.left + (self.rect.width() - 1) * i / 64)).collect();
         rows.sort_unstable();
