@@ -233,7 +233,7 @@ fn ink_of(page: &PreparedPage, mark_box: &MarkBox) -> MarkInk {
     };
     let inside = Inside::new(mark_box, thickness);
     // A tick on a line covers a small part of the space above it.
-    let largest = (if mark_box.shape == BoxShape::Line { 0.08 } else { 0.16 } * page.dpi as f32).powi(2);
+    let largest = (if mark_box.shape == BoxShape::Line { 0.1 } else { 0.16 } * page.dpi as f32).powi(2);
     let area = (inside.area() as f32).clamp(1.0, largest);
     let mut marked = 0u32;
     let labelled = label(&page.shapes, &window);
