@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::compose::Composition;
 use super::fuzzy::{fold, folded_distance};
-use super::sheet::Sheet;
+use super::sheet::{Sheet, usual_space};
 use crate::geometry::Rect;
 use crate::rules::FormDefinition;
 
@@ -585,17 +585,9 @@ fn label_end(sheet: &Sheet, row: &[usize], end: usize) -> (usize, bool) {
     let gap = row.get(last + 1).is_none_or(|&next| {
         let next = &sheet.tokens[next];
         let room = next.rect.left - sheet.tokens[row[last]].rect.right;
-        next.starts_segment || (room > sheet.letter_height * 3 / 4 && room * 2 > 3 * word_space(sheet, row))
+        next.starts_segment || (room > sheet.letter_height * 3 / 4 && room * 2 > 3 * usual_space(row, &sheet.tokens))
     });
     (last, closed || gap || last > end)
-}
-
-/// The usual space between the words of a row; 0 for a row of so few words that none is usual. A typewriter's is as wide as a letter.
-fn word_space(sheet: &Sheet, row: &[usize]) -> i32 {
-    let space = |pair: &[usize]| sheet.tokens[pair[1]].rect.left - sheet.tokens[pair[0]].rect.right;
-    let mut spaces: Vec<i32> = row.windows(2).map(space).collect();
-    spaces.sort_unstable();
-    if spaces.len() < 5 { 0 } else { spaces[spaces.len() / 2] }
 }
 
 /// A wording that stands in several fields goes to the field whose group its neighbours, or the heading above, belong to.

@@ -46,12 +46,14 @@ impl Sheet {
         let mut rows = join_columns(rows, &tokens, letter_height);
         for (number, row) in rows.iter_mut().enumerate() {
             row.sort_by_key(|&t| tokens[t].rect.left);
+            // A large typeface among small print has word spaces as wide as the print's gaps.
+            let gap = (letter_height * 5 / 4).max(usual_space(row, &tokens).min(letter_height * 3 / 2) * 8 / 5);
             let mut previous: Option<Rect> = None;
             for &t in row.iter() {
                 let rect = tokens[t].rect;
                 tokens[t].row = number;
                 tokens[t].starts_segment = previous.is_none_or(|before| {
-                    rect.left - before.right > letter_height * 5 / 4
+                    rect.left - before.right > gap
                         || ruling_between(rulings, &before, &rect)
                         || line_begins_between(rulings, &before, &rect, letter_height)
                 });
@@ -94,6 +96,14 @@ fn join_columns(lines: Vec<(i32, Vec<usize>)>, tokens: &[Token], letter_height: 
         }
     }
     rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// The usual space between the words of a row, left to right; 0 for a row of too few words to tell.
+pub fn usual_space(row: &[usize], tokens: &[Token]) -> i32 {
+    let mut spaces: Vec<i32> =
+        row.windows(2).map(|pair| tokens[pair[1]].rect.left - tokens[pair[0]].rect.right).collect();
+    spaces.sort_unstable();
+    if spaces.len() < 5 { 0 } else { spaces[spaces.len() / 2] }
 }
 
 fn ruling_between(rulings: &Rulings, left: &Rect, right: &Rect) -> bool {
