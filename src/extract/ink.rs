@@ -78,11 +78,13 @@ fn is_worn_writing(page: &PreparedPage, zone: &Rect, printed: &[Rect], letter: i
         })
         .collect();
     // The row with most specks, a letter high.
-    let row =
-        |top: i32| specks.iter().filter(|r| r.center_y() >= top && r.center_y() < top + letter).copied().collect();
-    let tops = specks.iter().map(|r| r.center_y());
-    let rows: Vec<Vec<Rect>> = tops.map(row).collect();
-    let Some(row) = rows.iter().max_by_key(|row| row.len()) else { return false };
+    let mut specks = specks;
+    specks.sort_by_key(|r| (r.center_y(), r.left));
+    let row = |from: usize| {
+        let to = specks.partition_point(|r| r.center_y() < specks[from].center_y() + letter);
+        &specks[from..to]
+    };
+    let Some(row) = (0..specks.len()).map(row).max_by_key(|row| row.len()) else { return false };
     let Some(extent) = Rect::bounding(row) else { return false };
     let page_area = page.ink.bounds().area().max(1) as f32;
     let usual = page.preparation.specks_removed as f32 / page_area * (extent.width() * letter) as f32;

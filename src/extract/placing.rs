@@ -32,6 +32,13 @@ struct Place {
     suited: f32,
 }
 
+impl Place {
+    /// Whether the ink in it may be a signature: enough of it, on a line or in a box, and no sentence.
+    fn may_be_signed(&self, enough: u64) -> bool {
+        self.zone.structure >= 0.6 && self.ink >= 2 * enough && self.characters < NAME
+    }
+}
+
 /// A label with its places, of which one is chosen.
 struct Claim<'a> {
     field: usize,
@@ -147,9 +154,8 @@ impl Votes {
         if claim.kind != FieldKind::Ink {
             return zone.structure + 1.2 * self.support(zone.placement);
         }
-        let signed = |p: &Place| p.ink >= 2 * enough && p.characters < NAME && p.zone.structure >= 0.6;
-        let most = claim.places.iter().filter(|p| signed(p)).map(|p| p.ink).max().unwrap_or(0).max(1);
-        let share = if signed(place) { place.ink as f32 / most as f32 } else { 0.0 };
+        let most = claim.places.iter().filter(|p| p.may_be_signed(enough)).map(|p| p.ink).max().unwrap_or(0).max(1);
+        let share = if place.may_be_signed(enough) { place.ink as f32 / most as f32 } else { 0.0 };
         zone.structure + 0.3 * self.support(zone.placement) + 0.8 * share
     }
 }
@@ -201,7 +207,7 @@ fn stray(claim: &Claim<'_>, claims: &[Claim<'_>], enough: u64) -> Option<usize> 
     }
     let looks_right = |place: &Place| match claim.kind {
         // A signature has no shape of a word: ink on a line where nothing was read as print.
-        FieldKind::Ink => place.zone.structure >= 0.6 && place.ink >= 2 * enough && place.characters < NAME,
+        FieldKind::Ink => place.may_be_signed(enough),
         _ => place.suited >= 1.0,
     };
     let is_taken = |rect: &Rect| {
