@@ -311,6 +311,8 @@ pub enum Reader {
     /// Ink was measured, nothing was read.
     Ink,
     Roster,
+    /// The number that the fax came from.
+    Sender,
     /// A person who looked at the page.
     Person,
 }

@@ -9,7 +9,7 @@ use super::person::{Identity, Match};
 use super::promised::{Counts, pages_missing};
 use super::settings::AssemblySettings;
 use super::sheet::{Class, Sheet};
-use super::{PageOutcome, Request, RequestKind, several};
+use super::{PageOutcome, Request, RequestKind, sender, several};
 use crate::answer::{Answer, Confidence, Reading};
 use crate::decode::Rejection;
 use crate::inbox::Transmission;
@@ -61,9 +61,11 @@ pub fn assemble_with(transmission: &Transmission, pages: &[PageOutcome], setting
     let owners = assign::owners(&problem);
     let mut requests: Vec<Request> = (0..openers.len()).map(|owner| file.request(&problem, &owners, owner)).collect();
     requests.sort_by_key(|request| request.pages.first().copied());
+    let numbers = sender::numbers(transmission, &sheets);
     for (ordinal, request) in (1u32..).zip(&mut requests) {
         request.ordinal = ordinal;
         request.id = file.id(ordinal);
+        sender::agree(request, &numbers);
     }
     requests
 }

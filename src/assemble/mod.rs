@@ -24,6 +24,7 @@ mod person;
 mod promised;
 mod roster;
 mod roster_lens;
+mod sender;
 mod settings;
 mod several;
 mod sheet;

@@ -121,6 +121,24 @@ pub(super) fn same_person(a: &str, b: &str, trust: f32) -> NameMatch {
     NameMatch { answer, score, reason, given_agrees }
 }
 
+/// How alike the letters of two names are, 0 to 1, titles, endings and spaces apart.
+pub(super) fn alike(a: &str, b: &str) -> f32 {
+    let (a, b) = (words(a).concat(), words(b).concat());
+    if a.is_empty() || b.is_empty() { 0.0 } else { strsim::normalized_levenshtein(&a, &b) as f32 }
+}
+
+/// The name `known` with the title and the ending that `read` has: the way an office writes a name is its own.
+pub(super) fn spelled(read: &str, known: &str) -> String {
+    let title = |name: &'_ str| name.split_whitespace().next().map(fold).filter(|word| TITLES.contains(&word.as_str()));
+    let titled = read.split_whitespace().next().filter(|_| title(read).is_some() && title(known).is_none());
+    let (own, words_read) = (words(known).len(), words(read).len());
+    let bare = known.split_once(',').filter(|(_, ending)| is_ending(ending)).map_or(known, |(name, _)| name);
+    // What stands after the name is an ending, however it was read.
+    let ends = read.contains(',') || words_read > own || read.split_whitespace().last().is_some_and(is_ending);
+    let name = if ends || read.is_empty() { known } else { bare };
+    titled.map_or_else(|| name.to_owned(), |title| format!("{title} {name}"))
+}
+
 /// Ana and Anna: one letter more is how offices misspell, and how two names differ.
 fn misspelt(a: Option<&String>, b: Option<&String>) -> bool {
     let (Some(a), Some(b)) = (a, b) else { return false };

@@ -1,6 +1,6 @@
 //! The plan's roster: up to a million members, loaded once and shared by all workers.
 //!
-//! Text lies in one buffer and every member in a few numbers, so that a million members take about 80 MB. Lines that cannot be used are
+//! Text lies in one buffer and every member in a few numbers, so that a million members take about 100 MB. Lines that cannot be used are
 //! told by number and column, never by value: the roster is health information.
 
 use std::fs::File;
@@ -12,8 +12,10 @@ use chrono::NaiveDate;
 use super::names;
 use super::person::plain_id;
 
-/// Columns of a roster, of which the provider's name is not used.
+/// Columns that a roster must have.
 const COLUMNS: [&str; 4] = ["member_id", "member_name", "member_dob", "pcp_npi"];
+/// The column that it may have: how the plan writes the PCP's name.
+const PCP_NAME: &str = "pcp_name";
 /// Problems told one by one; the rest is counted.
 const TOLD: usize = 100;
 
@@ -50,28 +52,33 @@ pub struct RosterMember<'r> {
     pub name: &'r str,
     pub birth_date: Option<NaiveDate>,
     pub pcp_npi: &'r str,
+    /// Empty where the roster has none.
+    pub pcp_name: &'r str,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Record {
-    /// Where id, name and NPI stand in the text, one after the other.
+    /// Where id, name, NPI and the PCP's name stand in the text, one after the other.
     start: u32,
     id: u8,
     name: u8,
     npi: u8,
+    pcp: u8,
     /// Line of the file.
     line: u32,
     /// Days from the common era; 0 when the roster has none.
     birth: i32,
 }
 
-/// All members, with lookups by id and by birth date.
+/// All members, with lookups by id, by birth date and by the PCP's NPI.
 #[derive(Debug, Default)]
 pub struct Roster {
     text: String,
     records: Vec<Record>,
     by_id: Vec<u32>,
     by_birth: Vec<u32>,
+    /// One member of each PCP, in the order of the NPIs.
+    by_npi: Vec<u32>,
     problems: Vec<RosterProblem>,
     problem_count: u64,
 }
@@ -105,12 +112,13 @@ impl Roster {
                 .position(|name| name == column)
                 .ok_or(RosterError::Column { path: path.to_owned(), column })?;
         }
+        let pcp_at = header.iter().position(|name| name == PCP_NAME);
         let mut roster = Roster::default();
         let mut record = csv::ByteRecord::new();
         loop {
             match reader.read_byte_record(&mut record) {
                 Ok(false) => break,
-                Ok(true) => roster.add(&record, &at),
+                Ok(true) => roster.add(&record, &at, pcp_at),
                 Err(error) => return Err(failed(error)),
             }
         }
@@ -118,7 +126,7 @@ impl Roster {
         if roster.records.is_empty() { Err(RosterError::Empty { path: path.to_owned() }) } else { Ok(roster) }
     }
 
-    fn add(&mut self, record: &csv::ByteRecord, at: &[usize; COLUMNS.len()]) {
+    fn add(&mut self, record: &csv::ByteRecord, at: &[usize; COLUMNS.len()], pcp_at: Option<usize>) {
         let line = record.position().map_or(0, csv::Position::line);
         let mut texts = [""; COLUMNS.len()];
         for ((text, &place), column) in texts.iter_mut().zip(at).zip(COLUMNS) {
@@ -141,20 +149,25 @@ impl Roster {
         if !npi.is_empty() && (npi.len() != 10 || !npi.bytes().all(|b| b.is_ascii_digit())) {
             return self.problem(line, "pcp_npi", "is not ten digits");
         }
+        // A PCP's name only helps to read a form: one that cannot be used costs no member.
+        let pcp = pcp_at.and_then(|at| record.get(at)).and_then(|name| std::str::from_utf8(name).ok());
+        let pcp = pcp.filter(|name| name.len() <= usize::from(u8::MAX)).unwrap_or_default();
         let length = |text: &str| u8::try_from(text.len());
-        let (Ok(start), Ok(id_length), Ok(name_length), Ok(npi_length)) =
-            (u32::try_from(self.text.len()), length(&id), length(name), length(npi))
+        let (Ok(start), Ok(id_length), Ok(name_length), Ok(npi_length), Ok(pcp_length)) =
+            (u32::try_from(self.text.len()), length(&id), length(name), length(npi), length(pcp))
         else {
             return self.problem(line, "member_name", "is longer than 255 bytes, or the roster than 4 GB");
         };
         self.text.push_str(&id);
         self.text.push_str(name);
         self.text.push_str(npi);
+        self.text.push_str(pcp);
         self.records.push(Record {
             start,
             id: id_length,
             name: name_length,
             npi: npi_length,
+            pcp: pcp_length,
             line: u32::try_from(line).unwrap_or(u32::MAX),
             birth,
         });
@@ -191,8 +204,13 @@ impl Roster {
         }
         let mut by_birth = kept.clone();
         by_birth.sort_by_key(|&index| (self.birth_of(index), index));
+        let mut by_npi = kept.clone();
+        by_npi.retain(|&index| self.record(index).npi > 0 && self.record(index).pcp > 0);
+        by_npi.sort_by(|&a, &b| self.member(a).pcp_npi.cmp(self.member(b).pcp_npi).then(a.cmp(&b)));
+        by_npi.dedup_by(|&mut next, &mut first| self.member(next).pcp_npi == self.member(first).pcp_npi);
         self.by_id = kept;
         self.by_birth = by_birth;
+        self.by_npi = by_npi;
     }
 
     /// How many members there are.
@@ -220,6 +238,12 @@ impl Roster {
         self.by_id.get(at).map(|&index| self.member(index))
     }
 
+    /// How the roster writes the name of the PCP with this NPI; of several ways the first.
+    pub fn pcp_name(&self, npi: &str) -> Option<&str> {
+        let at = self.by_npi.binary_search_by(|&index| self.member(index).pcp_npi.cmp(npi)).ok()?;
+        self.by_npi.get(at).map(|&index| self.member(index).pcp_name)
+    }
+
     /// Everyone born on a day.
     pub fn by_birth(&self, birth: NaiveDate) -> impl Iterator<Item = RosterMember<'_>> {
         let day = chrono::Datelike::num_days_from_ce(&birth);
@@ -241,7 +265,7 @@ impl Roster {
 
     fn record(&self, index: u32) -> Record {
         let at = usize::try_from(index).unwrap_or(usize::MAX);
-        self.records.get(at).copied().unwrap_or(Record { start: 0, id: 0, name: 0, npi: 0, line: 0, birth: 0 })
+        self.records.get(at).copied().unwrap_or_default()
     }
 
     fn birth_of(&self, index: u32) -> i32 {
@@ -259,12 +283,14 @@ impl Roster {
         let id = record.start as usize;
         let name = id + usize::from(record.id);
         let npi = name + usize::from(record.name);
+        let pcp = npi + usize::from(record.npi);
         let text = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
         RosterMember {
             id: text(id, name),
             name: text(name, npi),
             birth_date: if record.birth == 0 { None } else { NaiveDate::from_num_days_from_ce_opt(record.birth) },
-            pcp_npi: text(npi, npi + usize::from(record.npi)),
+            pcp_npi: text(npi, pcp),
+            pcp_name: text(pcp, pcp + usize::from(record.pcp)),
         }
     }
 
@@ -288,6 +314,7 @@ mod tests {
         assert_eq!(roster.by_id("9481-7955u").unwrap().name, "Ana Xiong");
         assert_eq!(roster.by_id("94817955U").unwrap().pcp_npi, "1158507180");
         assert_eq!(roster.by_id("94817955A"), None);
+        assert_eq!((roster.pcp_name("1158507180"), roster.pcp_name("1158507181")), (Some("Mai Delacroix, MD"), None));
         let day = NaiveDate::from_ymd_opt(1981, 4, 9).unwrap();
         assert_eq!(roster.by_person("Jose Gonzalez", day).next().unwrap().id, "98669812E");
         let day = NaiveDate::from_ymd_opt(1968, 11, 1).unwrap();

@@ -13,12 +13,21 @@ use super::{Request, RequestKind, RosterAnswer};
 use crate::answer::{Answer, Confidence, Reading};
 use crate::extract::values::ids::npi_is_valid;
 use crate::extract::values::{IdShape, read_member_id};
-use crate::reading::{FieldReading, Reader, ReaderAnswer, Value};
+use crate::reading::{FieldReading, Hand, Reader, ReaderAnswer, Value};
 
 /// The confidence of a reading that the roster settled: enough to stand, less than two readers that agree.
 const SETTLED: f32 = 0.9;
 /// Letters of an id that a reading may have wrong and still be a reading of it.
 const MISREAD: usize = 3;
+
+/// How alike a name must be to the one that the roster has for the NPI, where the form's own NPI is the only other evidence.
+const NAMED: f32 = 0.7;
+/// Same, where that NPI is also the one of the member's PCP.
+const LINKED_NAME: f32 = 0.5;
+/// From here on two names are one name with a letter or two misread.
+const NEARLY: f32 = 0.8;
+/// What a certain reading is worth that the roster spells otherwise.
+const DOUBTED: f32 = 0.7;
 
 /// Asks the roster about one request: fills [`Request::roster`] and settles what is uncertain, if `settle` says so.
 pub fn apply_roster(roster: &Roster, request: &mut Request, settle: bool) {
@@ -28,10 +37,13 @@ pub fn apply_roster(roster: &Roster, request: &mut Request, settle: bool) {
     let identity = Identity::of_fields(|field| request.field(field));
     if settle
         && request.several_members != Answer::Met
-        && let Some(member) = only_fit(roster, &identity)
+        && let Some(member) = only_fit(roster, request, &identity)
     {
         settle_fields(request, &member);
         ask_letters_again(request);
+    }
+    if settle && request.several_members != Answer::Met {
+        settle_provider(roster, request);
     }
     request.roster = Some(answer(roster, request));
 }
@@ -46,7 +58,7 @@ fn fits(identity: &Identity, member: &RosterMember<'_>) -> (bool, bool, bool) {
 }
 
 /// The one member that fits two of the three; none when two members do.
-fn only_fit<'r>(roster: &'r Roster, identity: &Identity) -> Option<RosterMember<'r>> {
+fn only_fit<'r>(roster: &'r Roster, request: &Request, identity: &Identity) -> Option<RosterMember<'r>> {
     let by_id = identity.ids.iter().filter_map(|c| roster.by_id(&c.value));
     let by_birth = identity.births.iter().flat_map(|c| roster.by_birth(c.value));
     let mut found: Option<RosterMember<'r>> = None;
@@ -60,13 +72,19 @@ fn only_fit<'r>(roster: &'r Roster, identity: &Identity) -> Option<RosterMember<
             _ => found = Some(member),
         }
     }
-    found.filter(|member| !contradicted(identity, member))
+    found.filter(|member| !contradicted(request, identity, member))
 }
 
-/// A confident reading that names somebody else.
-fn contradicted(identity: &Identity, member: &RosterMember<'_>) -> bool {
-    let id = standing(&identity.ids).is_some_and(|c| c.confidence >= SURE && c.value != member.id);
-    let birth = standing(&identity.births).is_some_and(|c| c.confidence >= SURE && Some(c.value) != member.birth_date);
+/// A confident reading that names somebody else, and is no slip in a hand's figures.
+fn contradicted(request: &Request, identity: &Identity, member: &RosterMember<'_>) -> bool {
+    let by_hand = |field: &str| request.field(field).is_some_and(|field| field.hand != Hand::Typed);
+    let id = standing(&identity.ids).is_some_and(|c| {
+        c.confidence >= SURE && c.value != member.id && !(by_hand("member_id") && is_slip(&c.value, member.id))
+    });
+    let birth = standing(&identity.births).zip(member.birth_date).is_some_and(|(c, birth)| {
+        let slip = by_hand("member_dob") && is_slip(&c.value.to_string(), &birth.to_string());
+        c.confidence >= SURE && c.value != birth && !slip
+    });
     let name = standing(&identity.names).is_some_and(|c| {
         c.confidence >= SURE && names::same_person(&c.value, member.name, c.confidence).answer == Answer::NotMet
     });
@@ -80,6 +98,20 @@ fn standing<T>(candidates: &[Candidate<T>]) -> Option<&Candidate<T>> {
 
 fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
     for field in &mut request.fields {
+        if request.settled.contains(&field.field) {
+            continue;
+        }
+        if field.field == "member_name"
+            && let Some(read) = field.reading.value().map(Value::to_column)
+            && field.confidence.get() >= SURE
+            && is_misread(&read, member.name)
+        {
+            doubt(field, Value::Text(member.name.to_owned()));
+            continue;
+        }
+        if field.confidence.get() >= SURE && field.hand != Hand::Typed {
+            rewrite_figures(field, member);
+        }
         let uncertain = !field.reading.is_blank() && field.confidence.get() < SURE;
         if !uncertain {
             continue;
@@ -102,6 +134,97 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
             }
             _ => {}
         }
+    }
+}
+
+/// A certain reading of figures by hand that one or two digits keep from being what the roster has, where all else fits: readers misread
+/// hands more often than offices copy wrong. A person sees both.
+fn rewrite_figures(field: &mut FieldReading, member: &RosterMember<'_>) {
+    let known = match (field.field.as_str(), member.birth_date) {
+        ("member_id", _) => Value::Text(member.id.to_owned()),
+        ("member_dob", Some(birth)) => Value::Date(birth),
+        _ => return,
+    };
+    let text = known.to_column();
+    if field.reading.value().is_some_and(|read| is_slip(&read.to_column(), &text)) {
+        settle_one(field, known, text);
+        field.confidence = Confidence::new(DOUBTED);
+    }
+}
+
+/// Whether two texts of one length differ in one or two characters.
+fn is_slip(a: &str, b: &str) -> bool {
+    a.len() == b.len() && (1..=2).contains(&a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count())
+}
+
+/// The provider's name and NPI, each from the other: the roster knows the name that belongs to an NPI, and the PCP of the member.
+///
+/// A form that names a provider who is not the member's PCP is a deficiency, so an NPI is only settled where the ink nearly says it.
+fn settle_provider(roster: &Roster, request: &mut Request) {
+    let text = |request: &Request, field: &str| request.field(field)?.reading.value().map(Value::to_column);
+    let sure = |request: &Request, field: &str| request.field(field).is_some_and(|f| f.confidence.get() >= SURE);
+    let own = text(request, "member_id").filter(|_| sure(request, "member_id")).and_then(|id| roster.by_id(&id));
+    let name = text(request, "provider_name").unwrap_or_default();
+    let open = |request: &Request, field: &str| {
+        let open = |f: &&FieldReading| !f.reading.is_blank() && !request.settled.contains(&f.field);
+        request.field(field).filter(open).cloned()
+    };
+    let read = open(request, "provider_npi");
+    if let (Some(own), Some(read)) = (own, read)
+        && !own.pcp_npi.is_empty()
+        && names::alike(&name, own.pcp_name) >= NAMED
+        && may_say(&read, own.pcp_npi)
+    {
+        let npi = own.pcp_npi.to_owned();
+        settle_field(request, "provider_npi", |field| {
+            settle_one(field, Value::Text(npi.clone()), npi);
+            field.confidence = Confidence::new(DOUBTED);
+        });
+    }
+    let Some(npi) = text(request, "provider_npi") else { return };
+    let Some(known) = roster.pcp_name(&npi) else { return };
+    let alike = names::alike(&name, known);
+    let enough = if own.is_some_and(|own| own.pcp_npi == npi) { LINKED_NAME } else { NAMED };
+    let Some(field) = open(request, "provider_name") else { return };
+    if alike == 1.0 || alike < enough {
+        return;
+    }
+    let settled = Value::Text(names::spelled(&name, known));
+    if field.confidence.get() < SURE {
+        settle_field(request, "provider_name", |field| settle_one(field, settled, known.to_owned()));
+    } else if is_misread(&name, known) {
+        settle_field(request, "provider_name", |field| doubt(field, settled));
+    }
+}
+
+/// Whether a reading of an NPI may be a misreading of `npi`: too few digits, or valid ones by hand of which the constraint of the check digit
+/// chose one or two. Ten digits that fail the check may be the office's own slip, and then they are what the form says.
+fn may_say(field: &FieldReading, npi: &str) -> bool {
+    let read = field.reading.value().map(Value::to_column).unwrap_or_default();
+    if read.len() == npi.len() {
+        field.hand != Hand::Typed && npi_is_valid(&read) && is_slip(&read, npi)
+    } else {
+        could_be(&field.raw, npi)
+    }
+}
+
+/// A certain reading that differs from the roster by a letter or two, in as many words: a slip of the office or of the readers.
+fn is_misread(read: &str, known: &str) -> bool {
+    let alike = names::alike(read, known);
+    NEARLY <= alike && alike < 1.0 && names::words(read).len() == names::words(known).len()
+}
+
+/// Leaves a reading as it stands, for a person to look at beside what the roster has.
+fn doubt(field: &mut FieldReading, roster: Value) {
+    field.confidence = Confidence::new(field.confidence.get().min(DOUBTED));
+    if !field.alternatives.contains(&roster) {
+        field.alternatives.insert(0, roster);
+    }
+}
+
+fn settle_field(request: &mut Request, field: &str, settle: impl FnOnce(&mut FieldReading)) {
+    if let Some(field) = request.fields.iter_mut().find(|f| f.field == field) {
+        settle(field);
     }
 }
 

@@ -12,6 +12,7 @@ use super::meaning::{Meanings, read_value};
 use super::placing::Placed;
 use super::sheet::Sheet;
 use super::suits::suits;
+use super::twins::Figures;
 use super::vote::{Ballot, FormatFit, Meaning, elect};
 use super::zones::Placement;
 use crate::answer::{Confidence, Reading};
@@ -54,8 +55,9 @@ struct Written<'a> {
     tokens: Vec<usize>,
     /// The second reader's lines.
     second: Vec<LineReading>,
-    /// The digit reader's lines; none where the writing is typed.
+    /// The digit reader's lines; none where the writing is typed and nobody doubts it.
     digits: Vec<LineReading>,
+    hand: Hand,
     /// The zone is blank, and something that is nobody's stands in another place where the value may be.
     contested: bool,
 }
@@ -98,7 +100,8 @@ pub fn read_fields(
                     ink.presence == Presence::Present
                         && ink.extent.is_some_and(|e| !claimed.iter().any(|zone| zone.holds(&e)))
                 });
-            Written { placed, kind, ink, tokens, second: Vec::new(), digits: Vec::new(), contested }
+            let (second, digits, hand) = (Vec::new(), Vec::new(), Hand::Unknown);
+            Written { placed, kind, ink, tokens, second, digits, hand, contested }
         })
         .collect();
     let lost = unclaimed(&written, source);
@@ -110,14 +113,14 @@ pub fn read_fields(
     {
         second_reading(&mut written, source, &mut **reader);
     }
-    let hand = typed_or_hand(&written, source);
+    let hand = typed_or_hand(&mut written, source);
     if let Some(reader) = digits.as_mut()
-        && hand != Hand::Typed
+        && !source.text_layer
     {
         digit_reading(&mut written, source, &mut **reader);
     }
     let mut readings: Vec<FieldReading> =
-        written.iter().map(|w| settle(&form.fields[w.placed.field].id, w, source, hand)).collect();
+        written.iter().map(|w| settle(&form.fields[w.placed.field].id, w, source)).collect();
     readings.extend(unlabelled(form, &written, source, hand));
     readings
 }
@@ -311,14 +314,32 @@ fn apart(line: &[Component], gap: i32) -> Vec<Vec<Component>> {
 }
 
 /// The digit reader's lines of the numeric fields; a failed reading leaves the others standing.
+///
+/// It knows hands. Among typed fields it is asked only where the others are in doubt: a form may be typed but for one number.
 fn digit_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader: &mut (dyn LineReader + '_)) {
-    let numeric = |field: &&mut Written<'_>| digits::is_numeric(field.kind) && field.ink.presence != Presence::Blank;
-    for field in written.iter_mut().filter(numeric) {
+    let wanted = |field: &&mut Written<'_>| {
+        digits::is_numeric(field.kind)
+            && field.ink.presence != Presence::Blank
+            && (field.hand != Hand::Typed || is_doubtful(field, source))
+    };
+    for field in written.iter_mut().filter(wanted) {
         if let Ok(lines) = reader.read_lines(&crops_of(field, source)) {
             field.digits = lines;
         }
     }
 }
+
+/// Whether the page reader is unsure of a word of the field, or the second reader saw other characters.
+fn is_doubtful(field: &Written<'_>, source: &FieldSource<'_>) -> bool {
+    let characters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let first = || field.tokens.iter().map(|&t| &source.sheet.tokens[t]);
+    let said: String = first().map(|token| characters(&token.text)).collect();
+    let again: String = field.second.iter().map(|line| characters(&line.text)).collect();
+    said.is_empty() || first().any(|token| token.confidence < DOUBTFUL) || (!again.is_empty() && again != said)
+}
+
+/// Confidence of the page reader below which a word of a typed field is in doubt.
+const DOUBTFUL: f32 = 0.75;
 
 /// The lines of a field, cut out for a line reader.
 fn crops_of(field: &Written<'_>, source: &FieldSource<'_>) -> Vec<GrayImage> {
@@ -355,27 +376,52 @@ fn mean_confidence(field: &Written<'_>, source: &FieldSource<'_>) -> f32 {
     if letters == 0.0 { 0.0 } else { sum / letters }
 }
 
-/// A form is filled by one hand or one machine: the page reader is sure of type and unsure of handwriting.
-fn typed_or_hand(written: &[Written<'_>], source: &FieldSource<'_>) -> Hand {
+/// Settles for each field whether it was typed or written by hand, and says it of the form.
+///
+/// Most forms are filled by one hand or one machine. The page reader is unsure of most handwriting, and figures without twins are by hand
+/// however sure it is.
+fn typed_or_hand(written: &mut [Written<'_>], source: &FieldSource<'_>) -> Hand {
     if source.text_layer {
+        written.iter_mut().for_each(|field| field.hand = Hand::Typed);
         return Hand::Typed;
     }
+    let there = |w: &Written<'_>| w.ink.presence == Presence::Present;
     let mut shares: Vec<f32> = written
         .iter()
-        .filter(|w| !matches!(w.kind, FieldKind::Ink) && w.ink.presence == Presence::Present)
+        .filter(|w| !matches!(w.kind, FieldKind::Ink) && there(w))
         .map(|w| mean_confidence(w, source))
         .collect();
-    if shares.len() < 3 {
-        return Hand::Unknown;
-    }
     shares.sort_by(f32::total_cmp);
-    if shares[shares.len() / 2] >= 0.78 { Hand::Typed } else { Hand::Hand }
+    let by_confidence = match shares.get(shares.len() / 2) {
+        Some(&median) if shares.len() >= 3 && median >= SURE_OF_TYPE => Hand::Typed,
+        Some(_) if shares.len() >= 3 => Hand::Hand,
+        _ => Hand::Unknown,
+    };
+    let mut figures = Figures::default();
+    for (index, field) in written.iter().enumerate().filter(|(_, w)| digits::is_numeric(w.kind) && there(w)) {
+        figures.add(index, &field.ink.lines, &source.page.writing);
+    }
+    let by_hand = figures.by_hand();
+    let form = by_hand.form();
+    let hand = if form == Some(true) { Hand::Hand } else { by_confidence };
+    for (index, field) in written.iter_mut().enumerate() {
+        field.hand = match by_hand.field(index) {
+            Some(true) => Hand::Hand,
+            // A typed number on a form that is written by hand.
+            Some(false) if form == Some(true) => Hand::Typed,
+            _ => hand,
+        };
+    }
+    hand
 }
 
-fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -> FieldReading {
+/// Median confidence of the page reader in a form's fields from which they are typed, as far as it can tell.
+const SURE_OF_TYPE: f32 = 0.78;
+
+fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReading {
     let zone = field.placed.zone.rect;
     let mut reading = FieldReading {
-        hand,
+        hand: field.hand,
         zone,
         ink: field.ink.extent,
         ..FieldReading::new(id, Reading::Blank, Confidence::CERTAIN, source.number)
@@ -483,7 +529,7 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>, hand: Hand) -
         return settle_block(reading, field, source);
     }
     reading.raw = if first_text.is_empty() { second_text } else { first_text };
-    match elect(&ballots, hand) {
+    match elect(&ballots, field.hand) {
         Some(elected) => {
             reading.reading = Reading::Read(elected.value);
             reading.confidence = elected.confidence;

@@ -463,6 +463,10 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         }
         let ends_row = end + 1 == row.len();
         let (last, clean_end) = label_end(sheet, row, end);
+        // "NPI 1897696047": between a short label and its figures often stands no more than a word space. Read to the letter, it is one.
+        let before_figures =
+            clean_start && !clean_end && row.get(last + 1).is_some_and(|&t| is_figures(&sheet.tokens[t].text));
+        let clean_end = clean_end || before_figures;
         // Inside a sentence only a long, well-read wording is taken for a label.
         let inside = !clean_start || !clean_end;
         if inside && folded.len() < if clean_start || clean_end { 8 } else { 12 } {
@@ -503,7 +507,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 continue;
             }
             let Some(distance) = folded_distance(&folded, compared, limit) else { continue };
-            if !begun && distance > 0.0 && !wording.all_words_in(&folded) {
+            if !begun && distance > 0.0 && (before_figures && letters < 8 || !wording.all_words_in(&folded)) {
                 continue;
             }
             let mut targets = wording.targets.clone();
@@ -527,6 +531,13 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             out.push(Candidate { composed: false, whole: !inside, targets, letters, tokens, rect, distance, score });
         }
     }
+}
+
+/// Whether a word is a number, a date or a phone: four digits or more and hardly a letter.
+fn is_figures(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit() || c == '(')
+        && text.chars().filter(char::is_ascii_digit).count() >= 4
+        && text.chars().filter(|c| c.is_alphabetic()).count() <= 1
 }
 
 /// Whether the token at `at` of a row is what a reader makes of a box, a bullet or a number before an option: a letter or two, with

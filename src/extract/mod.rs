@@ -28,6 +28,7 @@ mod reread;
 mod sheet;
 mod suits;
 mod text_layer;
+mod twins;
 mod vote;
 mod zones;
 

@@ -30,9 +30,10 @@ class Reader(nn.Module):
             return nn.Sequential(nn.Conv2d(a, b, kernel, stride, padding, bias=False), nn.BatchNorm2d(b), nn.ReLU())
 
         self.look = nn.Sequential(
-            block(1, 24, 5, 2, 2), block(24, 48, 3, 2, 1), block(48, 56, 3, 1, 1), nn.MaxPool2d((2, 1)), block(56, 80, 3, 1, 1), nn.MaxPool2d((2, 1)), block(80, 96, (2, 3), 1, (0, 1)))
-        self.along = nn.ModuleList([block(96, 96, (1, 5), 1, (0, 2)) for _ in range(2)])
-        self.name = nn.Conv2d(96, classes, 1)
+            block(1, 24, 5, 2, 2), block(24, 32, 3, 1, 1), block(32, 64, 3, 2, 1), block(64, 80, 3, 1, 1), nn.MaxPool2d((2, 1)),
+            block(80, 96, 3, 1, 1), nn.MaxPool2d((2, 1)), block(96, 128, (2, 3), 1, (0, 1)))
+        self.along = nn.ModuleList([block(128, 128, (1, 5), 1, (0, 2)) for _ in range(2)])
+        self.name = nn.Conv2d(128, classes, 1)
 
     def forward(self, x):
         x = self.look(x)
@@ -150,7 +151,7 @@ def main():
     parser.add_argument("--fonts", required=True, help="cache that samples/generator/fonts.sh filled")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("digits.onnx"))
     parser.add_argument("--record", type=pathlib.Path, default=pathlib.Path("record.json"))
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=14000)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--resume", type=pathlib.Path, help="an exported network to go on from")
@@ -159,7 +160,7 @@ def main():
     started = time.time()
     torch.manual_seed(args.seed)
     prepare(args)
-    held = {name: [batch_of(("held", [args.seed, 7, i], 50, {"coarse": coarse, "real": True})) for i in range(4)]
+    held = {name: [batch_of(("held", [args.seed, 7, i], 50, {"coarse": coarse, "real": True})) for i in range(20)]
             for name, coarse in (("204x196", False), ("204x98", True))}
     model = Reader(len(ALPHABET) + 1)
     if args.resume:

@@ -117,7 +117,10 @@ fn longest_inside(text: &str, context: &DateContext) -> DateReading {
 
 /// Reads the whole text as one date expression; nothing else may stand in it but fillers and marks at the ends.
 pub(super) fn written_date(text: &str, context: &DateContext) -> Option<Written> {
-    let text = text.trim_matches(|c: char| !c.is_alphanumeric() && c != '|' && c != '\'');
+    let text = text.trim_matches(|c: char| !c.is_alphanumeric() && c != '|' && c != '\'' && c != '/');
+    let text = text.trim_end_matches('/');
+    // A slash before the first digit is a 1, or dirt; alone it is a mark of the form.
+    let text = if text.starts_with("/ ") { text.trim_start_matches(['/', ' ']) } else { text };
     if text.is_empty() || text.len() > 60 {
         return None;
     }
@@ -550,6 +553,17 @@ mod tests {
         }
         let two = read("111512026");
         assert_eq!((two.best, two.others.len()), (None, 2), "1/15 or 11/5: {two:?}");
+        // By hand a 1 is a slanting stroke: a slash too many is a 1 or dirt, and only where one of them gives a date is it settled.
+        for text in ["1//15/2026", "/1/15/2026"] {
+            let two = read(text);
+            assert_eq!(two.best, None, "{text}: {two:?}");
+            assert!(
+                two.others.contains(&day(2026, 11, 15)) && two.others.contains(&day(2026, 1, 15)),
+                "{text}: {two:?}"
+            );
+        }
+        let dirt = read("11//15/2026");
+        assert_eq!((dirt.best, dirt.repaired), (Some(day(2026, 11, 15)), true));
     }
 
     #[test]

@@ -114,6 +114,11 @@ fn is_separator(c: char) -> bool {
     matches!(c, '/' | '-' | '.' | ',' | '\\' | '–' | '—' | '·' | '_' | ':' | '*' | '~')
 }
 
+/// What a slash and a slanting 1 are both read as.
+fn is_stroke(c: char) -> bool {
+    matches!(c, '/' | '\\')
+}
+
 /// What a slash is misread as.
 fn is_slash_like(c: char) -> bool {
     matches!(c, '1' | 'l' | 'I' | '|' | '!' | '7' | 'i' | 'J' | 'j' | 't' | 'f' | '(' | ')' | '[' | ']' | '{' | '}')
@@ -126,6 +131,10 @@ fn cuts(letters: &[char], allowed: &[Separators], comb: bool, context: &DateCont
             let mut cutter = Cutter { letters, separators: *separators, comb, context, cuts: Vec::new() };
             let start = State { at: 0, month: 0, day: 0, year: None, cost: 0, repairs: Repairs::None, liberties: 0 };
             cutter.step(&order, start);
+            // `/1/15/2026`: a speck, if the stroke is no 1.
+            if letters.first().is_some_and(|c| is_stroke(*c)) {
+                cutter.step(&order, start.speck());
+            }
             // The day first is a second thought, taken only where the month first gives nothing or the writer may mean it.
             cuts.extend(cutter.cuts.into_iter().map(|cut| (order, cut)));
         }
@@ -187,6 +196,19 @@ struct State {
     liberties: u32,
 }
 
+impl State {
+    /// Passed over a stroke that is taken for dirt: less likely than that it is a 1.
+    fn speck(self) -> State {
+        State {
+            at: self.at + 1,
+            cost: self.cost + 2,
+            repairs: self.repairs.max(Repairs::Sure),
+            liberties: self.liberties + 1,
+            ..self
+        }
+    }
+}
+
 struct Cutter<'a> {
     letters: &'a [char],
     separators: Separators,
@@ -231,7 +253,8 @@ impl Cutter<'_> {
     fn number(&self, part: Part, length: usize, mut state: State) -> Option<State> {
         let mut digits = String::with_capacity(length);
         for c in self.letters.get(state.at..state.at + length)? {
-            let (digit, sure) = digit_for(*c)?;
+            // A hand's 1 is a slanting stroke, as its slash is.
+            let (digit, sure) = if is_stroke(*c) { ('1', true) } else { digit_for(*c)? };
             if digit != *c {
                 state.cost += 1;
                 state.repairs = state.repairs.max(if sure { Repairs::Sure } else { Repairs::Doubtful });
@@ -252,19 +275,27 @@ impl Cutter<'_> {
         let mut ways = Vec::with_capacity(2);
         let here = self.letters.get(state.at).copied();
         if here.is_some_and(|c| is_separator(c) || c == ' ') {
-            let mut at = state.at + 1;
-            // `11//15`, `11.-15`: a speck beside the stroke.
-            if self.letters.get(at).is_some_and(|c| is_separator(*c)) {
-                at += 1;
+            let beyond = |mut at: usize| {
+                if self.letters.get(at) == Some(&' ') {
+                    at += 1;
+                }
+                // An apostrophe before a short year.
+                if self.letters.get(at).is_some_and(|c| matches!(c, '\'' | '’' | '‘' | '`')) {
+                    at += 1;
+                }
+                at
+            };
+            let next = state.at + 1;
+            match self.letters.get(next) {
+                // `11//15`: a speck beside the stroke, or a 1 that the number before or after claims.
+                Some(c) if is_stroke(*c) => {
+                    ways.push(State { at: beyond(next), ..state });
+                    ways.push(State { at: beyond(next + 1), ..state.speck() });
+                }
+                // `11.-15`.
+                Some(c) if is_separator(*c) => ways.push(State { at: beyond(next + 1), ..state }),
+                _ => ways.push(State { at: beyond(next), ..state }),
             }
-            if self.letters.get(at) == Some(&' ') {
-                at += 1;
-            }
-            // An apostrophe before a short year.
-            if self.letters.get(at).is_some_and(|c| matches!(c, '\'' | '’' | '‘' | '`')) {
-                at += 1;
-            }
-            ways.push(State { at, ..state });
             return ways;
         }
         let repaired = State {

@@ -280,6 +280,7 @@ fn reader(reader: Reader) -> &'static str {
         Reader::FormValue => "form value in the file",
         Reader::Ink => "ink",
         Reader::Roster => "roster",
+        Reader::Sender => "number of the sender",
         Reader::Person => "corrected by a person",
     }
 }
