@@ -74,7 +74,9 @@ pub fn read_fields(
     let printed = &source.print.rects;
     let options =
         source.labels.iter().filter(|l| matches!(l.target, Target::Option(..) | Target::Heading(_))).map(|l| l.rect);
-    let claimed: Vec<Rect> = chosen.iter().map(|p| p.zone.rect).chain(options).collect();
+    let prose = |p: &Placed<'_>| matches!(form.fields[p.field].kind, FieldKind::Block | FieldKind::Lines);
+    let claimed: Vec<Rect> = chosen.iter().filter(|p| !prose(p)).map(|p| p.zone.rect).chain(options).collect();
+    let claimed_by_prose: Vec<Rect> = chosen.iter().filter(|p| prose(p)).map(|p| p.zone.rect).collect();
     let mut written: Vec<Written<'_>> = chosen
         .into_iter()
         .map(|placed| {
@@ -97,8 +99,10 @@ pub fn read_fields(
                         return false;
                     }
                     let ink = measure(source.page, rival, printed, letter);
+                    // The room for prose reaches down to the next label, and may take in a signature over its own.
+                    let prose = if kind == FieldKind::Ink { [].iter() } else { claimed_by_prose.iter() };
                     ink.presence == Presence::Present
-                        && ink.extent.is_some_and(|e| !claimed.iter().any(|zone| zone.holds(&e)))
+                        && ink.extent.is_some_and(|e| !claimed.iter().chain(prose).any(|zone| zone.holds(&e)))
                 });
             let (second, digits, hand) = (Vec::new(), Vec::new(), Hand::Unknown);
             Written { placed, kind, ink, tokens, second, digits, hand, contested }
@@ -187,14 +191,16 @@ fn unlabelled(
         .map(|w| w.placed.label.rect.union(&w.placed.zone.rect))
         .collect();
     let Some(body) = Rect::bounding(&rows) else { return Vec::new() };
+    // The row under the last known one may be a field's too; above the first one stand the plan's own numbers.
     let letter = source.sheet.letter_height;
+    let body = Rect { bottom: body.bottom + 5 * letter, ..body.inflate(letter, 2 * letter) };
     let taken: Vec<usize> = written.iter().flat_map(|w| w.tokens.iter().copied()).collect();
     let free: Vec<&super::sheet::Token> = source
         .sheet
         .tokens
         .iter()
         .enumerate()
-        .filter(|(i, t)| !taken.contains(i) && body.inflate(letter, 2 * letter).holds(&t.rect))
+        .filter(|(i, t)| !taken.contains(i) && body.holds(&t.rect))
         .map(|(_, t)| t)
         .collect();
     let stated = source.form_values.iter().filter_map(|value| match &value.value {

@@ -78,7 +78,8 @@ impl<'a> Fit<'a> {
             let words = written.iter().map(|&t| page.sheet.tokens[t].text.as_str());
             words.chain(stated).collect::<Vec<_>>().join(" ")
         };
-        let (placed, style) = place(&around, self.form, &self.labels, ink, text);
+        let prose_above = |zone: &Rect| page.sheet.prose_bottom(zone);
+        let (placed, style) = place(&around, self.form, &self.labels, ink, text, prose_above);
         let fields = read_fields(
             self.form,
             &placed,

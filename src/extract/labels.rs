@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use super::compose::Composition;
 use super::fuzzy::{fold, folded_distance};
 use super::sheet::{Sheet, usual_space};
+use super::suits::{is_telling, suits};
 use crate::geometry::Rect;
-use crate::rules::FormDefinition;
+use crate::rules::{FieldKind, FormDefinition};
 
 /// What a label names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -237,8 +238,8 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
             || !c.targets.iter().all(|t| matches!(t, Target::Field(_)))
     });
     drop_doubtful(&mut chosen, sheet.letter_height);
-    drop_echoes(&mut chosen, sheet.letter_height);
-    add_garbled(sheet, index, &taken, &mut chosen);
+    drop_echoes(&mut chosen, sheet, form);
+    add_garbled(sheet, index, form, &taken, &mut chosen);
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
     settle_shared(chosen, form)
 }
@@ -362,8 +363,10 @@ fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
 }
 
 /// The words of labels come again in the narrative ("Member …", "refused case management"). Of several places of one field the longest
-/// wording is the label, and options stand together: one far from all others is no option.
-fn drop_echoes(chosen: &mut Vec<Candidate>, height: i32) {
+/// wording is the label, and options stand together: one far from all others is no option. A label of a field that has another one is none
+/// in the middle of a written line, and a heading is given once.
+fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition) {
+    let height = sheet.letter_height;
     let single = |c: &Candidate| if c.targets.len() == 1 { c.targets.first().copied() } else { None };
     let fields: Vec<(Target, usize)> = chosen
         .iter()
@@ -373,9 +376,31 @@ fn drop_echoes(chosen: &mut Vec<Candidate>, height: i32) {
         .iter()
         .filter_map(|c| single(c).filter(|t| matches!(t, Target::Option(..))).map(|t| (t, c.rect)))
         .collect();
+    let labelled: BTreeSet<usize> = chosen.iter().flat_map(|c| c.tokens.iter().copied()).collect();
+    let in_prose = |candidate: &Candidate| {
+        let row = candidate.tokens.first().map(|&t| sheet.tokens[t].row);
+        let is_word = |t: &&usize| {
+            !labelled.contains(t) && sheet.tokens[**t].text.chars().filter(|c| c.is_alphabetic()).count() >= 2
+        };
+        row.is_some_and(|row| sheet.rows[row].iter().filter(is_word).count() >= PROSE)
+    };
+    let is_prose = |target: Target| match target {
+        Target::Field(i) => matches!(form.fields[i].kind, FieldKind::Block | FieldKind::Lines),
+        _ => false,
+    };
+    let headings: Vec<(Target, i32)> = chosen
+        .iter()
+        .filter(|c| !c.composed)
+        .filter_map(|c| single(c).filter(|t| is_prose(*t)).map(|t| (t, c.rect.top)))
+        .collect();
     chosen.retain(|candidate| match single(candidate) {
+        Some(target) if is_prose(target) && candidate.composed => {
+            !headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top)
+        }
         Some(target @ Target::Field(_)) => {
-            candidate.whole || !fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters)
+            let others = fields.iter().filter(|(other, _)| *other == target);
+            (candidate.whole || !others.clone().any(|(_, letters)| *letters > candidate.letters))
+                && (others.count() < 2 || !in_prose(candidate))
         }
         Some(target @ Target::Option(choice, _)) => {
             let others: Vec<&Rect> = options
@@ -393,46 +418,82 @@ fn drop_echoes(chosen: &mut Vec<Candidate>, height: i32) {
 }
 
 /// A short label is lost to one misread letter ("NPk:"). Where a definition's short wordings have found no place at all, a segment
-/// that stands like a label, is nothing else, and comes nearer to one of them than to any other is taken for it.
-fn add_garbled(sheet: &Sheet, index: &LabelIndex, taken: &[bool], chosen: &mut Vec<Candidate>) {
+/// that stands like a label, is nothing else, and comes nearer to one of them than to any other is taken for it: a word with its colon, or
+/// up to three words under or beside which stands a value of the very kind.
+fn add_garbled(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition, taken: &[bool], chosen: &mut Vec<Candidate>) {
     let found: Vec<Target> = chosen.iter().flat_map(|c| c.targets.iter().copied()).collect();
     for row in &sheet.rows {
-        for (at, &t) in row.iter().enumerate() {
-            let token = &sheet.tokens[t];
-            let folded = fold(&token.text);
-            let (last, clean_end) = label_end(sheet, row, at);
-            if taken[t]
-                || !token.starts_segment
-                || !clean_end
-                || !token.text.ends_with(':')
-                || !(2..=6).contains(&folded.len())
-            {
-                continue;
-            }
-            let best = index
-                .wordings
-                .iter()
-                .filter(|w| w.folded.len().abs_diff(folded.len()) <= 1 && (3..=6).contains(&w.folded.len()))
-                .filter(|w| w.targets.iter().all(|t| matches!(t, Target::Field(_)) && !found.contains(t)))
-                .filter_map(|w| folded_distance(&folded, &w.folded, 0.36).map(|distance| (distance, w)))
-                .min_by(|a, b| a.0.total_cmp(&b.0));
-            if let Some((distance, wording)) = best {
+        for (at, &t) in row.iter().enumerate().filter(|(_, t)| sheet.tokens[**t].starts_segment) {
+            let mut folded = String::new();
+            for end in at..row.len().min(at + 3) {
+                if taken[row[end]] || (end > at && sheet.tokens[row[end]].starts_segment) {
+                    break;
+                }
+                folded.push_str(&fold(&sheet.tokens[row[end]].text));
+                let (last, clean_end) = label_end(sheet, row, end);
+                if !clean_end {
+                    continue;
+                }
+                let closed = end == at && sheet.tokens[t].text.ends_with(':') && folded.len() <= 6;
                 let tokens: Vec<usize> = row[at..=last].to_vec();
                 let rect = label_rect(sheet, &tokens);
-                let letters = wording.folded.len();
-                chosen.push(Candidate {
-                    composed: true,
-                    whole: true,
-                    targets: wording.targets.clone(),
-                    letters,
-                    tokens,
-                    rect,
-                    distance,
-                    score: 0.0,
-                });
+                let value = if closed { None } else { value_at(sheet, row, last, &rect) };
+                let may_be = |target: &Target| match target {
+                    Target::Field(i) if !found.contains(target) => {
+                        let kind = form.fields[*i].kind;
+                        closed || (is_telling(kind) && value.as_ref().is_some_and(|value| suits(kind, value) >= 1.0))
+                    }
+                    _ => false,
+                };
+                let longest = if closed { 6 } else { GARBLED };
+                let best = index
+                    .wordings
+                    .iter()
+                    .filter(|w| w.folded.len().abs_diff(folded.len()) <= 1 && (3..=longest).contains(&w.folded.len()))
+                    .filter(|w| w.targets.iter().all(may_be))
+                    .filter_map(|w| folded_distance(&folded, &w.folded, 0.36).map(|distance| (distance, w)))
+                    .min_by(|a, b| a.0.total_cmp(&b.0));
+                if let Some((distance, wording)) = best {
+                    let (targets, letters) = (wording.targets.clone(), wording.folded.len());
+                    chosen.push(Candidate {
+                        composed: true,
+                        whole: true,
+                        targets,
+                        letters,
+                        tokens,
+                        rect,
+                        distance,
+                        score: 0.0,
+                    });
+                    break;
+                }
             }
         }
     }
+}
+
+/// Letters up to which a wording may be recognised by the value that stands with it.
+const GARBLED: usize = 14;
+
+/// What stands beside a segment that ends with token `last` of its row, or else under it.
+fn value_at(sheet: &Sheet, row: &[usize], last: usize, label: &Rect) -> Option<String> {
+    let words = |tokens: &[usize]| tokens.iter().map(|&t| sheet.tokens[t].text.as_str()).collect::<Vec<_>>().join(" ");
+    let beside = row.get(last + 1..).unwrap_or_default();
+    if beside.first().is_some_and(|&t| sheet.tokens[t].rect.left - label.right < 6 * sheet.letter_height) {
+        let rest = beside.iter().skip(1).position(|&t| sheet.tokens[t].starts_segment);
+        return Some(words(&beside[..rest.map_or(beside.len(), |at| at + 1)]));
+    }
+    let reach = Rect {
+        top: label.bottom,
+        bottom: label.bottom + 3 * sheet.letter_height,
+        left: label.left - sheet.letter_height,
+        right: label.left + 20 * sheet.letter_height,
+    };
+    let first = sheet.tokens_in(&reach).into_iter().find(|&t| sheet.tokens[t].starts_segment)?;
+    let row = &sheet.rows[sheet.tokens[first].row];
+    let from = row.iter().position(|&t| t == first)?;
+    let rest = row.iter().skip(from + 1).position(|&t| sheet.tokens[t].starts_segment);
+    Some(words(&row[from..rest.map_or(row.len(), |at| from + 1 + at)]))
 }
 
 fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usize, out: &mut Vec<Candidate>) {
@@ -464,8 +525,10 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         let ends_row = end + 1 == row.len();
         let (last, clean_end) = label_end(sheet, row, end);
         // "NPI 1897696047": between a short label and its figures often stands no more than a word space. Read to the letter, it is one.
-        let before_figures =
-            clean_start && !clean_end && row.get(last + 1).is_some_and(|&t| is_figures(&sheet.tokens[t].text));
+        let before_figures = first.starts_segment
+            && !clean_end
+            && folded.len() <= SHORT
+            && row.get(last + 1).is_some_and(|&t| is_figures(&sheet.tokens[t].text));
         let clean_end = clean_end || before_figures;
         // Inside a sentence only a long, well-read wording is taken for a label.
         let inside = !clean_start || !clean_end;
@@ -473,6 +536,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             continue;
         }
         if !inside
+            && !before_figures
             && end - start < 12
             && let Some(composed) = index.composition.find(&label_words(sheet, &row[start..=end]))
         {
@@ -507,7 +571,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 continue;
             }
             let Some(distance) = folded_distance(&folded, compared, limit) else { continue };
-            if !begun && distance > 0.0 && (before_figures && letters < 8 || !wording.all_words_in(&folded)) {
+            if !begun && distance > 0.0 && (before_figures || !wording.all_words_in(&folded)) {
                 continue;
             }
             let mut targets = wording.targets.clone();
@@ -518,7 +582,8 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 && row.get(last + 1).is_some_and(|&t| sheet.tokens[t].text.starts_with(char::is_alphabetic));
             targets.retain(|target| match target {
                 Target::Field(_) => (clean_start || clean_end) && !goes_on,
-                Target::Section(_) | Target::Heading(_) => clean_end,
+                Target::Section(_) | Target::Heading(_) => clean_end && !before_figures,
+                Target::Option(..) => !before_figures,
                 _ => true,
             });
             if targets.is_empty() {
@@ -532,6 +597,12 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         }
     }
 }
+
+/// Words beside a label from which its line is a written one.
+const PROSE: usize = 5;
+
+/// Letters up to which a label is short: "NPI", "DOB", "Phone", "Member ID".
+const SHORT: usize = 8;
 
 /// Whether a word is a number, a date or a phone: four digits or more and hardly a letter.
 fn is_figures(text: &str) -> bool {

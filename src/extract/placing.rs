@@ -64,13 +64,15 @@ fn is_prose(kind: FieldKind) -> bool {
 
 /// Chooses one zone for each label by the vote of all labels of the form.
 ///
-/// `ink` tells how much is written in a rectangle (pixels of writing that are no label's), `text` what was read there (no label's words).
+/// `ink` tells how much is written in a rectangle (pixels of writing that are no label's), `text` what was read there (no label's words),
+/// `prose_above` where a line of print in its upper part ends.
 pub fn place<'a>(
     around: &Surroundings<'_>,
     form: &FormDefinition,
     labels: &'a [Label],
     ink: impl Fn(&Rect) -> u64,
     text: impl Fn(&Rect) -> String,
+    prose_above: impl Fn(&Rect) -> Option<i32>,
 ) -> (Vec<Placed<'a>>, Option<Placement>) {
     let mut claims: Vec<Claim<'a>> = Vec::new();
     for label in labels {
@@ -84,7 +86,13 @@ pub fn place<'a>(
         } else {
             around.candidates(label, kind)
         };
-        let look = |zone: Zone| {
+        let look = |mut zone: Zone| {
+            // The pen has room up to the line of print above it; that print is nobody's signature.
+            if kind == FieldKind::Ink
+                && let Some(bottom) = prose_above(&zone.rect)
+            {
+                zone.rect.top = zone.rect.top.max(bottom);
+            }
             let text = text(&zone.rect);
             Place {
                 ink: ink(&zone.rect),

@@ -67,7 +67,26 @@ impl Sheet {
     pub fn tokens_in(&self, zone: &Rect) -> Vec<usize> {
         self.rows.iter().flatten().copied().filter(|&t| zone.holds(&self.tokens[t].rect)).collect()
     }
+
+    /// Bottom of the lowest line of print that reaches into `zone` and leaves room for a pen under it: several words that were surely read.
+    pub fn prose_bottom(&self, zone: &Rect) -> Option<i32> {
+        let room = self.letter_height * 3 / 2;
+        let is_word = |t: &&Token| t.confidence >= PRINTED && t.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+        let bottom = |row: &Vec<usize>| {
+            let words: Vec<&Token> = row
+                .iter()
+                .map(|&t| &self.tokens[t])
+                .filter(is_word)
+                .filter(|t| t.rect.overlap_x(zone) > 0 && t.rect.bottom > zone.top && t.rect.bottom + room <= zone.bottom)
+                .collect();
+            (words.len() >= 3).then(|| words.iter().map(|t| t.rect.bottom).max())?
+        };
+        self.rows.iter().filter_map(bottom).max()
+    }
 }
+
+/// Confidence from which a word near a signature's place is print.
+const PRINTED: f32 = 0.85;
 
 /// Token indices of each of the reader's lines, in the order of their numbers.
 fn tokens_by_line(tokens: &[Token]) -> Vec<Vec<usize>> {

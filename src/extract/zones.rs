@@ -369,6 +369,13 @@ impl<'a> Surroundings<'a> {
             }
         }
         zones.extend(right_line);
+        // Where the line is lost a signature still stands over its label: ink there makes a blank beside it doubtful.
+        if kind == FieldKind::Ink && !zones.iter().any(|z| z.placement == Placement::AboveLine) {
+            let rect = Rect::new(l.left - h, l.top - 3 * h, next_left.min(l.left + 20 * h), l.top - h / 4);
+            if !self.holds_other_label(&rect, l) {
+                zones.push(Zone { placement: Placement::AboveLine, rect, structure: 0.2 });
+            }
+        }
 
         // Boxes in a column stand apart from their labels, with nothing between.
         if let Some(edge) = self.nearest_vertical(l.right, l.center_y(), true)
