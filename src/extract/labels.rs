@@ -376,6 +376,7 @@ fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition
         .iter()
         .filter_map(|c| single(c).filter(|t| matches!(t, Target::Option(..))).map(|t| (t, c.rect)))
         .collect();
+    let named: Vec<Target> = chosen.iter().flat_map(|c| c.targets.iter().copied()).collect();
     let labelled: BTreeSet<usize> = chosen.iter().flat_map(|c| c.tokens.iter().copied()).collect();
     let in_prose = |candidate: &Candidate| {
         let row = candidate.tokens.first().map(|&t| sheet.tokens[t].row);
@@ -398,9 +399,9 @@ fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition
             !headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top)
         }
         Some(target @ Target::Field(_)) => {
-            let others = fields.iter().filter(|(other, _)| *other == target);
-            (candidate.whole || !others.clone().any(|(_, letters)| *letters > candidate.letters))
-                && (others.count() < 2 || !in_prose(candidate))
+            let longer = fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters);
+            let elsewhere = named.iter().filter(|other| **other == target).count() > 1;
+            (candidate.whole || !longer) && !(elsewhere && in_prose(candidate))
         }
         Some(target @ Target::Option(choice, _)) => {
             let others: Vec<&Rect> = options

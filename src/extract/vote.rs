@@ -5,7 +5,9 @@
 //! independent evidence adds up; the constants below are measured on development packets (`faxtriage score --calibration`).
 
 use crate::answer::Confidence;
-use crate::reading::{Hand, Reader, Value};
+use chrono::NaiveDate;
+
+use crate::reading::{DateEntry, Hand, Reader, Value};
 
 /// What one reader's answer means for a kind of field.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,7 +130,7 @@ fn ceiling_by_hand(value: &Value, ballots: &[Ballot], hand: Hand) -> f32 {
     let sure = digits.is_none_or(|b| {
         b.confidence.get() >= SURE_DIGITS && b.meaning.as_ref().is_some_and(|m| same(&m.value, value) && !m.repaired)
     });
-    if hand == Hand::Typed || sure { CEILING } else { 0.74 }
+    if hand != Hand::Hand || sure { CEILING } else { 0.74 }
 }
 
 /// What the digit reader must say of itself for its figures to stand without a person.
@@ -154,6 +156,13 @@ fn log_odds(ballot: &Ballot, hand: Hand) -> f32 {
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Text(a), Value::Text(b)) => squeeze(a) == squeeze(b),
+        // How a date was written, with the number of its row or without, is not what it says.
+        (Value::Dates(a), Value::Dates(b)) => {
+            let plain = |list: &[DateEntry]| -> Option<Vec<(NaiveDate, bool)>> {
+                list.iter().map(|d| Some((d.date?, d.excused))).collect()
+            };
+            a == b || plain(a).zip(plain(b)).is_some_and(|(a, b)| a == b)
+        }
         _ => a == b,
     }
 }

@@ -473,7 +473,20 @@ impl<'a> Surroundings<'a> {
         let space = Rect::new(l.left - self.height, l.bottom + 1, bounds.right, self.floor_below(label, &band));
         let lies_in = |r: &&Ruling| space.contains(r.rect.center_x(), r.rect.center_y());
         let rows: Vec<Rect> = self.page.rulings.horizontal.iter().filter(lies_in).map(|r| r.rect).collect();
-        let sides = self.page.rulings.vertical.iter().filter(|r| r.rect.overlap_y(&space) > 2 * self.height).count();
+        // A broken side counts by all its pieces.
+        let mut pieces: Vec<(i32, i32)> = self
+            .page
+            .rulings
+            .vertical
+            .iter()
+            .map(|r| (r.rect.center_x(), r.rect.overlap_y(&space)))
+            .filter(|(_, overlap)| *overlap > 0)
+            .collect();
+        pieces.sort_unstable();
+        let sides = pieces
+            .chunk_by(|a, b| (b.0 - a.0) * 3 <= self.height)
+            .filter(|side| side.iter().map(|(_, overlap)| overlap).sum::<i32>() > 2 * self.height)
+            .count();
         (rows.len() >= 3 && sides >= 3).then(|| Rect::bounding(&rows)).flatten()
     }
 

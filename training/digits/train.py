@@ -151,7 +151,7 @@ def main():
     parser.add_argument("--fonts", required=True, help="cache that samples/generator/fonts.sh filled")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("digits.onnx"))
     parser.add_argument("--record", type=pathlib.Path, default=pathlib.Path("record.json"))
-    parser.add_argument("--steps", type=int, default=14000)
+    parser.add_argument("--steps", type=int, default=7000)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--resume", type=pathlib.Path, help="an exported network to go on from")
