@@ -499,8 +499,15 @@ impl<'a> Surroundings<'a> {
             .iter()
             .filter(|o| o.rect.top > l.bottom + self.height / 4 && o.rect.overlap_x(band) > 0)
             .filter(|o| o.rect.left < l.left + 3 * self.height)
+            .filter(|o| !self.heads_column(&o.rect, l.left))
             .map(|o| o.rect.top);
         next.min().unwrap_or(self.page.ink.height() as i32).min(l.bottom + 16 * self.height)
+    }
+
+    /// Whether a label stands in a cell that is not its row's first: "Date" over a column of a table whose left side is at `left`.
+    fn heads_column(&self, label: &Rect, left: i32) -> bool {
+        self.cell_at(label.center_x(), label.center_y())
+            .is_some_and(|cell| cell.left > left + self.height && cell.height() < 4 * self.height)
     }
 
     /// A row of short lines under a label, one for each entry of a list.
