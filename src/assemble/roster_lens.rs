@@ -111,6 +111,7 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
         }
         if field.confidence.get() >= SURE && field.hand != Hand::Typed {
             rewrite_figures(field, member);
+            continue;
         }
         let uncertain = !field.reading.is_blank() && field.confidence.get() < SURE;
         if !uncertain {

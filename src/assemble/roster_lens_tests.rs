@@ -110,3 +110,68 @@ fn ink_that_says_something_else_is_not_that_id() {
     set(&mut page, "member_id", text("see chart"), "see chart", 0.5);
     assert_eq!(asked(page).field("member_id").unwrap().reading, text("see chart"));
 }
+
+const PCPS: &str = "90000007H,Kao Vang,1975-01-02,1234567893,\"Rosa Brandt, MD\"\n90000008K,Mai Lor,1980-05-06,1558598797,\"Dr. Tou Shapiro\"\n";
+
+fn asked_of_pcps(page: crate::reading::PageReading) -> Request {
+    let mut request = told(vec![page]).remove(0);
+    apply_roster(&Roster::of(PCPS), &mut request, true);
+    request
+}
+
+#[test]
+fn an_uncertain_name_is_the_one_that_belongs_to_the_npi() {
+    let mut page = form("Kao Vang", "90000007H", "1975-01-02");
+    set(&mut page, "provider_name", text("Roso Brndt, MP"), "Roso Brndt, MP", 0.4);
+    let request = asked_of_pcps(page);
+    let name = request.field("provider_name").unwrap();
+    assert_eq!((&name.reading, name.answers.last().unwrap().reader), (&text("Rosa Brandt, MD"), Reader::Roster));
+
+    let mut page = form("Kao Vang", "90000007H", "1975-01-02");
+    set(&mut page, "provider_name", text("Miguel Okafor, MD"), "Miguel Okafor, MD", 0.4);
+    let request = asked_of_pcps(page);
+    assert_eq!(request.field("provider_name").unwrap().reading, text("Miguel Okafor, MD"), "somebody else");
+}
+
+#[test]
+fn a_certain_name_with_another_letter_is_for_a_person() {
+    let mut page = form("Kao Vang", "90000007H", "1975-01-02");
+    set(&mut page, "provider_name", text("Rosa Brandy, MD"), "Rosa Brandy, MD", 0.95);
+    let request = asked_of_pcps(page.clone());
+    let name = request.field("provider_name").unwrap();
+    assert_eq!(
+        (&name.reading, &name.alternatives),
+        (&text("Rosa Brandy, MD"), &vec![Value::Text("Rosa Brandt, MD".into())])
+    );
+    assert!(name.confidence.get() < SURE);
+
+    let mut settled = told(vec![page]).remove(0);
+    settled.settled.push("provider_name".into());
+    apply_roster(&Roster::of(PCPS), &mut settled, true);
+    assert!(settled.field("provider_name").unwrap().confidence.get() > 0.9, "a person has looked");
+}
+
+#[test]
+fn figures_by_hand_that_nearly_fit_are_rewritten_for_review_and_typed_ones_stand() {
+    let mut page = form("Kao Vang", "90000001H", "1975-01-02");
+    set(&mut page, "member_id", text("90000001H"), "90000001H", 0.95);
+    let typed = asked_of_pcps(page.clone());
+    assert_eq!(typed.field("member_id").unwrap().reading, text("90000001H"));
+    let field = page.form.as_mut().unwrap().fields.iter_mut().find(|f| f.field == "member_id").unwrap();
+    field.hand = Hand::Hand;
+    let request = asked_of_pcps(page);
+    let id = request.field("member_id").unwrap();
+    assert_eq!((&id.reading, &id.alternatives), (&text("90000007H"), &vec![Value::Text("90000001H".into())]));
+    assert!(id.confidence.get() < SURE);
+}
+
+#[test]
+fn an_npi_of_ten_digits_that_fails_its_check_is_what_the_form_says() {
+    let npi = |read: &str| {
+        let mut page = form("Kao Vang", "90000007H", "1975-01-02");
+        set(&mut page, "provider_npi", text(read), read, 0.4);
+        asked_of_pcps(page).field("provider_npi").unwrap().reading.clone()
+    };
+    assert_eq!(npi("1234567890"), text("1234567890"));
+    assert_eq!(npi("123456789"), text("1234567893"), "a digit is lost");
+}

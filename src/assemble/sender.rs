@@ -63,3 +63,38 @@ fn offer(field: &mut FieldReading, text: &str) {
     field.confidence = Confidence::new(field.confidence.get().min(DOUBTED));
     field.answers.push(ReaderAnswer { reader: Reader::Sender, text: text.to_owned(), confidence: field.confidence });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::story::{field, form, told};
+    use super::*;
+
+    fn read(number: &str, hand: Hand) -> FieldReading {
+        let mut page = form("Kao Vang", "90000007H", "1975-01-02");
+        let mut fax = field(FAX, Some(Value::Text(number.to_owned())));
+        fax.hand = hand;
+        page.form.as_mut().unwrap().fields.push(fax);
+        let mut request = told(vec![page]).remove(0);
+        agree(&mut request, &["(831) 555-4018".to_owned()]);
+        request.field(FAX).unwrap().clone()
+    }
+
+    #[test]
+    fn a_number_by_hand_that_nearly_is_the_senders_is_for_a_person() {
+        let fax = read("(831) 535-4018", Hand::Hand);
+        assert_eq!(fax.reading, Reading::Read(Value::Text("(831) 555-4018".into())));
+        assert_eq!(fax.alternatives, [Value::Text("(831) 535-4018".into())]);
+        assert_eq!((fax.confidence.get(), fax.answers.last().unwrap().reader), (DOUBTED, Reader::Sender));
+    }
+
+    #[test]
+    fn other_numbers_and_typed_ones_stand() {
+        for (number, hand) in
+            [("(831) 555-9924", Hand::Hand), ("(831) 535-4018", Hand::Typed), ("(831) 555-4018", Hand::Hand)]
+        {
+            let fax = read(number, hand);
+            assert_eq!(fax.reading, Reading::Read(Value::Text(number.into())));
+            assert!(fax.confidence.get() > 0.8, "{number}");
+        }
+    }
+}

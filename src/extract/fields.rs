@@ -112,7 +112,8 @@ pub fn read_fields(
     let zones: Vec<Rect> = written.iter().map(|w| w.placed.zone.rect).collect();
     for field in written.iter_mut().filter(|w| w.ink.presence == Presence::Blank) {
         field.contested |= field.placed.label.ambiguous || is_among(field.kind, &lost, source);
-        field.contested |= field.kind == FieldKind::DateList && has_date_below(&field.placed.label.rect, &zones, source);
+        field.contested |=
+            field.kind == FieldKind::DateList && has_date_below(&field.placed.label.rect, &zones, source);
     }
     if let Some(reader) = second.as_mut()
         && !source.text_layer
@@ -160,10 +161,14 @@ fn unclaimed(written: &[Written<'_>], source: &FieldSource<'_>) -> Vec<Vec<usize
 
 /// Whether a date stands under a label in none of the form's `zones`: then that label's list of dates is not known to be blank.
 fn has_date_below(label: &Rect, zones: &[Rect], source: &FieldSource<'_>) -> bool {
-    let reach = Rect { top: label.bottom, bottom: label.bottom + 16 * source.sheet.letter_height, ..source.page.ink.bounds() };
-    source.sheet.tokens_in(&reach).into_iter().map(|t| &source.sheet.tokens[t]).any(|token| {
-        !zones.iter().any(|zone| zone.holds(&token.rect)) && suits(FieldKind::Date, &token.text) >= 1.0
-    })
+    let reach =
+        Rect { top: label.bottom, bottom: label.bottom + 16 * source.sheet.letter_height, ..source.page.ink.bounds() };
+    source
+        .sheet
+        .tokens_in(&reach)
+        .into_iter()
+        .map(|t| &source.sheet.tokens[t])
+        .any(|token| !zones.iter().any(|zone| zone.holds(&token.rect)) && suits(FieldKind::Date, &token.text) >= 1.0)
 }
 
 /// Whether one of the unclaimed `segments` may be the value of a field of `kind` whose own place is blank. An office that leaves a field

@@ -77,7 +77,9 @@ impl Sheet {
                 .iter()
                 .map(|&t| &self.tokens[t])
                 .filter(is_word)
-                .filter(|t| t.rect.overlap_x(zone) > 0 && t.rect.bottom > zone.top && t.rect.bottom + room <= zone.bottom)
+                .filter(|t| {
+                    t.rect.overlap_x(zone) > 0 && t.rect.bottom > zone.top && t.rect.bottom + room <= zone.bottom
+                })
                 .collect();
             (words.len() >= 3).then(|| words.iter().map(|t| t.rect.bottom).max())?
         };

@@ -137,15 +137,15 @@ fn median(values: impl Iterator<Item = f32>) -> Option<f32> {
 mod tests {
     use super::*;
 
-    /// Boxes with a hole of their own size and place (`wide`, `down`), as figures of one field.
+    /// Crosses with an upright and a bar of their own place (`along`, `down`), as figures of one field.
     fn form(shapes: impl Iterator<Item = (i32, i32)>) -> Figures {
         let mut page = Bitmap::new(2000, 60);
         let mut line = Vec::new();
-        for (i, (wide, down)) in shapes.enumerate() {
+        for (i, (along, down)) in shapes.enumerate() {
             let left = 10 + 40 * i as i32;
-            let rect = Rect::new(left, 10, left + wide, 34);
-            page.fill(&rect);
-            page.clear(&Rect::new(left + 3, 10 + down, left + wide - 3, 18 + down));
+            let rect = Rect::new(left, 10, left + 20, 34);
+            page.fill(&Rect::new(left + along, 10, left + along + 3, 34));
+            page.fill(&Rect::new(left, 10 + down, left + 20, 13 + down));
             line.push(Component { rect, ink: 0 });
         }
         let mut figures = Figures::default();
@@ -155,15 +155,15 @@ mod tests {
 
     #[test]
     fn print_has_twins_and_a_hand_has_none() {
-        let printed = form((0..20).map(|i| (14 + 3 * (i % 3), 4))).by_hand();
+        let printed = form((0..20).map(|i| (5 * (i % 3), 4))).by_hand();
         assert_eq!((printed.form(), printed.field(0)), (Some(false), Some(false)));
-        let written = form((0..20).map(|i| (12 + 3 * (i % 5), 1 + 5 * (i / 5)))).by_hand();
+        let written = form((0..20).map(|i| (4 * (i % 5), 5 * (i / 5)))).by_hand();
         assert_eq!((written.form(), written.field(0)), (Some(true), Some(true)));
         assert_eq!(written.field(1), None, "no figure stands there");
     }
 
     #[test]
     fn a_few_figures_cannot_tell() {
-        assert_eq!(form((0..8).map(|i| (12 + 2 * i, 4))).by_hand().form(), None);
+        assert_eq!(form((0..8).map(|i| (2 * i, 4))).by_hand().form(), None);
     }
 }

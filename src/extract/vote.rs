@@ -204,6 +204,34 @@ mod tests {
     }
 
     #[test]
+    fn figures_by_hand_that_the_digit_reader_doubts_go_to_review() {
+        let three = |digits: &str, confidence| {
+            [
+                ballot(Reader::Tesseract, 0.99, "91266659A", FormatFit::Shape),
+                ballot(Reader::SecondReader, 0.98, "91266659A", FormatFit::Shape),
+                ballot(Reader::DigitReader, confidence, digits, FormatFit::Shape),
+            ]
+        };
+        let surety = |ballots: &[Ballot], hand| elect(ballots, hand).unwrap().confidence.get();
+        assert!(surety(&three("91266659A", 0.6), Hand::Hand) < 0.75, "it doubts what it reads");
+        assert!(surety(&three("98266659A", 0.9), Hand::Hand) < 0.75, "it reads something else");
+        assert!(surety(&three("91266659A", 0.95), Hand::Hand) > 0.9);
+        assert!(surety(&three("91266659A", 0.6), Hand::Typed) > 0.9, "of type it knows little");
+    }
+
+    #[test]
+    fn lists_agree_by_their_dates() {
+        let list = |raw: &str| {
+            let date = NaiveDate::from_ymd_opt(2026, 3, 4);
+            Value::Dates(vec![DateEntry { raw: raw.into(), date, excused: false }])
+        };
+        assert!(same(&list("3/4/26"), &list("1. 3/4/26")));
+        let unread = Value::Dates(vec![DateEntry { raw: "3/?".into(), date: None, excused: false }]);
+        let other = Value::Dates(vec![DateEntry { raw: "4/?".into(), date: None, excused: false }]);
+        assert!(!same(&unread, &other), "what could not be read agrees with nothing else");
+    }
+
+    #[test]
     fn a_check_digit_settles_a_disagreement() {
         let split = [
             ballot(Reader::Tesseract, 0.9, "1234567893", FormatFit::Checked),
