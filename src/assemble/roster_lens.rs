@@ -114,12 +114,13 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
             continue;
         }
         let uncertain = !field.reading.is_blank() && field.confidence.get() < SURE;
-        if !uncertain {
+        // A figure or two in a number's place are dirt in a blank as often as a number that could not be read.
+        if !uncertain || (field.field != "member_name" && is_crumb(field)) {
             continue;
         }
         match field.field.as_str() {
             "member_id" if could_be(&field.raw, member.id) => {
-                settle_one(field, Value::Text(member.id.to_owned()), member.id.to_owned())
+                settle_one(field, Value::Text(member.id.to_owned()), member.id.to_owned());
             }
             "member_name" => {
                 // The way that the office writes a name stands; only letters that could not be read come from the roster.
@@ -245,6 +246,14 @@ fn ask_letters_again(request: &mut Request) {
     }
     letters::best_first(&mut request.letters);
 }
+
+/// Whether something was read, and hardly anything. What a format made of it does not count.
+fn is_crumb(field: &FieldReading) -> bool {
+    (1..CRUMB).contains(&field.raw.chars().filter(|c| c.is_alphanumeric()).count())
+}
+
+/// Characters below which a number is none.
+const CRUMB: usize = 4;
 
 /// Whether ink that was read as `raw` may say `id`; ink that gave no letters may say anything.
 fn could_be(raw: &str, id: &str) -> bool {

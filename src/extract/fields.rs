@@ -21,7 +21,7 @@ use crate::geometry::Rect;
 use crate::ocr::decode::{Decoded, decode, score, share};
 use crate::ocr::format::Format;
 use crate::ocr::{LineReader, LineReading};
-use crate::page::{Component, PreparedPage};
+use crate::page::{Component, PreparedPage, components};
 use crate::reading::{FieldReading, Hand, Reader, ReaderAnswer, Value};
 use crate::rules::{FieldKind, FormDefinition};
 
@@ -108,6 +108,9 @@ pub fn read_fields(
             Written { placed, kind, ink, tokens, second, digits, hand, contested }
         })
         .collect();
+    for field in written.iter_mut().filter(|w| w.kind == FieldKind::Ink && w.ink.presence == Presence::Blank) {
+        field.contested |= has_pen_stroke_near(&field.placed.label.rect, &claimed, source);
+    }
     let lost = unclaimed(&written, source);
     let zones: Vec<Rect> = written.iter().map(|w| w.placed.zone.rect).collect();
     for field in written.iter_mut().filter(|w| w.ink.presence == Presence::Blank) {
@@ -159,6 +162,28 @@ fn unclaimed(written: &[Written<'_>], source: &FieldSource<'_>) -> Vec<Vec<usize
     segments
 }
 
+/// Whether something that is no word stands around a signature's label, in no other field's place: then nobody may say that it is not signed.
+fn has_pen_stroke_near(label: &Rect, claimed: &[Rect], source: &FieldSource<'_>) -> bool {
+    let h = source.sheet.letter_height;
+    let around =
+        Rect { right: label.left + 25 * h, ..label.inflate(2 * h, 4 * h) }.intersect(&source.page.writing.bounds());
+    let is_print = |rect: &Rect| {
+        source.print.rects.iter().any(|p| p.holds(rect))
+            || source
+                .sheet
+                .tokens
+                .iter()
+                .any(|t| t.confidence >= 0.7 && t.rect.intersect(rect).area() * 2 > rect.area())
+    };
+    components(&source.page.writing, &around).iter().map(|c| c.rect).any(|stroke| {
+        stroke.width() * 2 >= 5 * h
+            && stroke.height() >= h
+            && stroke.width() < 20 * h
+            && !is_print(&stroke)
+            && !claimed.iter().any(|zone| zone.holds(&stroke))
+    })
+}
+
 /// Whether a date stands under a label in none of the form's `zones`: then that label's list of dates is not known to be blank.
 fn has_date_below(label: &Rect, zones: &[Rect], source: &FieldSource<'_>) -> bool {
     let reach =
@@ -184,7 +209,13 @@ fn is_among(kind: FieldKind, segments: &[Vec<usize>], source: &FieldSource<'_>) 
                     && words.iter().filter(|w| w.chars().next().is_some_and(char::is_uppercase)).count() * 3
                         >= words.len() * 2
             }
-            FieldKind::Date | FieldKind::Npi | FieldKind::MemberId => text.len() <= 24 && suits(kind, &text) >= 1.0,
+            FieldKind::Date | FieldKind::Npi | FieldKind::MemberId | FieldKind::Phone => {
+                // What stands in comb cells is read with spaces, or with their sides.
+                let cells: String = text.chars().filter(|c| !c.is_whitespace() && *c != '|').collect();
+                let single = text.split_whitespace().filter(|word| word.chars().count() == 1).count();
+                let is_comb = single * 2 > text.split_whitespace().count() && kind != FieldKind::Date;
+                text.len() <= 32 && suits(kind, if is_comb { &cells } else { &text }) >= 1.0
+            }
             _ => false,
         }
     })

@@ -54,10 +54,14 @@ pub struct Print {
 
 impl Print {
     pub fn of(labels: &[Label], sheet: &Sheet) -> Print {
-        Print {
-            tokens: labels.iter().flat_map(|l| l.tokens.iter().copied()).collect(),
-            rects: labels.iter().flat_map(|l| l.tokens.iter().map(|&t| sheet.tokens[t].rect)).collect(),
-        }
+        // A scrawl that reaches into a label's line was read among its words, and is no print.
+        let is_print = |t: &usize| {
+            let token = &sheet.tokens[*t];
+            token.confidence >= SCRAWL || token.rect.height() <= 2 * sheet.letter_height
+        };
+        let tokens: BTreeSet<usize> = labels.iter().flat_map(|l| l.tokens.iter().copied()).filter(is_print).collect();
+        let rects = labels.iter().flat_map(|l| l.tokens.iter().filter(|t| is_print(t)));
+        Print { rects: rects.map(|&t| sheet.tokens[t].rect).collect(), tokens }
     }
 
     /// The words in `zone` that are not the form's, in reading order.
@@ -65,6 +69,9 @@ impl Print {
         sheet.tokens_in(zone).into_iter().filter(|t| !self.tokens.contains(t)).collect()
     }
 }
+
+/// Confidence below which a word twice as high as a letter is a pen's.
+const SCRAWL: f32 = 0.6;
 
 struct Wording {
     folded: String,
@@ -376,6 +383,11 @@ fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition
         .iter()
         .filter_map(|c| single(c).filter(|t| matches!(t, Target::Option(..))).map(|t| (t, c.rect)))
         .collect();
+    let exact: Vec<(Target, usize)> = chosen
+        .iter()
+        .filter(|c| c.composed || c.distance == 0.0)
+        .filter_map(|c| single(c).map(|target| (target, c.letters)))
+        .collect();
     let named: Vec<Target> = chosen.iter().flat_map(|c| c.targets.iter().copied()).collect();
     let labelled: BTreeSet<usize> = chosen.iter().flat_map(|c| c.tokens.iter().copied()).collect();
     let in_prose = |candidate: &Candidate| {
@@ -401,7 +413,11 @@ fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition
         Some(target @ Target::Field(_)) => {
             let longer = fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters);
             let elsewhere = named.iter().filter(|other| **other == target).count() > 1;
-            (candidate.whole || !longer) && !(elsewhere && in_prose(candidate))
+            // The same field under its own longer name, read to the letter.
+            let better = exact.iter().any(|(other, letters)| *other == target && *letters >= candidate.letters);
+            (candidate.whole || !longer)
+                && !(elsewhere && in_prose(candidate))
+                && !(better && !candidate.composed && candidate.distance > INEXACT)
         }
         Some(target @ Target::Option(choice, _)) => {
             let others: Vec<&Rect> = options
@@ -598,6 +614,9 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         }
     }
 }
+
+/// Distance from which a wording is only like what was read.
+const INEXACT: f32 = 0.1;
 
 /// Words beside a label from which its line is a written one.
 const PROSE: usize = 5;

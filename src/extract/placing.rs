@@ -89,6 +89,7 @@ pub fn place<'a>(
         let look = |mut zone: Zone| {
             // The pen has room up to the line of print above it; that print is nobody's signature.
             if kind == FieldKind::Ink
+                && zone.placement == Placement::AboveLine
                 && let Some(bottom) = prose_above(&zone.rect)
             {
                 zone.rect.top = zone.rect.top.max(bottom);

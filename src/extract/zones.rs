@@ -310,7 +310,12 @@ impl<'a> Surroundings<'a> {
         let next_left = self.next_label_left(l.right, &band);
         let page_right = self.page.ink.width() as i32;
         // A frame around several fields bounds them all.
-        let frame_right = self.nearest_vertical(l.right, l.center_y(), true).map_or(page_right, |v| v.rect.left);
+        let is_side = |r: &&Ruling| r.rect.height() > 3 * h || self.crosses(r.rect.center_x(), r.rect.top);
+        let frame_right = self
+            .nearest_vertical(l.right, l.center_y(), true)
+            // The strokes that part the cells of a comb bound nothing.
+            .filter(is_side)
+            .map_or(page_right, |v| v.rect.left);
 
         let mut right_line: Option<Zone> = None;
         for ruling in &self.page.rulings.horizontal {

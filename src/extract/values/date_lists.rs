@@ -31,7 +31,11 @@ pub fn parse_date_list(text: &str, context: &DateContext) -> DateList {
     for piece in pieces(text, context) {
         let excused = is_excused(&piece, context);
         let bare = without_remarks(&piece, context);
-        let written = day_and_year(&bare, context).or_else(|| written_date(&bare, context));
+        let written = day_and_year(&bare, context)
+            .or_else(|| written_date(&bare, context))
+            .or_else(|| numbered(&bare, entries.len() + 1, context))
+            // The first number may have come as an entry of its own.
+            .or_else(|| numbered(&bare, entries.len(), context));
         match written {
             Some(written) => entries.push(Entry { raw: piece, written: Some(written), excused }),
             None if excused && !bare.chars().any(|c| c.is_ascii_digit()) => {
@@ -43,7 +47,40 @@ pub fn parse_date_list(text: &str, context: &DateContext) -> DateList {
             None => {}
         }
     }
+    drop_row_numbers(&mut entries);
     settle_list(entries, context)
+}
+
+/// `106-13-2025`, `3.11-07-2026 4 5`: the printed number of the entry, or of empty ones after it, read with its date.
+fn numbered(piece: &str, ordinal: usize, context: &DateContext) -> Option<Written> {
+    let number = ordinal.to_string();
+    let rest = piece.strip_prefix(number.as_str()).map(|rest| rest.trim_start_matches(['.', ')', ' ', ',']));
+    let mut date = rest.unwrap_or(piece);
+    while let Some((before, last)) = date.rsplit_once(' ')
+        && last.trim_matches('.').len() <= 1
+    {
+        date = before.trim_end_matches([',', '.']);
+    }
+    match written_date(date, context)? {
+        Written::Full(reading) if date != piece && !reading.repaired => Some(Written::Full(reading)),
+        _ => None,
+    }
+}
+
+/// A lone number before a whole date in figures is the number of its row: days that share a month stand with its name.
+fn drop_row_numbers(entries: &mut Vec<Entry>) {
+    let is_row_number = |pair: &[Entry]| {
+        matches!(pair[0].written, Some(Written::Day(_)))
+            && matches!(pair[1].written, Some(Written::Full(_)))
+            && pair[1]
+                .raw
+                .split_whitespace()
+                .next()
+                .is_some_and(|word| !word.contains(char::is_alphabetic) && word.len() >= 6)
+    };
+    let drop: Vec<bool> = entries.windows(2).map(is_row_number).chain([false]).collect();
+    let mut drop = drop.into_iter();
+    entries.retain(|_| !drop.next().unwrap_or(false));
 }
 
 /// `17, 2025`, whose month stands before it.
@@ -407,6 +444,15 @@ mod tests {
             (days(&turn), turn.certain),
             (vec!["2025-11-03".into(), "2025-12-14".into(), "2026-01-09".into()], false)
         );
+    }
+
+    #[test]
+    fn printed_row_numbers_are_no_days() {
+        for text in
+            ["106-13-2025 204-25-2026 3.11-07-2026 4 5", "No. | Date of visit 1 06-13-2025; 2 04-25-2026; 3 11-07-2026"]
+        {
+            assert_eq!(days(&list(text)), ["2025-06-13", "2026-04-25", "2026-11-07"], "{text}");
+        }
     }
 
     #[test]
