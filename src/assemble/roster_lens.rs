@@ -213,7 +213,7 @@ fn may_say(field: &FieldReading, npi: &str) -> bool {
 /// A certain reading that differs from the roster by a letter or two, in as many words: a slip of the office or of the readers.
 fn is_misread(read: &str, known: &str) -> bool {
     let alike = names::alike(read, known);
-    NEARLY <= alike && alike < 1.0 && names::words(read).len() == names::words(known).len()
+    (NEARLY..1.0).contains(&alike) && names::words(read).len() == names::words(known).len()
 }
 
 /// Leaves a reading as it stands, for a person to look at beside what the roster has.
