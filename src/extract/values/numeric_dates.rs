@@ -253,8 +253,8 @@ impl Cutter<'_> {
     fn number(&self, part: Part, length: usize, mut state: State) -> Option<State> {
         let mut digits = String::with_capacity(length);
         for c in self.letters.get(state.at..state.at + length)? {
-            // A hand's 1 is a slanting stroke, as its slash is.
-            let (digit, sure) = if is_stroke(*c) { ('1', true) } else { digit_for(*c)? };
+            // A hand's 1 is a slanting stroke, as its slash is: likely, and never certain.
+            let (digit, sure) = if is_stroke(*c) { ('1', false) } else { digit_for(*c)? };
             if digit != *c {
                 state.cost += 1;
                 state.repairs = state.repairs.max(if sure { Repairs::Sure } else { Repairs::Doubtful });
