@@ -18,6 +18,7 @@ mod fingerprint;
 mod letters;
 mod merge;
 mod names;
+mod offered;
 mod openers;
 mod order;
 mod person;

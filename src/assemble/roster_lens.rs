@@ -7,13 +7,14 @@ use chrono::NaiveDate;
 
 use super::letters;
 use super::names;
+use super::offered::{self, DOUBTED, doubt, is_slip};
 use super::person::{Candidate, Identity, SURE, plain_id};
 use super::roster::{Roster, RosterMember};
 use super::{Request, RequestKind, RosterAnswer};
-use crate::answer::{Answer, Confidence, Reading};
+use crate::answer::{Answer, Confidence};
 use crate::extract::values::ids::npi_is_valid;
 use crate::extract::values::{IdShape, read_member_id};
-use crate::reading::{FieldReading, Hand, Reader, ReaderAnswer, Value};
+use crate::reading::{FieldReading, Hand, Reader, Value};
 
 /// The confidence of a reading that the roster settled: enough to stand, less than two readers that agree.
 const SETTLED: f32 = 0.9;
@@ -26,8 +27,6 @@ const NAMED: f32 = 0.7;
 const LINKED_NAME: f32 = 0.5;
 /// From here on two names are one name with a letter or two misread.
 const NEARLY: f32 = 0.8;
-/// What a certain reading is worth that the roster spells otherwise.
-const DOUBTED: f32 = 0.7;
 
 /// Asks the roster about one request: fills [`Request::roster`] and settles what is uncertain, if `settle` says so.
 pub fn apply_roster(roster: &Roster, request: &mut Request, settle: bool) {
@@ -154,11 +153,6 @@ fn rewrite_figures(field: &mut FieldReading, member: &RosterMember<'_>) {
     }
 }
 
-/// Whether two texts of one length differ in one or two characters.
-fn is_slip(a: &str, b: &str) -> bool {
-    a.len() == b.len() && (1..=2).contains(&a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count())
-}
-
 /// The provider's name and NPI, each from the other: the roster knows the name that belongs to an NPI, and the PCP of the member.
 ///
 /// A form that names a provider who is not the member's PCP is a deficiency, so an NPI is only settled where the ink nearly says it.
@@ -216,14 +210,6 @@ fn is_misread(read: &str, known: &str) -> bool {
     (NEARLY..1.0).contains(&alike) && names::words(read).len() == names::words(known).len()
 }
 
-/// Leaves a reading as it stands, for a person to look at beside what the roster has.
-fn doubt(field: &mut FieldReading, roster: Value) {
-    field.confidence = Confidence::new(field.confidence.get().min(DOUBTED));
-    if !field.alternatives.contains(&roster) {
-        field.alternatives.insert(0, roster);
-    }
-}
-
 fn settle_field(request: &mut Request, field: &str, settle: impl FnOnce(&mut FieldReading)) {
     if let Some(field) = request.fields.iter_mut().find(|f| f.field == field) {
         settle(field);
@@ -262,16 +248,7 @@ fn could_be(raw: &str, id: &str) -> bool {
 }
 
 fn settle_one(field: &mut FieldReading, value: Value, text: String) {
-    if let Reading::Read(before) = &field.reading
-        && *before != value
-        && !field.alternatives.contains(before)
-    {
-        field.alternatives.insert(0, before.clone());
-    }
-    field.alternatives.retain(|other| *other != value);
-    field.reading = Reading::Read(value);
-    field.confidence = Confidence::new(SETTLED);
-    field.answers.push(ReaderAnswer { reader: Reader::Roster, text, confidence: Confidence::new(SETTLED) });
+    offered::settle(field, Reader::Roster, value, text, Confidence::new(SETTLED));
 }
 
 fn answer(roster: &Roster, request: &Request) -> RosterAnswer {

@@ -1,6 +1,7 @@
 use super::super::Roster;
 use super::super::story::*;
 use super::*;
+use crate::answer::Reading;
 
 const TWINS: &str = "94448812D,Ana Ramirez,2001-03-17,1234567893,x\n94448813E,Luis Ramirez,2001-03-17,1558598797,x\n90000007H,Kao Vang,1975-01-02,1558598797,x\n";
 

@@ -3,20 +3,15 @@
 //! Most offices write on the form the number that they send from. A number by hand that a digit or two keep from that is a misreading far
 //! more often than another line of the office, and a person sees both.
 
-use super::Request;
 use super::sheet::Sheet;
-use crate::answer::{Confidence, Reading};
+use super::{Request, offered};
+use crate::answer::Reading;
 use crate::extract::values::read_phone;
 use crate::inbox::Transmission;
-use crate::reading::{FieldReading, Hand, Reader, ReaderAnswer, Value};
+use crate::reading::{Hand, Reader, Value};
 
 /// The field that holds the office's own fax number.
 const FAX: &str = "provider_fax";
-/// Digits of a number that may be misread.
-const MISREAD: usize = 2;
-/// What a reading is worth that the sender's number speaks against: a person looks.
-const DOUBTED: f32 = 0.7;
-
 /// The numbers that a transmission came from, as values of a phone field.
 pub(super) fn numbers(transmission: &Transmission, sheets: &[Sheet<'_>]) -> Vec<String> {
     let headers = sheets.iter().filter_map(|sheet| sheet.reading?.header.as_ref()?.sender_number.as_deref());
@@ -42,32 +37,18 @@ pub(super) fn agree(request: &mut Request, numbers: &[String]) {
     if numbers.contains(read) {
         return;
     }
-    let mut near = numbers.iter().filter(|number| misread(read, number));
+    let mut near = numbers.iter().filter(|number| offered::is_slip(read, number));
     if let (Some(number), None) = (near.next(), near.next()) {
-        offer(field, number);
+        let confidence = offered::doubted(field);
+        offered::settle(field, Reader::Sender, Value::Text(number.clone()), number.clone(), confidence);
     }
-}
-
-fn misread(read: &str, number: &str) -> bool {
-    read.len() == number.len() && read.bytes().zip(number.bytes()).filter(|(a, b)| a != b).count() <= MISREAD
-}
-
-fn offer(field: &mut FieldReading, text: &str) {
-    let number = Value::Text(text.to_owned());
-    field.alternatives.retain(|other| *other != number);
-    if let Reading::Read(before) = std::mem::replace(&mut field.reading, Reading::Read(number))
-        && !field.alternatives.contains(&before)
-    {
-        field.alternatives.insert(0, before);
-    }
-    field.confidence = Confidence::new(field.confidence.get().min(DOUBTED));
-    field.answers.push(ReaderAnswer { reader: Reader::Sender, text: text.to_owned(), confidence: field.confidence });
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::story::{field, form, told};
     use super::*;
+    use crate::reading::FieldReading;
 
     fn read(number: &str, hand: Hand) -> FieldReading {
         let mut page = form("Kao Vang", "90000007H", "1975-01-02");
@@ -84,7 +65,7 @@ mod tests {
         let fax = read("(831) 535-4018", Hand::Hand);
         assert_eq!(fax.reading, Reading::Read(Value::Text("(831) 555-4018".into())));
         assert_eq!(fax.alternatives, [Value::Text("(831) 535-4018".into())]);
-        assert_eq!((fax.confidence.get(), fax.answers.last().unwrap().reader), (DOUBTED, Reader::Sender));
+        assert_eq!((fax.confidence.get(), fax.answers.last().unwrap().reader), (offered::DOUBTED, Reader::Sender));
     }
 
     #[test]

@@ -4,14 +4,19 @@
 //! spaces and punctuation gone), so that a split, joined or misread word still counts; where a label stands (at the start of a
 //! segment, before a colon or a gap) tells it from the same word inside a sentence.
 
+mod echoes;
+mod garbled;
+
 use std::collections::BTreeSet;
+
+use echoes::{drop_doubtful, drop_echoes};
+use garbled::add_garbled;
 
 use super::compose::Composition;
 use super::fuzzy::{fold, folded_distance};
 use super::sheet::{Sheet, usual_space};
-use super::suits::{is_telling, suits};
 use crate::geometry::Rect;
-use crate::rules::{FieldKind, FormDefinition};
+use crate::rules::FormDefinition;
 
 /// What a label names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -341,178 +346,6 @@ fn label_words(sheet: &Sheet, tokens: &[usize]) -> Vec<String> {
         .collect()
 }
 
-/// A label recognised by its words alone gives way to a listed wording of the same thing, and an option among listed options must stand
-/// among them: the same words also begin sentences of the narrative.
-fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
-    // A wording of several meanings ("Member") may be a heading: it does not speak against the label below it.
-    let listed: Vec<(Target, Rect)> = chosen
-        .iter()
-        .filter(|c| !c.composed && c.targets.len() == 1)
-        .flat_map(|c| c.targets.iter().map(|t| (*t, c.rect)))
-        .collect();
-    let options = |choice: usize| {
-        let rects: Vec<Rect> =
-            listed.iter().filter(|(t, _)| matches!(t, Target::Option(c, _) if *c == choice)).map(|(_, r)| *r).collect();
-        if rects.len() < 2 { None } else { Rect::bounding(&rects) }
-    };
-    chosen.retain(|candidate| {
-        let Some(target) = candidate.targets.first().filter(|_| candidate.composed) else { return true };
-        match target {
-            // Which of a field's labels has its value is seen when the form is read.
-            Target::Field(_) => true,
-            _ if listed.iter().any(|(other, _)| other == target) => false,
-            Target::Option(choice, _) => {
-                options(*choice).is_none_or(|group| group.inflate(0, 4 * height).overlap_y(&candidate.rect) > 0)
-            }
-            _ => true,
-        }
-    });
-}
-
-/// The words of labels come again in the narrative ("Member …", "refused case management"). Of several places of one field the longest
-/// wording is the label, and options stand together: one far from all others is no option. A label of a field that has another one is none
-/// in the middle of a written line, and a heading is given once.
-fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition) {
-    let height = sheet.letter_height;
-    let single = |c: &Candidate| if c.targets.len() == 1 { c.targets.first().copied() } else { None };
-    let fields: Vec<(Target, usize)> = chosen
-        .iter()
-        .filter_map(|c| single(c).filter(|t| matches!(t, Target::Field(_))).map(|t| (t, c.letters)))
-        .collect();
-    let options: Vec<(Target, Rect)> = chosen
-        .iter()
-        .filter_map(|c| single(c).filter(|t| matches!(t, Target::Option(..))).map(|t| (t, c.rect)))
-        .collect();
-    let exact: Vec<(Target, usize)> = chosen
-        .iter()
-        .filter(|c| c.composed || c.distance == 0.0)
-        .filter_map(|c| single(c).map(|target| (target, c.letters)))
-        .collect();
-    let named: Vec<Target> = chosen.iter().flat_map(|c| c.targets.iter().copied()).collect();
-    let labelled: BTreeSet<usize> = chosen.iter().flat_map(|c| c.tokens.iter().copied()).collect();
-    let in_prose = |candidate: &Candidate| {
-        let row = candidate.tokens.first().map(|&t| sheet.tokens[t].row);
-        let is_word = |t: &&usize| {
-            !labelled.contains(t) && sheet.tokens[**t].text.chars().filter(|c| c.is_alphabetic()).count() >= 2
-        };
-        row.is_some_and(|row| sheet.rows[row].iter().filter(is_word).count() >= PROSE)
-    };
-    let is_prose = |target: Target| match target {
-        Target::Field(i) => matches!(form.fields[i].kind, FieldKind::Block | FieldKind::Lines),
-        _ => false,
-    };
-    let headings: Vec<(Target, i32)> = chosen
-        .iter()
-        .filter(|c| !c.composed)
-        .filter_map(|c| single(c).filter(|t| is_prose(*t)).map(|t| (t, c.rect.top)))
-        .collect();
-    chosen.retain(|candidate| match single(candidate) {
-        Some(target) if is_prose(target) && candidate.composed => {
-            !headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top)
-        }
-        Some(target @ Target::Field(_)) => {
-            let longer = fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters);
-            let elsewhere = named.iter().filter(|other| **other == target).count() > 1;
-            // The same field under its own longer name, read to the letter.
-            let better = exact.iter().any(|(other, letters)| *other == target && *letters >= candidate.letters);
-            (candidate.whole || !longer)
-                && !(elsewhere && in_prose(candidate))
-                && !(better && !candidate.composed && candidate.distance > INEXACT)
-        }
-        Some(target @ Target::Option(choice, _)) => {
-            let others: Vec<&Rect> = options
-                .iter()
-                .filter(|(other, _)| *other != target && matches!(other, Target::Option(c, _) if *c == choice))
-                .map(|(_, rect)| rect)
-                .collect();
-            let twin_above =
-                options.iter().any(|(other, rect)| *other == target && rect.top < candidate.rect.top - height);
-            others.len() < 2
-                || (!twin_above && others.iter().any(|rect| (rect.top - candidate.rect.top).abs() < 6 * height))
-        }
-        _ => true,
-    });
-}
-
-/// A short label is lost to one misread letter ("NPk:"). Where a definition's short wordings have found no place at all, a segment
-/// that stands like a label, is nothing else, and comes nearer to one of them than to any other is taken for it: a word with its colon, or
-/// up to three words under or beside which stands a value of the very kind.
-fn add_garbled(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition, taken: &[bool], chosen: &mut Vec<Candidate>) {
-    let found: Vec<Target> = chosen.iter().flat_map(|c| c.targets.iter().copied()).collect();
-    for row in &sheet.rows {
-        for (at, &t) in row.iter().enumerate().filter(|(_, t)| sheet.tokens[**t].starts_segment) {
-            let mut folded = String::new();
-            for end in at..row.len().min(at + 3) {
-                if taken[row[end]] || (end > at && sheet.tokens[row[end]].starts_segment) {
-                    break;
-                }
-                folded.push_str(&fold(&sheet.tokens[row[end]].text));
-                let (last, clean_end) = label_end(sheet, row, end);
-                if !clean_end {
-                    continue;
-                }
-                let closed = end == at && sheet.tokens[t].text.ends_with(':') && folded.len() <= 6;
-                let tokens: Vec<usize> = row[at..=last].to_vec();
-                let rect = label_rect(sheet, &tokens);
-                let value = if closed { None } else { value_at(sheet, row, last, &rect) };
-                let may_be = |target: &Target| match target {
-                    Target::Field(i) if !found.contains(target) => {
-                        let kind = form.fields[*i].kind;
-                        closed || (is_telling(kind) && value.as_ref().is_some_and(|value| suits(kind, value) >= 1.0))
-                    }
-                    _ => false,
-                };
-                let longest = if closed { 6 } else { GARBLED };
-                let best = index
-                    .wordings
-                    .iter()
-                    .filter(|w| w.folded.len().abs_diff(folded.len()) <= 1 && (3..=longest).contains(&w.folded.len()))
-                    .filter(|w| w.targets.iter().all(may_be))
-                    .filter_map(|w| folded_distance(&folded, &w.folded, 0.36).map(|distance| (distance, w)))
-                    .min_by(|a, b| a.0.total_cmp(&b.0));
-                if let Some((distance, wording)) = best {
-                    let (targets, letters) = (wording.targets.clone(), wording.folded.len());
-                    chosen.push(Candidate {
-                        composed: true,
-                        whole: true,
-                        targets,
-                        letters,
-                        tokens,
-                        rect,
-                        distance,
-                        score: 0.0,
-                    });
-                    break;
-                }
-            }
-        }
-    }
-}
-
-/// Letters up to which a wording may be recognised by the value that stands with it.
-const GARBLED: usize = 14;
-
-/// What stands beside a segment that ends with token `last` of its row, or else under it.
-fn value_at(sheet: &Sheet, row: &[usize], last: usize, label: &Rect) -> Option<String> {
-    let words = |tokens: &[usize]| tokens.iter().map(|&t| sheet.tokens[t].text.as_str()).collect::<Vec<_>>().join(" ");
-    let beside = row.get(last + 1..).unwrap_or_default();
-    if beside.first().is_some_and(|&t| sheet.tokens[t].rect.left - label.right < 6 * sheet.letter_height) {
-        let rest = beside.iter().skip(1).position(|&t| sheet.tokens[t].starts_segment);
-        return Some(words(&beside[..rest.map_or(beside.len(), |at| at + 1)]));
-    }
-    let reach = Rect {
-        top: label.bottom,
-        bottom: label.bottom + 3 * sheet.letter_height,
-        left: label.left - sheet.letter_height,
-        right: label.left + 20 * sheet.letter_height,
-    };
-    let first = sheet.tokens_in(&reach).into_iter().find(|&t| sheet.tokens[t].starts_segment)?;
-    let row = &sheet.rows[sheet.tokens[first].row];
-    let from = row.iter().position(|&t| t == first)?;
-    let rest = row.iter().skip(from + 1).position(|&t| sheet.tokens[t].starts_segment);
-    Some(words(&row[from..rest.map_or(row.len(), |at| from + 1 + at)]))
-}
-
 fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usize, out: &mut Vec<Candidate>) {
     let height = sheet.letter_height;
     let first = &sheet.tokens[row[start]];
@@ -614,12 +447,6 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         }
     }
 }
-
-/// Distance from which a wording is only like what was read.
-const INEXACT: f32 = 0.1;
-
-/// Words beside a label from which its line is a written one.
-const PROSE: usize = 5;
 
 /// Letters up to which a label is short: "NPI", "DOB", "Phone", "Member ID".
 const SHORT: usize = 8;

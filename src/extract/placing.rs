@@ -50,16 +50,12 @@ struct Claim<'a> {
 
 impl Claim<'_> {
     fn is_prose(&self) -> bool {
-        is_prose(self.kind)
+        self.kind.is_paragraph()
     }
 
     fn zone(&self) -> Option<&Rect> {
         self.places.get(self.chosen).map(|place| &place.zone.rect)
     }
-}
-
-fn is_prose(kind: FieldKind) -> bool {
-    matches!(kind, FieldKind::Block | FieldKind::Lines)
 }
 
 /// Chooses one zone for each label by the vote of all labels of the form.
@@ -81,7 +77,7 @@ pub fn place<'a>(
             continue;
         }
         let kind = form.fields[field].kind;
-        let zones = if is_prose(kind) {
+        let zones = if kind.is_paragraph() {
             vec![Zone { placement: Placement::BelowFree, rect: around.block(label), structure: 1.0 }]
         } else {
             around.candidates(label, kind)
@@ -237,7 +233,7 @@ fn shared(a: &Rect, b: &Rect) -> f64 {
 
 /// The room for prose ends where the next field begins: a signature over its own label is no narrative.
 fn end_prose(placed: &mut [Placed<'_>], form: &FormDefinition, height: i32) {
-    let of_prose = |p: &Placed<'_>| is_prose(form.fields[p.field].kind);
+    let of_prose = |p: &Placed<'_>| form.fields[p.field].kind.is_paragraph();
     let others: Vec<(Rect, Rect)> =
         placed.iter().filter(|p| !of_prose(p)).map(|p| (p.label.rect, p.zone.rect)).collect();
     for block in placed.iter_mut().filter(|p| of_prose(p)) {

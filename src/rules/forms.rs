@@ -94,6 +94,11 @@ impl FieldKind {
     pub fn is_prose(self) -> bool {
         matches!(self, FieldKind::Block | FieldKind::DateList)
     }
+
+    /// Whether the value is written on several lines, in room of its own.
+    pub fn is_paragraph(self) -> bool {
+        matches!(self, FieldKind::Block | FieldKind::Lines)
+    }
 }
 
 /// A group of boxes.

@@ -1,0 +1,92 @@
+//! What makes a blank doubtful: ink or words near its label that are nobody's.
+
+use super::{FieldSource, Written, join};
+use crate::extract::suits::suits;
+use crate::geometry::Rect;
+use crate::page::components;
+use crate::rules::FieldKind;
+
+/// What is written among the form's fields and lies in none of their `zones`: segments of a row, each with its words.
+pub(super) fn unclaimed(written: &[Written<'_>], zones: &[Rect], source: &FieldSource<'_>) -> Vec<Vec<usize>> {
+    let rows = |w: &&Written<'_>| {
+        !matches!(w.kind, FieldKind::Block | FieldKind::Lines | FieldKind::DateList | FieldKind::Ink)
+    };
+    let labels = written.iter().filter(rows).map(|w| w.placed.label.rect.union(&w.placed.zone.rect));
+    let Some(body) = Rect::bounding(&labels.collect::<Vec<_>>()) else { return Vec::new() };
+    let free = source.print.written_in(source.sheet, &body);
+    let mut segments: Vec<Vec<usize>> = Vec::new();
+    for t in free {
+        let token = &source.sheet.tokens[t];
+        if zones.iter().any(|zone| zone.holds(&token.rect)) || token.confidence < 0.5 {
+            continue;
+        }
+        match segments.last_mut() {
+            Some(last)
+                if !token.starts_segment && last.last().is_some_and(|&b| source.sheet.tokens[b].row == token.row) =>
+            {
+                last.push(t)
+            }
+            _ => segments.push(vec![t]),
+        }
+    }
+    segments
+}
+
+/// Whether something that is no word stands around a signature's label, in no other field's place: then nobody may say that it is not signed.
+pub(super) fn has_pen_stroke_near(label: &Rect, claimed: &[Rect], source: &FieldSource<'_>) -> bool {
+    let h = source.sheet.letter_height;
+    let around =
+        Rect { right: label.left + 25 * h, ..label.inflate(2 * h, 4 * h) }.intersect(&source.page.writing.bounds());
+    let is_print = |rect: &Rect| {
+        source.print.rects.iter().any(|p| p.holds(rect))
+            || source
+                .sheet
+                .tokens
+                .iter()
+                .any(|t| t.confidence >= 0.7 && t.rect.intersect(rect).area() * 2 > rect.area())
+    };
+    components(&source.page.writing, &around).iter().map(|c| c.rect).any(|stroke| {
+        stroke.width() * 2 >= 5 * h
+            && stroke.height() >= h
+            && stroke.width() < 20 * h
+            && !is_print(&stroke)
+            && !claimed.iter().any(|zone| zone.holds(&stroke))
+    })
+}
+
+/// Whether a date stands under a label in none of the form's `zones`: then that label's list of dates is not known to be blank.
+pub(super) fn has_date_below(label: &Rect, zones: &[Rect], source: &FieldSource<'_>) -> bool {
+    let reach =
+        Rect { top: label.bottom, bottom: label.bottom + 16 * source.sheet.letter_height, ..source.page.ink.bounds() };
+    source
+        .sheet
+        .tokens_in(&reach)
+        .into_iter()
+        .map(|t| &source.sheet.tokens[t])
+        .any(|token| !zones.iter().any(|zone| zone.holds(&token.rect)) && suits(FieldKind::Date, &token.text) >= 1.0)
+}
+
+/// Whether one of the unclaimed `segments` may be the value of a field of `kind` whose own place is blank. An office that leaves a field
+/// empty writes its value nowhere else: then the place is wrong, and nobody may say that the value is missing.
+pub(super) fn is_among(kind: FieldKind, segments: &[Vec<usize>], source: &FieldSource<'_>) -> bool {
+    segments.iter().any(|segment| {
+        let text = join(segment.iter().map(|&t| source.sheet.tokens[t].text.as_str()));
+        match kind {
+            FieldKind::Name => {
+                let words: Vec<&str> = text.split_whitespace().collect();
+                (2..=6).contains(&words.len())
+                    && !text.contains(|c: char| c.is_ascii_digit() || c == ':')
+                    && words.iter().filter(|w| w.chars().next().is_some_and(char::is_uppercase)).count() * 3
+                        >= words.len() * 2
+            }
+            FieldKind::Date | FieldKind::Npi | FieldKind::MemberId | FieldKind::Phone => {
+                // What stands in comb cells is read with spaces, or with their sides.
+                let cells: String = text.chars().filter(|c| !c.is_whitespace() && *c != '|').collect();
+                let single = text.split_whitespace().filter(|word| word.chars().count() == 1).count();
+                let is_comb = single * 2 > text.split_whitespace().count() && kind != FieldKind::Date;
+                text.len() <= 32 && suits(kind, if is_comb { &cells } else { &text }) >= 1.0
+            }
+            _ => false,
+        }
+    })
+}

@@ -1,0 +1,107 @@
+//! Which labels are none: words of labels that come again in what is written.
+
+use std::collections::BTreeSet;
+
+use super::{Candidate, Target};
+use crate::extract::sheet::Sheet;
+use crate::geometry::Rect;
+use crate::rules::FormDefinition;
+
+/// A label recognised by its words alone gives way to a listed wording of the same thing, and an option among listed options must stand
+/// among them: the same words also begin sentences of the narrative.
+pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
+    // A wording of several meanings ("Member") may be a heading: it does not speak against the label below it.
+    let listed: Vec<(Target, Rect)> = chosen
+        .iter()
+        .filter(|c| !c.composed && c.targets.len() == 1)
+        .flat_map(|c| c.targets.iter().map(|t| (*t, c.rect)))
+        .collect();
+    let options = |choice: usize| {
+        let rects: Vec<Rect> =
+            listed.iter().filter(|(t, _)| matches!(t, Target::Option(c, _) if *c == choice)).map(|(_, r)| *r).collect();
+        if rects.len() < 2 { None } else { Rect::bounding(&rects) }
+    };
+    chosen.retain(|candidate| {
+        let Some(target) = candidate.targets.first().filter(|_| candidate.composed) else { return true };
+        match target {
+            // Which of a field's labels has its value is seen when the form is read.
+            Target::Field(_) => true,
+            _ if listed.iter().any(|(other, _)| other == target) => false,
+            Target::Option(choice, _) => {
+                options(*choice).is_none_or(|group| group.inflate(0, 4 * height).overlap_y(&candidate.rect) > 0)
+            }
+            _ => true,
+        }
+    });
+}
+
+/// The words of labels come again in the narrative ("Member …", "refused case management"). Of several places of one field the longest
+/// wording is the label, and options stand together: one far from all others is no option. A label of a field that has another one is none
+/// in the middle of a written line, and a heading is given once.
+pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition) {
+    let height = sheet.letter_height;
+    let single = |c: &Candidate| if c.targets.len() == 1 { c.targets.first().copied() } else { None };
+    let fields: Vec<(Target, usize)> = chosen
+        .iter()
+        .filter_map(|c| single(c).filter(|t| matches!(t, Target::Field(_))).map(|t| (t, c.letters)))
+        .collect();
+    let options: Vec<(Target, Rect)> = chosen
+        .iter()
+        .filter_map(|c| single(c).filter(|t| matches!(t, Target::Option(..))).map(|t| (t, c.rect)))
+        .collect();
+    let exact: Vec<(Target, usize)> = chosen
+        .iter()
+        .filter(|c| c.composed || c.distance == 0.0)
+        .filter_map(|c| single(c).map(|target| (target, c.letters)))
+        .collect();
+    let named: Vec<Target> = chosen.iter().flat_map(|c| c.targets.iter().copied()).collect();
+    let labelled: BTreeSet<usize> = chosen.iter().flat_map(|c| c.tokens.iter().copied()).collect();
+    let in_prose = |candidate: &Candidate| {
+        let row = candidate.tokens.first().map(|&t| sheet.tokens[t].row);
+        let is_word = |t: &&usize| {
+            !labelled.contains(t) && sheet.tokens[**t].text.chars().filter(|c| c.is_alphabetic()).count() >= 2
+        };
+        row.is_some_and(|row| sheet.rows[row].iter().filter(is_word).count() >= PROSE)
+    };
+    let is_prose = |target: Target| match target {
+        Target::Field(i) => form.fields[i].kind.is_paragraph(),
+        _ => false,
+    };
+    let headings: Vec<(Target, i32)> = chosen
+        .iter()
+        .filter(|c| !c.composed)
+        .filter_map(|c| single(c).filter(|t| is_prose(*t)).map(|t| (t, c.rect.top)))
+        .collect();
+    chosen.retain(|candidate| match single(candidate) {
+        Some(target) if is_prose(target) && candidate.composed => {
+            !headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top)
+        }
+        Some(target @ Target::Field(_)) => {
+            let longer = fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters);
+            let elsewhere = named.iter().filter(|other| **other == target).count() > 1;
+            // The same field under its own longer name, read to the letter.
+            let better = exact.iter().any(|(other, letters)| *other == target && *letters >= candidate.letters);
+            (candidate.whole || !longer)
+                && !(elsewhere && in_prose(candidate))
+                && !(better && !candidate.composed && candidate.distance > INEXACT)
+        }
+        Some(target @ Target::Option(choice, _)) => {
+            let others: Vec<&Rect> = options
+                .iter()
+                .filter(|(other, _)| *other != target && matches!(other, Target::Option(c, _) if *c == choice))
+                .map(|(_, rect)| rect)
+                .collect();
+            let twin_above =
+                options.iter().any(|(other, rect)| *other == target && rect.top < candidate.rect.top - height);
+            others.len() < 2
+                || (!twin_above && others.iter().any(|rect| (rect.top - candidate.rect.top).abs() < 6 * height))
+        }
+        _ => true,
+    });
+}
+
+/// Distance from which a wording is only like what was read.
+const INEXACT: f32 = 0.1;
+
+/// Words beside a label from which its line is a written one.
+const PROSE: usize = 5;

@@ -1,0 +1,95 @@
+//! Labels that no listed wording fits, told by how they stand.
+
+use super::{Candidate, LabelIndex, Target, label_end, label_rect};
+use crate::extract::fuzzy::{fold, folded_distance};
+use crate::extract::sheet::Sheet;
+use crate::extract::suits::{is_telling, suits};
+use crate::geometry::Rect;
+use crate::rules::FormDefinition;
+
+/// A short label is lost to one misread letter ("NPk:"). Where a definition's short wordings have found no place at all, a segment
+/// that stands like a label, is nothing else, and comes nearer to one of them than to any other is taken for it: a word with its colon, or
+/// up to three words under or beside which stands a value of the very kind.
+pub(super) fn add_garbled(
+    sheet: &Sheet,
+    index: &LabelIndex,
+    form: &FormDefinition,
+    taken: &[bool],
+    chosen: &mut Vec<Candidate>,
+) {
+    let found: Vec<Target> = chosen.iter().flat_map(|c| c.targets.iter().copied()).collect();
+    for row in &sheet.rows {
+        for (at, &t) in row.iter().enumerate().filter(|(_, t)| sheet.tokens[**t].starts_segment) {
+            let mut folded = String::new();
+            for end in at..row.len().min(at + 3) {
+                if taken[row[end]] || (end > at && sheet.tokens[row[end]].starts_segment) {
+                    break;
+                }
+                folded.push_str(&fold(&sheet.tokens[row[end]].text));
+                let (last, clean_end) = label_end(sheet, row, end);
+                if !clean_end {
+                    continue;
+                }
+                let closed = end == at && sheet.tokens[t].text.ends_with(':') && folded.len() <= 6;
+                let tokens: Vec<usize> = row[at..=last].to_vec();
+                let rect = label_rect(sheet, &tokens);
+                let value = if closed { None } else { value_at(sheet, row, last, &rect) };
+                let may_be = |target: &Target| match target {
+                    Target::Field(i) if !found.contains(target) => {
+                        let kind = form.fields[*i].kind;
+                        closed || (is_telling(kind) && value.as_ref().is_some_and(|value| suits(kind, value) >= 1.0))
+                    }
+                    _ => false,
+                };
+                let longest = if closed { 6 } else { GARBLED };
+                let best = index
+                    .wordings
+                    .iter()
+                    .filter(|w| w.folded.len().abs_diff(folded.len()) <= 1 && (3..=longest).contains(&w.folded.len()))
+                    .filter(|w| w.targets.iter().all(may_be))
+                    .filter_map(|w| folded_distance(&folded, &w.folded, 0.36).map(|distance| (distance, w)))
+                    .min_by(|a, b| a.0.total_cmp(&b.0));
+                if let Some((distance, wording)) = best {
+                    let (targets, letters) = (wording.targets.clone(), wording.folded.len());
+                    chosen.push(Candidate {
+                        composed: true,
+                        whole: true,
+                        targets,
+                        letters,
+                        tokens,
+                        rect,
+                        distance,
+                        score: 0.0,
+                    });
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Letters up to which a wording may be recognised by the value that stands with it.
+const GARBLED: usize = 14;
+
+/// What stands beside a segment that ends with token `last` of its row, or else under it.
+fn value_at(sheet: &Sheet, row: &[usize], last: usize, label: &Rect) -> Option<String> {
+    // The words from `from` up to the next segment.
+    let segment = |row: &[usize], from: usize| {
+        let rest = row.iter().skip(from + 1).take_while(|t| !sheet.tokens[**t].starts_segment);
+        row.iter().skip(from).take(1).chain(rest).map(|&t| sheet.tokens[t].text.as_str()).collect::<Vec<_>>().join(" ")
+    };
+    let near = |&t: &usize| sheet.tokens[t].rect.left - label.right < 6 * sheet.letter_height;
+    if row.get(last + 1).is_some_and(near) {
+        return Some(segment(row, last + 1));
+    }
+    let reach = Rect {
+        top: label.bottom,
+        bottom: label.bottom + 3 * sheet.letter_height,
+        left: label.left - sheet.letter_height,
+        right: label.left + 20 * sheet.letter_height,
+    };
+    let first = sheet.tokens_in(&reach).into_iter().find(|&t| sheet.tokens[t].starts_segment)?;
+    let row = &sheet.rows[sheet.tokens[first].row];
+    let from = row.iter().position(|&t| t == first)?;
+    Some(segment(row, from))
+}
