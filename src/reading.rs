@@ -313,6 +313,8 @@ pub enum Reader {
     Roster,
     /// The number that the fax came from.
     Sender,
+    /// The day on which the fax was received.
+    Receipt,
     /// A person who looked at the page.
     Person,
 }

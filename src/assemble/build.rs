@@ -9,7 +9,7 @@ use super::person::{Identity, Match};
 use super::promised::{Counts, pages_missing};
 use super::settings::AssemblySettings;
 use super::sheet::{Class, Sheet};
-use super::{PageOutcome, Request, RequestKind, sender, several};
+use super::{PageOutcome, Request, RequestKind, receipt, sender, several};
 use crate::answer::{Answer, Confidence, Reading};
 use crate::decode::Rejection;
 use crate::inbox::Transmission;
@@ -66,6 +66,7 @@ pub fn assemble_with(transmission: &Transmission, pages: &[PageOutcome], setting
         request.ordinal = ordinal;
         request.id = file.id(ordinal);
         sender::agree(request, &numbers);
+        receipt::agree(request, &settings.written);
     }
     requests
 }

@@ -23,6 +23,7 @@ mod openers;
 mod order;
 mod person;
 mod promised;
+mod receipt;
 mod roster;
 mod roster_lens;
 mod sender;

@@ -37,5 +37,15 @@ pub(super) fn doubted(field: &FieldReading) -> Confidence {
 
 /// Whether two texts of one length differ in a character or two.
 pub(super) fn is_slip(a: &str, b: &str) -> bool {
-    a.len() == b.len() && (1..=SLIPS).contains(&a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count())
+    different(a, b).is_some_and(|count| (1..=SLIPS).contains(&count))
+}
+
+/// Whether two texts of one length differ in one character.
+pub(super) fn is_one_off(a: &str, b: &str) -> bool {
+    different(a, b) == Some(1)
+}
+
+/// In how many characters two texts of one length differ.
+fn different(a: &str, b: &str) -> Option<usize> {
+    (a.len() == b.len()).then(|| a.bytes().zip(b.bytes()).filter(|(a, b)| a != b).count())
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::letters;
 use super::names;
-use super::offered::{self, DOUBTED, doubt, is_slip};
+use super::offered::{self, DOUBTED, doubt, is_one_off, is_slip};
 use super::person::{Candidate, Identity, SURE, plain_id};
 use super::roster::{Roster, RosterMember};
 use super::{Request, RequestKind, RosterAnswer};
@@ -74,15 +74,16 @@ fn only_fit<'r>(roster: &'r Roster, request: &Request, identity: &Identity) -> O
     found.filter(|member| !contradicted(request, identity, member))
 }
 
-/// A confident reading that names somebody else, and is no slip in a hand's figures.
+/// A confident reading that names somebody else, and is no slip: in a hand's figures two characters, in typed ones a single one.
 fn contradicted(request: &Request, identity: &Identity, member: &RosterMember<'_>) -> bool {
     let by_hand = |field: &str| request.field(field).is_some_and(|field| field.hand != Hand::Typed);
-    let id = standing(&identity.ids).is_some_and(|c| {
-        c.confidence >= SURE && c.value != member.id && !(by_hand("member_id") && is_slip(&c.value, member.id))
-    });
+    let slip = |field: &str, read: &str, known: &str| {
+        if by_hand(field) { is_slip(read, known) } else { is_one_off(read, known) }
+    };
+    let id = standing(&identity.ids)
+        .is_some_and(|c| c.confidence >= SURE && c.value != member.id && !slip("member_id", &c.value, member.id));
     let birth = standing(&identity.births).zip(member.birth_date).is_some_and(|(c, birth)| {
-        let slip = by_hand("member_dob") && is_slip(&c.value.to_string(), &birth.to_string());
-        c.confidence >= SURE && c.value != birth && !slip
+        c.confidence >= SURE && c.value != birth && !slip("member_dob", &c.value.to_string(), &birth.to_string())
     });
     let name = standing(&identity.names).is_some_and(|c| {
         c.confidence >= SURE && names::same_person(&c.value, member.name, c.confidence).answer == Answer::NotMet
@@ -108,7 +109,7 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
             doubt(field, Value::Text(member.name.to_owned()));
             continue;
         }
-        if field.confidence.get() >= SURE && field.hand != Hand::Typed {
+        if field.confidence.get() >= SURE {
             rewrite_figures(field, member);
             continue;
         }
@@ -138,8 +139,8 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
     }
 }
 
-/// A certain reading of figures by hand that one or two digits keep from being what the roster has, where all else fits: readers misread
-/// hands more often than offices copy wrong. A person sees both.
+/// A certain reading that a character or two keep from being what the roster has, where all else fits: readers misread hands more often than
+/// offices copy wrong, so the roster's stands in the place of figures by hand. What was typed stands. A person sees both.
 fn rewrite_figures(field: &mut FieldReading, member: &RosterMember<'_>) {
     let known = match (field.field.as_str(), member.birth_date) {
         ("member_id", _) => Value::Text(member.id.to_owned()),
@@ -147,9 +148,12 @@ fn rewrite_figures(field: &mut FieldReading, member: &RosterMember<'_>) {
         _ => return,
     };
     let text = known.to_column();
-    if field.reading.value().is_some_and(|read| is_slip(&read.to_column(), &text)) {
+    let Some(read) = field.reading.value().map(Value::to_column) else { return };
+    if field.hand != Hand::Typed && is_slip(&read, &text) {
         settle_one(field, known, text);
         field.confidence = Confidence::new(DOUBTED);
+    } else if field.hand == Hand::Typed && is_one_off(&read, &text) {
+        doubt(field, known);
     }
 }
 
@@ -241,10 +245,13 @@ fn is_crumb(field: &FieldReading) -> bool {
 /// Characters below which a number is none.
 const CRUMB: usize = 4;
 
-/// Whether ink that was read as `raw` may say `id`; ink that gave no letters may say anything.
+/// Whether ink that was read as `raw` may say `id`; ink that gave no letters may say anything. All figures of an id without its letter are no
+/// misreading: the office left it out.
 fn could_be(raw: &str, id: &str) -> bool {
     let raw = plain_id(raw);
-    raw.len() < 4 || strsim::levenshtein(&raw, id) <= MISREAD
+    raw.len() < 4
+        || (strsim::levenshtein(&raw, id) <= MISREAD
+            && !id.strip_prefix(raw.as_str()).is_some_and(|rest| rest.len() == 1))
 }
 
 fn settle_one(field: &mut FieldReading, value: Value, text: String) {

@@ -1,7 +1,7 @@
 //! What the fax says of its sender, beside what the form says.
 //!
 //! Most offices write on the form the number that they send from. A number by hand that a digit or two keep from that is a misreading far
-//! more often than another line of the office, and a person sees both.
+//! more often than another line of the office; a typed one that a single digit keeps from it stands. A person sees both.
 
 use super::sheet::Sheet;
 use super::{Request, offered};
@@ -30,17 +30,24 @@ pub(super) fn numbers(transmission: &Transmission, sheets: &[Sheet<'_>]) -> Vec<
     numbers
 }
 
-/// Takes the sender's number for a fax number by hand that nearly says it.
+/// Takes the sender's number for a fax number by hand that nearly says it, and doubts a typed one.
 pub(super) fn agree(request: &mut Request, numbers: &[String]) {
-    let Some(field) = request.fields.iter_mut().find(|f| f.field == FAX && f.hand != Hand::Typed) else { return };
+    let Some(field) = request.fields.iter_mut().find(|f| f.field == FAX) else { return };
     let Reading::Read(Value::Text(read)) = &field.reading else { return };
     if numbers.contains(read) {
         return;
     }
-    let mut near = numbers.iter().filter(|number| offered::is_slip(read, number));
-    if let (Some(number), None) = (near.next(), near.next()) {
+    let typed = field.hand == Hand::Typed;
+    let near =
+        |number: &&String| if typed { offered::is_one_off(read, number) } else { offered::is_slip(read, number) };
+    let mut near = numbers.iter().filter(near);
+    let (Some(number), None) = (near.next(), near.next()) else { return };
+    let value = Value::Text(number.clone());
+    if typed {
+        offered::doubt(field, value);
+    } else {
         let confidence = offered::doubted(field);
-        offered::settle(field, Reader::Sender, Value::Text(number.clone()), number.clone(), confidence);
+        offered::settle(field, Reader::Sender, value, number.clone(), confidence);
     }
 }
 
@@ -69,9 +76,17 @@ mod tests {
     }
 
     #[test]
-    fn other_numbers_and_typed_ones_stand() {
+    fn a_typed_number_that_nearly_is_the_senders_stands_and_is_doubted() {
+        let fax = read("(831) 535-4018", Hand::Typed);
+        assert_eq!(fax.reading, Reading::Read(Value::Text("(831) 535-4018".into())));
+        assert_eq!(fax.alternatives, [Value::Text("(831) 555-4018".into())]);
+        assert_eq!(fax.confidence.get(), offered::DOUBTED);
+    }
+
+    #[test]
+    fn other_numbers_stand() {
         for (number, hand) in
-            [("(831) 555-9924", Hand::Hand), ("(831) 535-4018", Hand::Typed), ("(831) 555-4018", Hand::Hand)]
+            [("(831) 555-9924", Hand::Hand), ("(831) 535-4081", Hand::Typed), ("(831) 555-4018", Hand::Hand)]
         {
             let fax = read(number, hand);
             assert_eq!(fax.reading, Reading::Read(Value::Text(number.into())));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::rules::phrases::{CountPattern, PhraseBook};
-use crate::rules::{FormPurpose, Pack, ReceivedSource};
+use crate::rules::{FormPurpose, Pack, ReceivedSource, WrittenBefore};
 
 /// Settings of [`super::assemble_with`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct AssemblySettings {
     pub portal_forms: BTreeSet<String>,
     /// Where the time of receipt is taken from, first that is known.
     pub received: Vec<ReceivedSource>,
+    /// Fields that are dated shortly before the receipt.
+    pub written: Vec<WrittenBefore>,
     /// How cover sheets count their pages.
     pub cover_counts: Vec<CountPattern>,
 }
@@ -21,6 +23,7 @@ impl Default for AssemblySettings {
         Self {
             portal_forms: BTreeSet::new(),
             received: vec![ReceivedSource::FileName, ReceivedSource::Header, ReceivedSource::FileTime],
+            written: Vec::new(),
             cover_counts: PhraseBook::builtin().pages.cover_counts.clone(),
         }
     }
@@ -32,6 +35,7 @@ impl AssemblySettings {
         AssemblySettings {
             portal_forms: portal.map(|form| form.id.clone()).collect(),
             received: pack.received.order.clone(),
+            written: pack.received.written.clone(),
             cover_counts: pack.phrases.pages.cover_counts.clone(),
         }
     }

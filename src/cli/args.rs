@@ -185,6 +185,7 @@ pub struct ReadingArguments {
 #[command(after_long_help = "Examples:\n  \
     faxtriage explain inbox/fax.tif\n  \
     faxtriage explain inbox/fax.tif --json > fax.json\n  \
+    faxtriage explain inbox/fax.tif --text                       the words of each page, as they were finally read\n  \
     faxtriage explain inbox/fax.tif --images pictures            zones, labels and marks drawn on each page\n\n\
     Prints values that were read: the output is health information. Copies of earlier requests are not looked for.")]
 pub struct ExplainArguments {
@@ -193,6 +194,9 @@ pub struct ExplainArguments {
     /// Everything as one JSON object, for programs.
     #[arg(long)]
     pub json: bool,
+    /// Only the words of each page, line by line, as they were finally read.
+    #[arg(long, conflicts_with = "json")]
+    pub text: bool,
     /// Write each page as DIR/page-001.png and so on, with what was found drawn on it. Default: no pictures.
     #[arg(long, value_name = "DIR")]
     pub images: Option<PathBuf>,

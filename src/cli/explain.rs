@@ -33,6 +33,8 @@ pub fn execute(typed: ExplainArguments) -> Result<u8, Failure> {
         });
         serde_json::to_writer_pretty(&mut out, &all).map_err(io::Error::from)?;
         writeln!(out)?;
+    } else if typed.text {
+        write!(out, "{}", queue::page_text(&explanation.pages))?;
     } else {
         let requests: Vec<queue::Explained<'_>> = explanation
             .records

@@ -62,6 +62,12 @@ impl Composition {
         };
         let mut best: Option<Composed> = None;
         for entry in &self.entries {
+            // A word that alone stands for a field must be that word: "medically" is no "Medi-Cal".
+            if let ([word], [group]) = (words, entry.groups.as_slice())
+                && !group.contains(word)
+            {
+                continue;
+            }
             let in_group = |word: &String| entry.groups.iter().any(|group| group.iter().any(|listed| is(word, listed)));
             if !entry.groups.iter().all(|group| words.iter().any(|word| group.iter().any(|listed| is(word, listed)))) {
                 continue;

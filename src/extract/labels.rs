@@ -10,7 +10,7 @@ mod garbled;
 use std::collections::BTreeSet;
 
 use echoes::{drop_doubtful, drop_echoes};
-use garbled::add_garbled;
+use garbled::{add_garbled, add_overwritten};
 
 use super::compose::Composition;
 use super::fuzzy::{fold, folded_distance};
@@ -82,6 +82,8 @@ struct Wording {
     folded: String,
     /// Its words of three letters and more: each must be there for the wording to be.
     words: Vec<String>,
+    /// How many words it has, short ones too.
+    count: usize,
     targets: Vec<Target>,
     classes: Classes,
 }
@@ -93,7 +95,9 @@ impl Wording {
         self.words.iter().all(|word| {
             // One letter of a short word is too much of it.
             let slip = if word.len() == 3 { WORD_SLIP / 2.0 } else { WORD_SLIP };
-            (word.len() - 1..=word.len() + 1).any(|length| {
+            // Dropouts take two letters of a long one.
+            let lost = if word.len() >= 8 { 2 } else { 1 };
+            (word.len() - lost..=word.len() + 1).any(|length| {
                 (0..(folded.len() + 1).saturating_sub(length)).any(|at| {
                     folded.get(at..at + length).is_some_and(|part| folded_distance(part, word, slip).is_some())
                 })
@@ -101,6 +105,9 @@ impl Wording {
         })
     }
 }
+
+/// Distance a letter up to which one word is a wording of several.
+const JOINED: f32 = 0.06;
 
 /// Distance a letter up to which a word of a wording is still itself.
 const WORD_SLIP: f32 = 0.28;
@@ -148,10 +155,11 @@ pub struct LabelIndex {
 
 impl LabelIndex {
     pub fn new(form: &FormDefinition) -> LabelIndex {
-        let mut wordings: std::collections::BTreeMap<String, (Vec<String>, Vec<Target>)> = Default::default();
+        let mut wordings: std::collections::BTreeMap<String, (Vec<String>, usize, Vec<Target>)> = Default::default();
         let mut add = |text: &String, target: Target| {
             let long = text.split_whitespace().map(fold).filter(|word| word.len() >= 3);
-            let (_, targets) = wordings.entry(fold(text)).or_insert_with(|| (long.collect(), Vec::new()));
+            let count = text.split_whitespace().count();
+            let (_, _, targets) = wordings.entry(fold(text)).or_insert_with(|| (long.collect(), count, Vec::new()));
             if !targets.contains(&target) {
                 targets.push(target);
             }
@@ -174,7 +182,10 @@ impl LabelIndex {
         let wordings: Vec<Wording> = wordings
             .into_iter()
             .filter(|(folded, _)| !folded.is_empty())
-            .map(|(folded, (words, targets))| Wording { classes: Classes::of(&folded), folded, words, targets })
+            .map(|(folded, (words, count, targets))| {
+                let classes = Classes::of(&folded);
+                Wording { folded, words, count, targets, classes }
+            })
             .collect();
         let longest = wordings.iter().map(|w| w.folded.len()).max().unwrap_or(0);
         LabelIndex { wordings, composition: Composition::new(form), longest }
@@ -232,28 +243,60 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     }
     // One word is a heading only where it stands alone in its row: "Member" also begins the sentences of the narrative.
     for candidate in chosen.iter_mut().filter(|c| c.targets.len() > 1) {
+        let is_section = |t: &Target| matches!(t, Target::Section(_));
+        if is_numbered(candidate, sheet) && candidate.targets.iter().any(is_section) {
+            candidate.targets.retain(is_section);
+            continue;
+        }
         let row = candidate.tokens.first().map_or(0, |&t| sheet.tokens[t].row);
         if sheet.rows.get(row).is_some_and(|row| row.len() > candidate.tokens.len()) {
-            candidate.targets.retain(|t| !matches!(t, Target::Section(_)));
+            candidate.targets.retain(|t| !is_section(t));
         }
     }
     // The words around a title are the title's: "Provider" before "Request for Member Reassignment".
-    let titles: Vec<usize> = chosen
+    let titles: Vec<(usize, Rect)> = chosen
         .iter()
         .filter(|c| c.targets.contains(&Target::Title))
-        .filter_map(|c| c.tokens.first().map(|&t| sheet.tokens[t].row))
+        .filter_map(|c| Some((sheet.tokens[*c.tokens.first()?].row, c.rect)))
         .collect();
     chosen.retain(|c| {
         let row = c.tokens.first().map(|&t| sheet.tokens[t].row);
-        c.whole
-            || !row.is_some_and(|row| titles.contains(&row))
-            || !c.targets.iter().all(|t| matches!(t, Target::Field(_)))
+        let beside_title = |(title_row, title): &(usize, Rect)| {
+            let apart = (title.left - c.rect.right).max(c.rect.left - title.right);
+            (row == Some(*title_row) && !c.whole)
+                // A large typeface has wide spaces, and its words were perhaps read as several lines.
+                || (c.rect.overlap_y(title) * 2 > c.rect.height() && apart <= title.height() * 3 / 2)
+        };
+        !titles.iter().any(beside_title) || !c.targets.iter().all(|t| matches!(t, Target::Field(_)))
     });
     drop_doubtful(&mut chosen, sheet.letter_height);
     drop_echoes(&mut chosen, sheet, form);
     add_garbled(sheet, index, form, &taken, &mut chosen);
+    add_overwritten(sheet, index, form, &taken, &mut chosen);
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
     settle_shared(chosen, form)
+}
+
+/// Whether a candidate ends its row behind the number of a section: "Section 2. Requesting provider", "B. Member".
+fn is_numbered(candidate: &Candidate, sheet: &Sheet) -> bool {
+    let (Some(&first), Some(&last)) = (candidate.tokens.first(), candidate.tokens.last()) else { return false };
+    let row = &sheet.rows[sheet.tokens[first].row];
+    let Some(start) = row.iter().position(|&t| t == first) else { return false };
+    // A tint behind the heading leaves specks that are read as letters.
+    let is_word = |t: &&usize| fold(&sheet.tokens[**t].text).len() >= 3;
+    let after = row.iter().skip_while(|t| **t != last).skip(1);
+    is_after_number(sheet, row, start) && after.filter(is_word).count() == 0
+}
+
+/// Whether nothing but the number of a section stands in a row before the token at `start`.
+fn is_after_number(sheet: &Sheet, row: &[usize], start: usize) -> bool {
+    let has_letters = |t: &&usize| !fold(&sheet.tokens[**t].text).is_empty();
+    let lead: Vec<&usize> = row.iter().take(start).filter(has_letters).collect();
+    let is_number = |t: &&usize| {
+        let text = &sheet.tokens[**t].text;
+        text.ends_with(['.', ':', ')']) && fold(text).len() <= 2
+    };
+    lead.len() <= 2 && lead.last().is_some_and(is_number)
 }
 
 /// Most words that a label may have before the ones that were recognised.
@@ -424,6 +467,10 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             if !begun && distance > 0.0 && (before_figures || !wording.all_words_in(&folded)) {
                 continue;
             }
+            // "medically" is no "Medi-Cal ID": one word is several that lost their spaces only where hardly a letter is wrong.
+            if end == start && wording.count > 1 && distance > JOINED {
+                continue;
+            }
             let mut targets = wording.targets.clone();
             // The words of a label come again in the middle of sentences, and there they are none; nor is one word that a sentence begins
             // with ("Provider Services, …").
@@ -432,7 +479,10 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 && row.get(last + 1).is_some_and(|&t| sheet.tokens[t].text.starts_with(char::is_alphabetic));
             targets.retain(|target| match target {
                 Target::Field(_) => (clean_start || clean_end) && !goes_on,
-                Target::Section(_) | Target::Heading(_) => clean_end && !before_figures,
+                Target::Section(_) => {
+                    (clean_start || is_after_number(sheet, row, start)) && clean_end && !before_figures
+                }
+                Target::Heading(_) => clean_end && !before_figures,
                 Target::Option(..) => !before_figures,
                 _ => true,
             });
@@ -519,6 +569,33 @@ fn label_end(sheet: &Sheet, row: &[usize], end: usize) -> (usize, bool) {
     (last, closed || gap || last > end)
 }
 
+/// The group of the section that a label at `rect` stands in: of the last heading above it, if no reasons and no room for prose lie between.
+fn section_of<'f>(rect: &Rect, certain: &[(Rect, Target)], form: &'f FormDefinition) -> Option<&'f str> {
+    let above = certain.iter().filter(|(other, _)| other.bottom <= rect.top);
+    let ends_section = |target: Target| match target {
+        Target::Section(_) | Target::Heading(_) | Target::Option(..) => true,
+        Target::Field(i) => form.fields[i].kind.is_paragraph(),
+        _ => false,
+    };
+    let group = |target: &Target| match target {
+        Target::Section(i) => Some(form.sections[*i].group.as_str()),
+        _ => None,
+    };
+    // A heading ends where the next begins: on a page of one heading nobody knows where that is.
+    let groups: BTreeSet<&str> = certain.iter().filter_map(|(_, target)| group(target)).collect();
+    if groups.len() < 2 {
+        return None;
+    }
+    let last = above.filter(|(_, target)| ends_section(*target)).max_by_key(|(other, _)| (other.bottom, other.left))?;
+    let beside = certain.iter().filter(|(other, _)| other.overlap_y(&last.0) * 2 > other.height());
+    let headings: Vec<&str> = beside.filter_map(|(_, target)| group(target)).collect();
+    // Two headings side by side head columns, which the neighbours tell apart.
+    match (last.1, headings.as_slice()) {
+        (Target::Section(_), [only]) => Some(only),
+        _ => None,
+    }
+}
+
 /// A wording that stands in several fields goes to the field whose group its neighbours, or the heading above, belong to.
 fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition) -> Vec<Label> {
     let group_of = |target: Target| match target {
@@ -526,12 +603,26 @@ fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition) -> Vec<Label> {
         Target::Section(i) => Some(form.sections[i].group.as_str()),
         _ => None,
     };
-    let certain: Vec<(Rect, Target)> =
-        chosen.iter().filter(|c| c.targets.len() == 1).map(|c| (c.rect, c.targets[0])).collect();
+    // "Member" alone is a heading where another label names the same field.
+    let heading_of = |candidate: &Candidate| {
+        let section = candidate.targets.iter().copied().find(|t| matches!(t, Target::Section(_)))?;
+        let named_elsewhere = chosen.iter().any(|other| {
+            other.rect != candidate.rect && other.targets.iter().any(|t| candidate.targets.contains(t) && *t != section)
+        });
+        (candidate.targets.len() == 1 || named_elsewhere).then_some(section)
+    };
+    let certain: Vec<(Rect, Target)> = chosen
+        .iter()
+        .filter_map(|c| match c.targets.as_slice() {
+            [only] => Some((c.rect, *only)),
+            _ => heading_of(c).map(|section| (c.rect, section)),
+        })
+        .collect();
     let mut labels: Vec<Label> = Vec::with_capacity(chosen.len());
     for candidate in &chosen {
-        let nearness = |target: Target| -> i64 {
-            let Some(group) = group_of(target) else { return i64::MIN };
+        let section = section_of(&candidate.rect, &certain, form);
+        let nearness = |target: Target| -> (bool, i64) {
+            let Some(group) = group_of(target) else { return (false, i64::MIN) };
             let same_elsewhere =
                 certain.iter().any(|(_, other)| *other == target) || labels.iter().any(|label| label.target == target);
             let nearest = certain
@@ -545,19 +636,11 @@ fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition) -> Vec<Label> {
                 })
                 .min()
                 .unwrap_or(i64::from(i32::MAX));
-            -nearest - if same_elsewhere { i64::from(i32::MAX) } else { 0 }
-        };
-        let is_heading = |section: &Target| {
-            matches!(section, Target::Section(_))
-                && chosen.iter().any(|other| {
-                    other.rect != candidate.rect
-                        && other.targets.iter().any(|t| candidate.targets.contains(t) && t != section)
-                })
+            (section == Some(group), -nearest - if same_elsewhere { i64::from(i32::MAX) } else { 0 })
         };
         let target = match candidate.targets.as_slice() {
             [only] => *only,
-            // "Member" alone is a heading where another label names the same field.
-            several if several.iter().any(is_heading) => *several.iter().find(|t| is_heading(t)).unwrap_or(&several[0]),
+            _ if let Some(section) = heading_of(candidate) => section,
             several => {
                 let fields = several.iter().copied().filter(|t| matches!(t, Target::Field(_)));
                 fields.max_by_key(|&t| (nearness(t), std::cmp::Reverse(t))).unwrap_or(several[0])

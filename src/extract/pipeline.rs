@@ -256,13 +256,35 @@ impl PageEngine<'_> {
     fn printed_header(&self, page: &PreparedPage, words: &[Word]) -> Option<Rect> {
         let top = page.ink.height() as i32 / HEADER_SHARE;
         let inside: Vec<&Word> = words.iter().filter(|w| w.rect.center_y() < top).collect();
-        let first = inside.iter().map(|w| w.rect.center_y()).min()?;
-        let line: Vec<Word> =
-            inside.into_iter().filter(|w| w.rect.center_y() - first < w.rect.height()).cloned().collect();
+        let line: Vec<Word> = topmost_line(inside).into_iter().cloned().collect();
         let rect = Rect::bounding(line.iter().map(|w| &w.rect))?;
         let parsed = parse_header(&join(&line), rect, &self.pack.phrases, self.reference);
         (parsed.page.is_some() && parsed.sent_at.is_some()).then(|| rect.inflate(0, 2))
     }
+}
+
+/// The words of the topmost line, left to right. It follows its own course: the machine prints it straight, so that it slopes on a page whose
+/// paper went in crooked and was put straight.
+fn topmost_line(mut words: Vec<&Word>) -> Vec<&Word> {
+    words.sort_by_key(|w| (w.rect.left, w.rect.top));
+    let Some(first) = words.iter().enumerate().min_by_key(|(_, w)| w.rect.center_y()).map(|(at, _)| at) else {
+        return Vec::new();
+    };
+    let follows = |last: &&Word, word: &&Word| {
+        (word.rect.center_y() - last.rect.center_y()).abs() * 10 <= last.rect.height().max(word.rect.height()) * 8
+    };
+    let mut line = vec![words[first]];
+    for word in &words[first + 1..] {
+        if line.last().is_some_and(|last| follows(last, word)) {
+            line.push(word);
+        }
+    }
+    for word in words[..first].iter().rev() {
+        if line.first().is_some_and(|last| follows(last, word)) {
+            line.insert(0, word);
+        }
+    }
+    line
 }
 
 /// How much of a page made sense.

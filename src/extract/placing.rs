@@ -213,7 +213,11 @@ fn stray(claim: &Claim<'_>, claims: &[Claim<'_>], enough: u64) -> Option<usize> 
     let looks_right = |place: &Place| match claim.kind {
         // A signature has no shape of a word: ink on a line where nothing was read as print.
         FieldKind::Ink => place.may_be_signed(enough),
-        _ => place.suited >= 1.0,
+        // Figures on a line of the label's own are its value, however badly they were read, where the form's style finds nothing at all.
+        _ => {
+            let misread = own.ink < enough && place.ink >= enough && place.zone.structure >= 0.6 && place.suited > -1.0;
+            place.suited >= 1.0 || (misread && place.characters > 0)
+        }
     };
     let is_taken = |rect: &Rect| {
         let others = claims.iter().filter(|c| !c.is_prose()).filter_map(Claim::zone);

@@ -40,8 +40,11 @@ pub fn reread(
     doubtful: f32,
     reader: &mut (dyn LineReader + '_),
 ) -> Vec<Word> {
-    let lines: Vec<Rect> =
-        lines.iter().map(|line| line.rect).filter(|rect| mean_confidence(&inside(&words, rect)) < doubtful).collect();
+    let lines: Vec<Rect> = lines
+        .iter()
+        .map(|line| whole_words(&words, &line.rect))
+        .filter(|rect| mean_confidence(&inside(&words, rect)) < doubtful)
+        .collect();
     let bounds = page.ink.bounds();
     let cuts: Vec<Rect> = lines
         .iter()
@@ -152,6 +155,19 @@ fn holes(page: &PreparedPage, words: &[Word], lines: &[TextLine]) -> Vec<Rect> {
 
 fn crop(page: &PreparedPage, r: &Rect) -> GrayImage {
     image::imageops::crop_imm(&page.clean, r.left as u32, r.top as u32, r.width() as u32, r.height() as u32).to_image()
+}
+
+/// A line's place with the whole of the words that it cuts through: dropouts and wide gaps end a line in the middle of one.
+fn whole_words(words: &[Word], line: &Rect) -> Rect {
+    let cut = |w: &&Word| {
+        let shared = w.rect.intersect(line).area() * 2 > w.rect.area().min(line.area());
+        shared && w.rect.height() <= 2 * line.height()
+    };
+    words.iter().filter(cut).fold(*line, |line, word| Rect {
+        left: line.left.min(word.rect.left),
+        right: line.right.max(word.rect.right),
+        ..line
+    })
 }
 
 fn inside<'a>(words: &'a [Word], rect: &Rect) -> Vec<&'a Word> {

@@ -52,7 +52,7 @@ impl Sheet {
             for &t in row.iter() {
                 let rect = tokens[t].rect;
                 tokens[t].row = number;
-                tokens[t].starts_segment = previous.is_none_or(|before| {
+                tokens[t].starts_segment |= previous.is_none_or(|before| {
                     rect.left - before.right > gap
                         || ruling_between(rulings, &before, &rect)
                         || line_begins_between(rulings, &before, &rect, letter_height)
@@ -157,14 +157,22 @@ fn line_begins_between(rulings: &Rulings, left: &Rect, right: &Rect, letter_heig
     })
 }
 
-/// Splits a word after each colon (but not inside a time) and around runs of underscores, sharing its width by letters.
+/// Splits a word after each colon (but not inside a time) and around what was read of a line to write on (underscores, the dots of a dotted
+/// line), sharing its width by letters. What stands behind such a line begins a segment.
 fn split_word(word: &Word) -> Vec<Token> {
     let letters: Vec<char> = word.text.chars().collect();
+    let is_line: Vec<bool> = (0..letters.len()).map(|i| is_line(&letters, i)).collect();
     let mut cuts = vec![0usize];
     for i in 1..letters.len() {
         let (before, here) = (letters[i - 1], letters[i]);
         let after_colon = before == ':' && !(here.is_ascii_digit() && i >= 2 && letters[i - 2].is_ascii_digit());
-        if after_colon || (before == '_') != (here == '_') {
+        // "Telephone.209-555-0123", "completed11/16/2026": a colon read as a dot or lost, and the space behind it.
+        let end = if before == '.' { i - 1 } else { i };
+        let after_label = here.is_ascii_digit()
+            && end >= LABEL
+            && letters[end - LABEL..end].iter().all(|c| c.is_alphabetic())
+            && letters[i..].iter().filter(|c| c.is_ascii_digit()).count() >= FIGURES;
+        if after_colon || after_label || is_line[i - 1] != is_line[i] {
             cuts.push(i);
         }
     }
@@ -172,15 +180,27 @@ fn split_word(word: &Word) -> Vec<Token> {
     let width = word.rect.width();
     let at = |i: usize| word.rect.left + (i64::from(width) * i as i64 / letters.len().max(1) as i64) as i32;
     cuts.windows(2)
-        .filter(|span| span[0] < span[1] && letters[span[0]] != '_')
+        .filter(|span| span[0] < span[1] && !is_line[span[0]])
         .map(|span| Token {
             text: letters[span[0]..span[1]].iter().collect(),
             rect: Rect { left: at(span[0]), right: at(span[1]), ..word.rect },
             confidence: word.confidence.get(),
             row: word.line as usize,
-            starts_segment: false,
+            starts_segment: span[0].checked_sub(1).is_some_and(|before| is_line[before]),
         })
         .collect()
+}
+
+/// Letters before a dot from which it ends a label, and no initial or abbreviation.
+const LABEL: usize = 3;
+/// Figures from which a number behind letters is a value of its own.
+const FIGURES: usize = 5;
+
+/// Whether the character at `at` is a line to write on: an underscore, one of several dots, or a dot with which a word begins.
+fn is_line(letters: &[char], at: usize) -> bool {
+    let dot = |i: Option<usize>| i.and_then(|i| letters.get(i)) == Some(&'.');
+    let leads = |i: usize| letters[..i].iter().all(|c| *c == '.') && letters.len() > i + 1;
+    letters[at] == '_' || (letters[at] == '.' && (dot(at.checked_sub(1)) || dot(Some(at + 1)) || leads(at)))
 }
 
 #[cfg(test)]
@@ -199,6 +219,32 @@ mod tests {
         let texts: Vec<&str> = sheet.tokens.iter().map(|t| t.text.as_str()).collect();
         assert_eq!(texts, ["Name:", "Ana"]);
         assert_eq!(sheet.tokens[1].rect, Rect::new(50, 0, 80, 20));
+    }
+
+    #[test]
+    fn the_dots_of_a_line_are_no_letters() {
+        let words = [
+            word("ID.", 0, 0, 30, 20),
+            word(".95698215E", 34, 0, 134, 20),
+            word("Phone...(209)", 0, 40, 130, 60),
+            word("M.D.", 200, 40, 240, 60),
+            word("Fax.209-555", 0, 80, 110, 100),
+        ];
+        let sheet = Sheet::new(&words, &Rulings::default());
+        let tokens: Vec<(&str, bool)> = sheet.tokens.iter().map(|t| (t.text.as_str(), t.starts_segment)).collect();
+        assert_eq!(
+            tokens,
+            [
+                ("ID.", true),
+                ("95698215E", true),
+                ("Phone", true),
+                ("(209)", true),
+                ("M.D.", true),
+                ("Fax.", true),
+                ("209-555", false)
+            ],
+            "what was written on a line begins a segment"
+        );
     }
 
     #[test]

@@ -174,6 +174,12 @@ impl<'a> Surroundings<'a> {
         self.labels.iter().any(|l| l.rect != *own && zone.holds(&l.rect))
     }
 
+    /// Same for a label whose like stands nowhere above `own`: the words of labels come again in what is written.
+    fn holds_new_label(&self, zone: &Rect, own: &Rect) -> bool {
+        let is_new = |l: &Label| !self.labels.iter().any(|o| o.target == l.target && o.rect.bottom <= own.top);
+        self.labels.iter().any(|l| l.rect != *own && zone.holds(&l.rect) && is_new(l))
+    }
+
     /// Left edge of the nearest label right of `x` whose row overlaps `band`, or the page's right edge.
     fn next_label_left(&self, x: i32, band: &Rect) -> i32 {
         self.labels
@@ -329,7 +335,9 @@ impl<'a> Surroundings<'a> {
                 && r.left - l.right < 12 * h
             {
                 let (from, to) = self.whole_line(r, l.right, next_left - 2);
-                let (left, right) = ((l.right + 2).max(from - h / 2), right.max(to));
+                // What was written before the line begins, or where its beginning was lost, is written on it.
+                let first = if self.is_empty_between(l, from) { from - h / 2 } else { l.right + 2 };
+                let (left, right) = ((l.right + 2).max(first), right.max(to));
                 let structure = if r.left < l.right - h { 0.6 } else { 1.0 };
                 let zone = Zone {
                     placement: Placement::RightLine,
@@ -545,7 +553,7 @@ impl<'a> Surroundings<'a> {
         let l = &label.rect;
         if let Some(cell) = self.cell_at(l.center_x(), l.center_y())
             && cell.height() > 3 * h
-            && !self.holds_other_label(&cell, l)
+            && !self.holds_new_label(&cell, l)
         {
             return cell;
         }
@@ -553,7 +561,7 @@ impl<'a> Surroundings<'a> {
             && edge.rect.top - l.bottom < 2 * h
             && let Some(cell) = self.cell_at(l.left + 2 * h, edge.rect.bottom + h)
             && cell.height() > 2 * h
-            && !self.holds_other_label(&cell, l)
+            && !self.holds_new_label(&cell, l)
         {
             return self.with_rows_below(cell, l);
         }

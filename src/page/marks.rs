@@ -56,7 +56,7 @@ impl MarkInk {
 
 /// Measures one box.
 pub fn measure_mark(page: &PreparedPage, mark_box: &MarkBox, band: &MarkBand) -> MarkMeasure {
-    judge(&ink_of(page, mark_box), 0.0, mark_box, band)
+    judge(&ink_of(page, mark_box, outline_of(page, mark_box)), 0.0, mark_box, band)
 }
 
 /// Measures boxes that stand together.
@@ -64,7 +64,9 @@ pub fn measure_mark(page: &PreparedPage, mark_box: &MarkBox, band: &MarkBand) ->
 /// The emptiest box tells what the outline itself leaves inside, but only when it is as empty as a blank box can be: a group in which
 /// every box is marked, or none, is measured like single boxes. A stroke that dips into a neighbour is counted where most of it lies.
 pub fn measure_group(page: &PreparedPage, boxes: &[MarkBox], band: &MarkBand) -> Vec<MarkMeasure> {
-    let inks: Vec<MarkInk> = boxes.iter().map(|b| ink_of(page, b)).collect();
+    let outlines: Vec<i32> = boxes.iter().map(|b| outline_of(page, b)).collect();
+    let inks: Vec<MarkInk> =
+        boxes.iter().zip(shared_outlines(boxes, &outlines)).map(|(b, outline)| ink_of(page, b, outline)).collect();
     let outlined = boxes.iter().zip(&inks).filter(|(b, _)| b.shape != BoxShape::None);
     let emptiest = outlined.map(|(_, ink)| ink.fill()).fold(f32::MAX, f32::min);
     let own = if boxes.len() >= 2 && emptiest < band.unchecked_below { emptiest * 0.8 } else { 0.0 };
@@ -82,6 +84,19 @@ pub fn measure_group(page: &PreparedPage, boxes: &[MarkBox], band: &MarkBand) ->
             MarkMeasure { mark, confidence: Confidence::new(confidence), ..measure }
         })
         .collect()
+}
+
+/// The outlines of boxes that stand together: all of one shape are printed alike, and a tick that runs along the sides of its box makes that
+/// one's seem thick.
+fn shared_outlines(boxes: &[MarkBox], outlines: &[i32]) -> Vec<i32> {
+    let usual = |shape: BoxShape| {
+        let mut alike: Vec<i32> =
+            boxes.iter().zip(outlines).filter(|(b, _)| b.shape == shape).map(|(_, outline)| *outline).collect();
+        alike.sort_unstable();
+        alike.get(alike.len() / 2).copied()
+    };
+    // The rows of a fax make an outline a pixel thicker here and there.
+    boxes.iter().zip(outlines).map(|(b, own)| usual(b.shape).map_or(*own, |usual| (*own).min(usual + 1))).collect()
 }
 
 /// Whether the mark in box `index` is the end of a stroke of another box's mark.
@@ -220,17 +235,21 @@ fn ring_thickness(shapes: &Bitmap, rect: &Rect, most: i32) -> i32 {
     depths.get(depths.len() * 2 / 3).copied().unwrap_or(2).clamp(1, most)
 }
 
-fn ink_of(page: &PreparedPage, mark_box: &MarkBox) -> MarkInk {
+/// Thickness of the box's own outline, in pixels.
+fn outline_of(page: &PreparedPage, mark_box: &MarkBox) -> i32 {
+    match mark_box.shape {
+        BoxShape::Square | BoxShape::Circle | BoxShape::Bracket => outline_thickness(&page.shapes, mark_box),
+        BoxShape::Line | BoxShape::None => 0,
+    }
+}
+
+fn ink_of(page: &PreparedPage, mark_box: &MarkBox, thickness: i32) -> MarkInk {
     let inches = |x: f32| (x * page.dpi as f32).round() as i32;
     let rect = mark_box.rect;
     if rect.intersect(&page.shapes.bounds()).is_empty() {
         return MarkInk::default();
     }
     let window = rect.inflate(inches(0.45), inches(0.2));
-    let thickness = match mark_box.shape {
-        BoxShape::Square | BoxShape::Circle | BoxShape::Bracket => outline_thickness(&page.shapes, mark_box),
-        BoxShape::Line | BoxShape::None => 0,
-    };
     let inside = Inside::new(mark_box, thickness);
     // A tick on a line covers a small part of the space above it.
     let largest = (if mark_box.shape == BoxShape::Line { 0.1 } else { 0.16 } * page.dpi as f32).powi(2);

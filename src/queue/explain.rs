@@ -41,6 +41,10 @@ pub fn page_text(pages: &[(u32, PageOutcome)]) -> String {
     for (number, page) in pages {
         let _ = writeln!(out, "\u{c}page {number}");
         if let PageOutcome::Read(reading) = page {
+            // What the fax machine printed was taken out of the page's own words.
+            if let Some(header) = &reading.header {
+                let _ = writeln!(out, "{}", header.text);
+            }
             for line in reading.lines() {
                 let _ = writeln!(out, "{}", line.text());
             }

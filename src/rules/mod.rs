@@ -50,7 +50,7 @@ pub use rule::{AppliesTo, Day, InForce, Rule};
 pub use schema::schema;
 pub use settings::{
     DateSettings, LetterSettings, MarkSettings, PackSettings, Plan, ReceivedSettings, ReceivedSource, RequestScope,
-    RequestSettings, RequiredWithReason, ReviewSettings, RosterSettings, RulesPickedBy,
+    RequestSettings, RequiredWithReason, ReviewSettings, RosterSettings, RulesPickedBy, WrittenBefore,
 };
 pub use status::{
     Priority, READ_COLUMNS, Status, lowest_confidence, priority, required_columns, review_fields, status,

@@ -71,6 +71,18 @@ pub enum RulesPickedBy {
 pub struct ReceivedSettings {
     /// Where the time of receipt is taken from, first that is known.
     pub order: Vec<ReceivedSource>,
+    /// Fields that say when the office filled in its request.
+    #[serde(default)]
+    pub written: Vec<WrittenBefore>,
+}
+
+/// A field that is dated shortly before the receipt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WrittenBefore {
+    pub field: String,
+    /// An uncertain reading is taken for the latest of its possible days that lies so many days before the receipt, for a person to confirm.
+    pub within_days: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

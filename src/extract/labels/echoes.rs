@@ -21,15 +21,24 @@ pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
             listed.iter().filter(|(t, _)| matches!(t, Target::Option(c, _) if *c == choice)).map(|(_, r)| *r).collect();
         if rects.len() < 2 { None } else { Rect::bounding(&rects) }
     };
+    let named: Vec<usize> = chosen
+        .iter()
+        .filter_map(|c| match c.targets.first() {
+            Some(Target::Option(choice, _)) => Some(*choice),
+            _ => None,
+        })
+        .collect();
     chosen.retain(|candidate| {
         let Some(target) = candidate.targets.first().filter(|_| candidate.composed) else { return true };
         match target {
             // Which of a field's labels has its value is seen when the form is read.
             Target::Field(_) => true,
             _ if listed.iter().any(|(other, _)| other == target) => false,
-            Target::Option(choice, _) => {
-                options(*choice).is_none_or(|group| group.inflate(0, 4 * height).overlap_y(&candidate.rect) > 0)
-            }
+            Target::Option(choice, _) => match options(*choice) {
+                Some(group) => group.inflate(0, 4 * height).overlap_y(&candidate.rect) > 0,
+                // Alone on its page it is a sentence of the narrative that speaks of its reason.
+                None => named.iter().filter(|c| **c == *choice).count() > 1,
+            },
             _ => true,
         }
     });

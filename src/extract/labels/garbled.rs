@@ -1,11 +1,11 @@
 //! Labels that no listed wording fits, told by how they stand.
 
-use super::{Candidate, LabelIndex, Target, label_end, label_rect};
+use super::{Candidate, LabelIndex, Target, Wording, label_end, label_rect};
 use crate::extract::fuzzy::{fold, folded_distance};
 use crate::extract::sheet::Sheet;
 use crate::extract::suits::{is_telling, suits};
 use crate::geometry::Rect;
-use crate::rules::FormDefinition;
+use crate::rules::{FieldKind, FormDefinition};
 
 /// A short label is lost to one misread letter ("NPk:"). Where a definition's short wordings have found no place at all, a segment
 /// that stands like a label, is nothing else, and comes nearer to one of them than to any other is taken for it: a word with its colon, or
@@ -65,6 +65,48 @@ pub(super) fn add_garbled(
                 }
             }
         }
+    }
+}
+
+/// A signature that runs over its own label leaves the first word of it: "Signature of" and what was read of the pen.
+pub(super) fn add_overwritten(
+    sheet: &Sheet,
+    index: &LabelIndex,
+    form: &FormDefinition,
+    taken: &[bool],
+    chosen: &mut Vec<Candidate>,
+) {
+    let missing = |target: &Target| match target {
+        Target::Field(i) => {
+            form.fields[*i].kind == FieldKind::Ink && !chosen.iter().any(|c| c.targets.contains(target))
+        }
+        _ => false,
+    };
+    let wordings: Vec<&Wording> = index
+        .wordings
+        .iter()
+        .filter(|w| {
+            matches!(w.targets.as_slice(), [only] if missing(only)) && w.words.first().is_some_and(|f| f.len() >= 5)
+        })
+        .collect();
+    let begins = |t: &usize| {
+        let token = &sheet.tokens[*t];
+        let word = fold(&token.text);
+        let first = |w: &&&Wording| w.folded.starts_with(&word) && w.words.first() == Some(&word);
+        if taken[*t] || !token.starts_segment { None } else { wordings.iter().find(first).map(|w| (*t, *w)) }
+    };
+    // The last one on the page: offices sign below what they state.
+    if let Some((token, wording)) = sheet.rows.iter().flatten().filter_map(begins).last() {
+        chosen.push(Candidate {
+            composed: true,
+            whole: true,
+            targets: wording.targets.clone(),
+            letters: wording.words.first().map_or(0, String::len),
+            tokens: vec![token],
+            rect: label_rect(sheet, &[token]),
+            distance: 0.3,
+            score: 0.0,
+        });
     }
 }
 

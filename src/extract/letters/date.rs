@@ -96,6 +96,9 @@ fn rank_of(text: &PageText, layout: &Layout, line: usize) -> Option<u32> {
 fn own_date(line: &str, context: &DateContext) -> Option<(String, DateReading)> {
     let found = dates::find_dates(line, context);
     if let [(range, reading)] = found.as_slice() {
+        if line.get(range.end..).is_some_and(is_time) {
+            return None;
+        }
         let rest = line.len() - range.len();
         let raw = line.get(range.clone())?.to_owned();
         return (rest <= 34).then(|| (raw, reading.clone()));
@@ -108,6 +111,13 @@ fn own_date(line: &str, context: &DateContext) -> Option<(String, DateReading)> 
     let value = strip_label(bare, context);
     let reading = dates::parse_date(value, context);
     (reading.best.is_some() || !reading.others.is_empty()).then(|| (value.to_owned(), reading))
+}
+
+/// Whether a time of day to the second follows: then a machine printed it when the fax was sent.
+fn is_time(after: &str) -> bool {
+    let figures: Vec<&str> = after.trim_start().split(|c: char| !c.is_ascii_digit()).take(3).collect();
+    let separators = after.trim_start().chars().filter(|c| !c.is_ascii_digit()).take(2);
+    figures.len() == 3 && figures.iter().all(|part| (1..=2).contains(&part.len())) && separators.eq([':', ':'])
 }
 
 fn strip_label<'a>(line: &'a str, context: &DateContext) -> &'a str {

@@ -281,6 +281,7 @@ fn reader(reader: Reader) -> &'static str {
         Reader::Ink => "ink",
         Reader::Roster => "roster",
         Reader::Sender => "number of the sender",
+        Reader::Receipt => "day of receipt",
         Reader::Person => "corrected by a person",
     }
 }
