@@ -14,7 +14,7 @@ use super::labels::{Label, Print, Target};
 use super::meaning::{Meanings, read_value};
 use super::placing::Placed;
 use super::sheet::Sheet;
-use super::suits::suits;
+use super::suits::{is_telling, suits};
 use super::twins::Figures;
 use super::vote::{Ballot, FormatFit, Meaning, elect};
 use super::zones::Placement;
@@ -92,7 +92,7 @@ pub fn read_fields(
                 && placed.rivals.iter().any(|rival| {
                     let suited = suits(kind, &source.text_in(rival));
                     // A neighbour's value has another shape; only ink that may be this field's makes its blank doubtful.
-                    if suited < 0.0 || (kind == FieldKind::DateList && suited < 1.0) {
+                    if suited <= -1.0 || (kind == FieldKind::DateList && suited < 1.0) {
                         return false;
                     }
                     // No signature is read as a sentence.
@@ -452,6 +452,12 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
         reading.confidence = Confidence::new(mean_confidence(field, source).max(0.8));
         return reading;
     }
+    // The sides of empty cells and the slashes between them are read as ones.
+    let read = reading.answers.iter().filter(|a| a.reader != Reader::DigitReader).map(|a| a.text.as_str());
+    if is_telling(field.kind) && !source.text_layer && only_strokes(&read.collect::<String>()) {
+        reading.confidence = Confidence::new(0.6);
+        return reading;
+    }
     match (field.ink.presence, says_something) {
         (Presence::Blank, false) => {
             if field.contested {
@@ -520,6 +526,12 @@ fn add_alternatives(reading: &mut FieldReading, by_digits: Option<DigitAnswer>) 
             reading.alternatives.push(other);
         }
     }
+}
+
+/// Whether readers saw strokes and nothing else.
+fn only_strokes(text: &str) -> bool {
+    let is_stroke = |c: char| matches!(c, '1' | 'l' | 'I' | '|' | '/' | '\\' | '!' | '[' | ']' | '(' | ')');
+    text.contains(is_stroke) && text.chars().filter(|c| c.is_alphanumeric() || is_stroke(*c)).all(is_stroke)
 }
 
 /// What an answer means in a field of `kind`; where it means nothing as it stands, without its words that hold no digit: a piece of the
@@ -685,7 +697,7 @@ fn settle_stated(reading: &mut FieldReading, stated: &FormFieldValue, kind: Fiel
 fn settle_signature(reading: &mut FieldReading, field: &Written<'_>, source: &FieldSource<'_>) {
     let letter = source.sheet.letter_height;
     reading.answers.push(ReaderAnswer { reader: Reader::Ink, text: String::new(), confidence: Confidence::CERTAIN });
-    let wide_enough = field.ink.extent.is_some_and(|e| e.width() >= letter * 3 / 2);
+    let wide_enough = field.ink.extent.is_some_and(|e| with_flourish(e, source).width() >= letter * 3 / 2);
     match (field.ink.presence, wide_enough) {
         (Presence::Blank, _) if field.contested => {
             reading.reading = Reading::Unreadable;
@@ -701,4 +713,16 @@ fn settle_signature(reading: &mut FieldReading, field: &Written<'_>, source: &Fi
             reading.confidence = Confidence::new(0.3);
         }
     }
+}
+
+/// A stroke of the pen that runs level was taken for a ruling: those that touch a signature and no other ink's line belong to it.
+fn with_flourish(extent: Rect, source: &FieldSource<'_>) -> Rect {
+    let letter = source.sheet.letter_height;
+    let near = extent.inflate(letter / 4, letter / 4);
+    let rulings = source.page.rulings.horizontal.iter().map(|r| r.rect);
+    // A printed line under a signature runs to both of its sides.
+    let is_stroke = |r: &Rect| {
+        !near.intersect(r).is_empty() && r.width() < 8 * letter && r.center_y() < extent.bottom - extent.height() / 8
+    };
+    rulings.filter(is_stroke).fold(extent, |whole, stroke| whole.union(&stroke))
 }

@@ -33,9 +33,13 @@ struct Place {
 }
 
 impl Place {
-    /// Whether the ink in it may be a signature: enough of it, on a line or in a box, and no sentence.
+    /// Whether the ink in it may be a signature: enough of it and no sentence, or where its line or box was lost, hardly a letter.
     fn may_be_signed(&self, enough: u64) -> bool {
-        self.zone.structure >= 0.6 && self.ink >= 2 * enough && self.characters < NAME
+        if self.zone.structure >= 0.6 {
+            self.ink >= 2 * enough && self.characters < NAME
+        } else {
+            self.ink >= 4 * enough && self.characters < INITIALS
+        }
     }
 }
 
@@ -199,6 +203,8 @@ fn give_places(claims: &mut [Claim<'_>], votes: &Votes, enough: u64) {
 
 /// Letters that may be read in a signature: a full name in a clear hand. A line of prose has more.
 const NAME: usize = 24;
+/// Letters from which ink on nothing may as well be a date or somebody's typed name.
+const INITIALS: usize = 6;
 
 /// Another place of a claim, where the form's style finds nothing of the field's shape and that place does: there the office wrote.
 fn stray(claim: &Claim<'_>, claims: &[Claim<'_>], enough: u64) -> Option<usize> {

@@ -328,7 +328,9 @@ impl<'a> Surroundings<'a> {
             let r = &ruling.rect;
             let y = r.center_y();
             let right = r.right.min(next_left - 2);
-            if y >= l.top + l.height() * 3 / 10
+            // The pen's line may stand a little higher than the foot of its label.
+            let highest = if kind == FieldKind::Ink { l.top - h / 4 } else { l.top + l.height() * 3 / 10 };
+            if y >= highest
                 && y <= l.bottom + h * 9 / 10
                 && right > l.right + 2 * h
                 && r.left < next_left
@@ -367,7 +369,8 @@ impl<'a> Surroundings<'a> {
                 }
             }
             let gap = l.top - y;
-            let reaches_up = gap >= -h / 5 && gap <= h * 12 / 10 && r.left <= l.left + 2 * h;
+            let farthest = if kind == FieldKind::Ink { 2 * h } else { h * 12 / 10 };
+            let reaches_up = gap >= -h / 5 && gap <= farthest && r.left <= l.left + 2 * h;
             let (from, to) =
                 if reaches_up { self.whole_line(r, l.left - 4 * h, page_right) } else { (r.left, r.right) };
             if reaches_up && to >= l.right - h {
@@ -375,7 +378,7 @@ impl<'a> Surroundings<'a> {
                 let left = from.max(l.left - 4 * h);
                 let rect = self.above_ruling(ruling, left, right, rise);
                 let rect = Rect { bottom: rect.bottom.min(l.top), ..rect };
-                let structure = 1.0 - 0.5 * gap.max(0) as f32 / (h as f32 * 1.2);
+                let structure = 1.0 - 0.5 * gap.max(0) as f32 / farthest as f32;
                 if !self.holds_other_label(&rect, l) && !zones.iter().any(|z| z.rect == rect) {
                     zones.push(Zone { placement: Placement::AboveLine, rect, structure });
                 }
@@ -392,32 +395,58 @@ impl<'a> Surroundings<'a> {
 
         // Boxes in a column stand apart from their labels, with nothing between.
         if let Some(edge) = self.nearest_vertical(l.right, l.center_y(), true)
-            && (edge.rect.left - l.right < 10 * h || self.is_empty_between(l, edge.rect.left))
             && edge.rect.left < next_left
             && let Some(cell) = self.cell_at(edge.rect.right + h / 2, l.center_y())
-            && !self.holds_other_label(&self.comb(cell, l.right), l)
+            // The first side of a row of cells may be lost, and its letter stands before the second.
+            && (edge.rect.left - l.right < 10 * h || self.is_empty_between(l, cell.left - cell.width() * 5 / 4))
+            && let Some(cells) = self.comb(cell, l.right, next_left, l)
         {
-            zones.push(Zone { placement: Placement::RightBox, rect: self.comb(cell, l.right), structure: 1.0 });
+            zones.push(Zone { placement: Placement::RightBox, rect: cells, structure: 1.0 });
         }
         if let Some(edge) = self.nearest_horizontal(l.left + h, l.bottom - 2, true)
             && edge.rect.top - l.bottom < h * 3 / 2
             && let Some(cell) = self.cell_at(l.left + h, edge.rect.bottom + h / 2)
-            && !self.holds_other_label(&self.comb(cell, l.left - h), l)
+            && let Some(cells) = self.comb(cell, l.left - h, page_right, l)
         {
-            zones.push(Zone { placement: Placement::BelowBox, rect: self.comb(cell, l.left - h), structure: 0.95 });
+            zones.push(Zone { placement: Placement::BelowBox, rect: cells, structure: 0.95 });
         }
         let free = Rect::new(l.right + 2, l.top - h * 6 / 10, next_left.min(frame_right) - 2, l.bottom + h * 6 / 10);
         zones.push(Zone { placement: Placement::RightFree, rect: free, structure: 0.45 });
-        let floor = self.next_label_top(l.bottom, &l.inflate(h, 0)).min(l.bottom + h * 5 / 2);
+        let depth = if kind == FieldKind::Ink { h * 5 } else { h * 5 / 2 };
+        let floor = self.next_label_top(l.bottom, &l.inflate(h, 0)).min(l.bottom + depth);
         let under = Rect::new(l.left - h, l.bottom + 1, next_left.min(frame_right).min(l.left + 30 * h) - 2, floor);
         zones.push(Zone { placement: Placement::BelowFree, rect: under, structure: 0.25 });
+        self.drop_edges(zones);
+    }
+
+    /// A line that is the edge of a box is no line to write on: what is left of the edge would bound the value, and what stands on the upper
+    /// one is the label.
+    fn drop_edges(&self, zones: &mut Vec<Zone>) {
+        let is_box = |z: &&Zone| matches!(z.placement, Placement::RightBox | Placement::BelowBox);
+        let boxes: Vec<(Placement, Rect)> = zones.iter().filter(is_box).map(|z| (z.placement, z.rect)).collect();
+        let h = self.height;
+        zones.retain(|z| {
+            let of_box = |(placement, rect): &(Placement, Rect)| match z.placement {
+                Placement::RightLine | Placement::BelowLine if z.placement.side() == placement.side() => {
+                    z.rect.left >= rect.left - h
+                        && z.rect.right <= rect.right + h
+                        && z.rect.overlap_y(rect) * 2 > z.rect.height().min(rect.height())
+                }
+                Placement::RightLine => z.rect.overlap_x(rect) > 0 && (z.rect.bottom - rect.top).abs() <= h,
+                _ => false,
+            };
+            !boxes.iter().any(of_box)
+        });
     }
 
     /// Extends a narrow cell over its equal neighbours, as far left as `from`: comb cells, one letter each, are one field.
     ///
     /// Groups of cells ("(209) 555-0123") leave room for what is printed between them, and faxes lose some of the short sides: the cells
-    /// go on as long as sides, or the edges above and below, follow each other at no more than two and a half cells.
-    fn comb(&self, first: Rect, from: i32) -> Rect {
+    /// go on as long as sides, or the edges above and below, follow each other at no more than two and a half cells. Where the last side, or
+    /// the first, is lost, what was written tells that a cell is there.
+    ///
+    /// `None` when a label other than `own` stands in it; nothing beyond `from` and `to` belongs to it.
+    fn comb(&self, first: Rect, from: i32, to: i32, own: &Rect) -> Option<Rect> {
         let pitch = first.width().min(first.height() * 3 / 2);
         let slack = (pitch / 3).max(self.height / 3);
         let reach = pitch * 5 / 2 + slack;
@@ -431,7 +460,8 @@ impl<'a> Surroundings<'a> {
             .collect();
         let edges = rulings.horizontal.iter().map(|r| r.rect).filter(|r| {
             let off = (r.center_y() - first.top).abs().min((r.center_y() - first.bottom).abs());
-            off <= slack && r.width() < 20 * pitch
+            // The line of the row below is near, and no edge.
+            off * 6 <= first.height() && r.width() < 20 * pitch
         });
         let mut parts: Vec<Rect> = sides.iter().copied().chain(edges).filter(|r| r.left >= from).collect();
         parts.sort_by_key(|r| (r.left, r.right));
@@ -450,7 +480,29 @@ impl<'a> Surroundings<'a> {
         let inside = sides.iter().filter(|r| r.center_x() > left && r.center_x() < right).count();
         // Cells are narrow: boxes of several fields in a row have few sides for their width.
         let narrow = i64::from(right - left) <= (inside as i64 + 1) * i64::from(first.height()) * 5 / 2;
-        if inside < 3 || !narrow { first } else { Rect { left, right: right.max(first.right), ..first } }
+        let mut cells = first;
+        if inside >= 3 && narrow {
+            cells = Rect { left, right: right.max(first.right), ..first };
+            let before = Rect { left: (left - pitch).max(from), right: left - slack / 2, ..cells };
+            if self.is_written(&before) {
+                cells.left = before.left;
+            }
+            let is_closed = |right: i32| sides.iter().any(|side| (side.center_x() - right).abs() <= slack);
+            while !is_closed(cells.right) {
+                let next = Rect { left: cells.right + 1, right: (cells.right + pitch).min(to), ..cells };
+                if !self.is_written(&next) {
+                    break;
+                }
+                cells.right = next.right;
+            }
+        }
+        (!self.holds_other_label(&cells, own)).then_some(cells)
+    }
+
+    /// Whether something of a letter's height is written in a place.
+    fn is_written(&self, place: &Rect) -> bool {
+        place.width() > self.height / 4
+            && self.page.writing.ink_bounds(place).is_some_and(|ink| ink.height() * 2 >= self.height)
     }
 
     /// The ends of a line that dropouts broke into pieces, or that is one short stroke for each letter, between `from` and `to`.

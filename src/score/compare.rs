@@ -1,6 +1,6 @@
 //! Row against row, field against field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::ScoreError;
@@ -183,13 +183,11 @@ pub fn compare(queue: &Sheet, truth: &Sheet) -> Comparison {
             }
         }
     }
-    let ids: BTreeMap<String, String> =
-        queue.rows.iter().map(|r| (cell(r, "request_id").to_owned(), cell(r, "source_file").to_owned())).collect();
     let rows = truth
         .rows
         .iter()
         .zip(&answers)
-        .map(|(wanted, answer)| outcome(wanted, answer.map(|at| &queue.rows[at]), &columns, &ids))
+        .map(|(wanted, answer)| outcome(wanted, answer.map(|at| &queue.rows[at]), &columns))
         .collect();
     let asked = |row: &Cells| truth.rows.iter().any(|t| cell(t, "source_file") == cell(row, "source_file"));
     let unasked = queue.rows.iter().zip(&taken).filter(|(row, taken)| !**taken && asked(row)).count();
@@ -204,7 +202,14 @@ fn codes(row: &Cells, column: &str) -> Vec<String> {
     cell(row, column).split(';').filter(|c| !c.is_empty()).map(str::to_owned).collect()
 }
 
-fn outcome(wanted: &Cells, row: Option<&Cells>, columns: &[&String], _ids: &BTreeMap<String, String>) -> RowOutcome {
+/// Columns whose codes have no order.
+const SETS: [&str; 2] = ["reasons", "attachments"];
+
+fn set<'a>(row: &'a Cells, column: &str) -> BTreeSet<&'a str> {
+    cell(row, column).split(';').filter(|code| !code.is_empty()).collect()
+}
+
+fn outcome(wanted: &Cells, row: Option<&Cells>, columns: &[&String]) -> RowOutcome {
     let deficiencies = codes(wanted, "deficiencies");
     let warnings = codes(wanted, "warnings");
     // Of a file without a request of ours only its status is judged: an empty cell says nothing there.
@@ -218,7 +223,12 @@ fn outcome(wanted: &Cells, row: Option<&Cells>, columns: &[&String], _ids: &BTre
         .filter(|column| wanted.contains_key(**column))
         .filter(|column| !(unjudged && cell(wanted, column).is_empty()))
         .map(|column| {
-            let right = row.is_some() && cell(found, column) == cell(wanted, column);
+            let same = if SETS.contains(&column.as_str()) {
+                set(found, column) == set(wanted, column)
+            } else {
+                cell(found, column) == cell(wanted, column)
+            };
+            let right = row.is_some() && same;
             let reviewed = reviewed.iter().any(|r| r == *column);
             let outcome = match (right, reviewed) {
                 (true, _) => Outcome::Right,
@@ -294,6 +304,14 @@ mod tests {
         let outcomes: Vec<Outcome> = comparison.rows[0].fields.iter().map(|f| f.outcome).collect();
         assert_eq!(outcomes, [Outcome::Silent, Outcome::Flagged]);
         assert!(comparison.rows[0].exact_pages);
+    }
+
+    #[test]
+    fn codes_have_no_order_and_dates_do() {
+        let truth = sheet("source_file,pages,attachments,missed_appointments\na.tif,1,b;a,2026-01-02;2026-01-01\n");
+        let queue = sheet("source_file,pages,attachments,missed_appointments\na.tif,1,a;b,2026-01-01;2026-01-02\n");
+        let outcomes: Vec<Outcome> = compare(&queue, &truth).rows[0].fields.iter().map(|f| f.outcome).collect();
+        assert_eq!(outcomes, [Outcome::Right, Outcome::Silent]);
     }
 
     #[test]
