@@ -35,6 +35,7 @@ pub fn measure(page: &PreparedPage, zone: &Rect, printed: &[Rect], letter: i32) 
         .filter(|c| belongs(&c.rect, zone) && !printed.iter().any(|p| covers(p, &c.rect)))
         .filter(|c| !is_crumb_of_ruling(&c.rect, letter))
         .collect();
+    let mine = without_sides(mine, letter);
     let letters: Vec<&Component> = mine.iter().filter(|c| is_stroke(c, letter)).collect();
     let ink: u64 = letters.iter().map(|c| u64::from(c.ink)).sum();
     // A thin "1" has about a sixth of a letter square of ink: less than half of that is no character.
@@ -103,6 +104,32 @@ fn is_crumb_of_ruling(rect: &Rect, letter: i32) -> bool {
     (rect.width() > letter && rect.height() * 5 < letter && rect.width() > rect.height() * 8)
         || (rect.height() > letter * 3 && rect.width() * 5 < letter)
 }
+
+/// What is written in a row of cells without the cells' sides: upright strokes that all begin and end on the same rows and are taller than
+/// what stands between them. Readers take them for ones.
+fn without_sides(parts: Vec<Component>, letter: i32) -> Vec<Component> {
+    let is_upright = |rect: &Rect| rect.height() >= letter && rect.height() >= 4 * rect.width();
+    let slack = (letter / 6).max(2);
+    let alike = |a: &Rect, b: &Rect| (a.top - b.top).abs() <= slack && (a.bottom - b.bottom).abs() <= slack;
+    let upright: Vec<Rect> = parts.iter().map(|c| c.rect).filter(is_upright).collect();
+    let Some(side) = upright.iter().max_by_key(|side| {
+        (upright.iter().filter(|other| alike(side, other)).count(), side.height(), std::cmp::Reverse(side.left))
+    }) else {
+        return parts;
+    };
+    let is_side = |rect: &Rect| is_upright(rect) && alike(side, rect);
+    let mut between: Vec<i32> =
+        parts.iter().filter(|c| !is_side(&c.rect) && is_stroke(c, letter)).map(|c| c.rect.height()).collect();
+    between.sort_unstable();
+    let tall = between.get(between.len() / 2).is_some_and(|usual| side.height() * 4 >= usual * 5);
+    if !tall || upright.iter().filter(|other| alike(side, other)).count() < SIDES {
+        return parts;
+    }
+    parts.into_iter().filter(|c| !is_side(&c.rect)).collect()
+}
+
+/// Upright strokes of one height from which they are the sides of cells.
+const SIDES: usize = 3;
 
 fn is_stroke(component: &Component, letter: i32) -> bool {
     let rect = &component.rect;

@@ -406,7 +406,7 @@ impl<'a> Surroundings<'a> {
         if let Some(edge) = self.nearest_horizontal(l.left + h, l.bottom - 2, true)
             && edge.rect.top - l.bottom < h * 3 / 2
             && let Some(cell) = self.cell_at(l.left + h, edge.rect.bottom + h / 2)
-            && let Some(cells) = self.comb(cell, l.left - h, page_right, l)
+            && let Some(cells) = self.comb(cell, l.left - h, next_left, l)
         {
             zones.push(Zone { placement: Placement::BelowBox, rect: cells, structure: 0.95 });
         }
@@ -447,25 +447,28 @@ impl<'a> Surroundings<'a> {
     ///
     /// `None` when a label other than `own` stands in it; nothing beyond `from` and `to` belongs to it.
     fn comb(&self, first: Rect, from: i32, to: i32, own: &Rect) -> Option<Rect> {
-        let pitch = first.width().min(first.height() * 3 / 2);
-        let slack = (pitch / 3).max(self.height / 3);
-        let reach = pitch * 5 / 2 + slack;
         let rulings = &self.page.rulings;
         // The side of a frame or of a table runs on far beyond the cells, and so does its edge.
-        let sides: Vec<Rect> = rulings
+        let mut sides: Vec<Rect> = rulings
             .vertical
             .iter()
             .map(|r| r.rect)
             .filter(|r| r.overlap_y(&first) * 10 >= first.height() * 6 && r.height() <= first.height() * 2)
+            .filter(|r| r.right > from && r.left < to)
             .collect();
+        sides.sort_by_key(|r| (r.left, r.right));
+        let widest = first.width().min(first.height() * 3 / 2);
+        let pitch = usual_gap(&sides, first.height() * 6 / 10).map_or(widest, |gap| gap.min(widest));
+        let slack = (pitch / 3).max(self.height / 3);
+        let reach = pitch * 5 / 2 + slack;
         let edges = rulings.horizontal.iter().map(|r| r.rect).filter(|r| {
             let off = (r.center_y() - first.top).abs().min((r.center_y() - first.bottom).abs());
             // The line of the row below is near, and no edge.
-            off * 6 <= first.height() && r.width() < 20 * pitch
+            off * 6 <= first.height() && r.width() < 20 * widest && r.right <= to
         });
         let mut parts: Vec<Rect> = sides.iter().copied().chain(edges).filter(|r| r.left >= from).collect();
         parts.sort_by_key(|r| (r.left, r.right));
-        let (mut left, mut right) = (first.left, first.left + pitch);
+        let (mut left, mut right) = (first.left, first.left + widest);
         for part in &parts {
             if part.left <= right + reach && part.right > right {
                 right = part.right;
@@ -639,4 +642,12 @@ impl<'a> Surroundings<'a> {
         }
         whole
     }
+}
+
+/// The usual gap between upright lines that follow each other, left to right, none below `least` counted; the narrower third, since some are lost.
+fn usual_gap(sides: &[Rect], least: i32) -> Option<i32> {
+    let gaps = sides.windows(2).map(|pair| pair[1].center_x() - pair[0].center_x());
+    let mut gaps: Vec<i32> = gaps.filter(|gap| *gap >= least).collect();
+    gaps.sort_unstable();
+    gaps.get(gaps.len() / 3).copied()
 }

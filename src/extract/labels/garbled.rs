@@ -4,6 +4,7 @@ use super::{Candidate, LabelIndex, Target, Wording, label_end, label_rect};
 use crate::extract::fuzzy::{fold, folded_distance};
 use crate::extract::sheet::Sheet;
 use crate::extract::suits::{is_telling, suits};
+use crate::extract::values::ids::npi_is_valid;
 use crate::geometry::Rect;
 use crate::rules::{FieldKind, FormDefinition};
 
@@ -37,7 +38,7 @@ pub(super) fn add_garbled(
                 let may_be = |target: &Target| match target {
                     Target::Field(i) if !found.contains(target) => {
                         let kind = form.fields[*i].kind;
-                        closed || (is_telling(kind) && value.as_ref().is_some_and(|value| suits(kind, value) >= 1.0))
+                        closed || (is_telling(kind) && value.as_ref().is_some_and(|value| is_value(kind, value)))
                     }
                     _ => false,
                 };
@@ -108,6 +109,12 @@ pub(super) fn add_overwritten(
             score: 0.0,
         });
     }
+}
+
+/// Whether `text` has the shape of a kind's values and no other kind's: a tax number has nine figures as well, and no check digit.
+fn is_value(kind: FieldKind, text: &str) -> bool {
+    suits(kind, text) >= 1.0
+        && (kind != FieldKind::Npi || npi_is_valid(&text.chars().filter(char::is_ascii_digit).collect::<String>()))
 }
 
 /// Letters up to which a wording may be recognised by the value that stands with it.
