@@ -322,8 +322,11 @@ fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken
         }
         let is_word = before.text.chars().filter(|c| c.is_alphabetic()).count() >= 2
             && !before.text.contains(|c: char| c.is_ascii_digit());
+        // What is much taller was written by a pen: a signature that ends at the next label.
+        let by_pen = before.rect.height() * 10 > sheet.tokens[first].rect.height() * 16;
         if taken[row[start - 1]]
             || !is_word
+            || by_pen
             || at - start >= LEAD
             || (before.text.ends_with(':') && !is_option)
             || sheet.tokens[row[start]].rect.left - before.rect.right > sheet.letter_height
@@ -472,13 +475,20 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 continue;
             }
             let mut targets = wording.targets.clone();
+            // In the middle of a line only what was read to the letter is a label: "a clinical need" names no clinic.
+            let in_sentence = !clean_start
+                && distance > 0.0
+                && start.checked_sub(1).is_some_and(|at| {
+                    let before = &sheet.tokens[row[at]].text;
+                    before.starts_with(char::is_lowercase) && !before.ends_with([':', '.'])
+                });
             // The words of a label come again in the middle of sentences, and there they are none; nor is one word that a sentence begins
             // with ("Provider Services, …").
             let goes_on = inside
                 && wording.words.len() <= 1
                 && row.get(last + 1).is_some_and(|&t| sheet.tokens[t].text.starts_with(char::is_alphabetic));
             targets.retain(|target| match target {
-                Target::Field(_) => (clean_start || clean_end) && !goes_on,
+                Target::Field(_) => (clean_start || clean_end) && !goes_on && !in_sentence,
                 Target::Section(_) => {
                     (clean_start || is_after_number(sheet, row, start)) && clean_end && !before_figures
                 }

@@ -340,6 +340,9 @@ impl<'a> Surroundings<'a> {
                 // What was written before the line begins, or where its beginning was lost, is written on it.
                 let first = if self.is_empty_between(l, from) { from - h / 2 } else { l.right + 2 };
                 let (left, right) = ((l.right + 2).max(first), right.max(to));
+                // A signature hides the line that it stands on, as far as the next label and over it.
+                let right =
+                    if kind == FieldKind::Ink && next_left < page_right { right.max(next_left - 2) } else { right };
                 let structure = if r.left < l.right - h { 0.6 } else { 1.0 };
                 let zone = Zone {
                     placement: Placement::RightLine,
@@ -356,8 +359,8 @@ impl<'a> Surroundings<'a> {
             let (from, to) =
                 if reaches_down { self.whole_line(r, l.left - 2 * h, page_right) } else { (r.left, r.right) };
             if below >= h * 7 / 10
-                // A signature's line leaves room for the pen.
-                && below <= if kind == FieldKind::Ink { h * 6 } else { h * 7 / 2 }
+                // A signature's line leaves room for the pen, and the line under a label in small print for a hand.
+                && below <= if kind == FieldKind::Ink { h * 6 } else { h * 9 / 2 }
                 && from <= l.left + 3 * h
                 && to > l.right.min(l.left + 4 * h)
             {

@@ -51,6 +51,23 @@ pub fn parse_date_list(text: &str, context: &DateContext) -> DateList {
     settle_list(entries, context)
 }
 
+/// `4. 5.`: the numbers of rows that nothing was written in, which follow each other as no day follows its month by chance.
+fn is_empty_rows(raw: &str) -> bool {
+    let plain = raw.contains(' ') && raw.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ' ' | ','));
+    let numbers: Vec<u32> = raw
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .filter_map(|p| p.parse().ok())
+        .collect();
+    plain
+        && numbers.len() >= 2
+        && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
+        && numbers.iter().all(|n| *n <= ROWS)
+}
+
+/// Most rows that a form has for dates.
+const ROWS: u32 = 12;
+
 /// `106-13-2025`, `3.11-07-2026 4 5`: the printed number of the entry, or of empty ones after it, read with its date.
 fn numbered(piece: &str, ordinal: usize, context: &DateContext) -> Option<Written> {
     let number = ordinal.to_string();
@@ -69,6 +86,7 @@ fn numbered(piece: &str, ordinal: usize, context: &DateContext) -> Option<Writte
 
 /// A lone number before a whole date in figures is the number of its row: days that share a month stand with its name.
 fn drop_row_numbers(entries: &mut Vec<Entry>) {
+    entries.retain(|entry| !is_empty_rows(&entry.raw));
     let is_row_number = |pair: &[Entry]| {
         matches!(pair[0].written, Some(Written::Day(_)))
             && matches!(pair[1].written, Some(Written::Full(_)))
@@ -444,6 +462,13 @@ mod tests {
             (days(&turn), turn.certain),
             (vec!["2025-11-03".into(), "2025-12-14".into(), "2026-01-09".into()], false)
         );
+    }
+
+    #[test]
+    fn numbers_of_empty_rows_are_no_date() {
+        let read = list("1. 01/13/2026 2. 06/01/2026 3. 10/07/2026 4. 5.");
+        assert_eq!(days(&read), ["2026-01-13", "2026-06-01", "2026-10-07"]);
+        assert_eq!(days(&list("4.5, 6/20, 9/14/26")).len(), 3, "a date with full stops stays");
     }
 
     #[test]
