@@ -283,6 +283,7 @@ pub enum RulesCommand {
 #[command(after_long_help = "Examples:\n  \
     faxtriage score runs/2026-11-21 truth.csv\n  \
     faxtriage score runs/2026-11-21 truth.csv --by form --by resolution\n  \
+    faxtriage score runs/2026-11-21 truth.csv --calibration --crops wrong   pictures of what was read wrongly\n  \
     faxtriage score runs/2026-11-21 truth.csv --min field=0.97,deficiency-recall=0.95\n\n\
     TRUTH.csv has source_file and pages, and any of the queue's columns; or it is the corrections.csv that the report saved: then the corrected \
     values are truth, and with them every value of a request that was marked as looked at. Figures for --min: found, field, not-silent, status, \
@@ -299,9 +300,12 @@ pub struct ScoreArguments {
     /// Least shares, from 0 to 1. Default: nothing is demanded.
     #[arg(long, value_name = "FIGURE=SHARE", value_delimiter = ',', value_parser = least)]
     pub min: Vec<(String, f64)>,
-    /// Show how well confidence tells right from wrong.
+    /// Show how well confidence tells right from wrong, and the surest errors.
     #[arg(long)]
     pub calibration: bool,
+    /// Write a picture of each of the surest errors into DIR, from the run's page images. They show health information. Default: none.
+    #[arg(long, value_name = "DIR", requires = "calibration")]
+    pub crops: Option<PathBuf>,
 }
 
 fn least(text: &str) -> Result<(String, f64), String> {

@@ -8,6 +8,7 @@ use tracing::error;
 use super::args::ScoreArguments;
 use super::{Failure, exit};
 use crate::queue::{confidences, read_records};
+use crate::run::crops::write_worst;
 use crate::score::{ScoreError, Sheet, by_group, calibrate, compare, figures};
 
 pub fn execute(typed: ScoreArguments) -> Result<u8, Failure> {
@@ -29,7 +30,12 @@ pub fn execute(typed: ScoreArguments) -> Result<u8, Failure> {
         let path = typed.run.join("records.jsonl");
         let records = File::open(&path).and_then(|file| read_records(BufReader::new(file)));
         let records = records.map_err(|error| Failure::cannot_run(format!("cannot read records.jsonl: {error}")))?;
-        writeln!(out, "{}", calibrate(&comparison, &confidences(&records)).table())?;
+        let calibration = calibrate(&comparison, &confidences(&records));
+        writeln!(out, "{}", calibration.table())?;
+        if let Some(folder) = &typed.crops {
+            let written = write_worst(&typed.run, &records, &calibration.worst, folder)?;
+            writeln!(out, "pictures of the surest errors: {written}\n")?;
+        }
     }
     let mut below = false;
     for (figure, least) in &typed.min {

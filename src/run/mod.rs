@@ -11,6 +11,7 @@ pub mod apply;
 pub mod audit;
 pub mod batch;
 mod believe;
+pub mod crops;
 mod decide;
 pub mod differences;
 pub mod explain;

@@ -101,3 +101,23 @@ fn a_fax_that_left_takes_its_pictures_with_it() {
     place.run().assert().code(0);
     assert_eq!(names(&place.out().join("images")).len(), 1);
 }
+
+#[test]
+fn the_surest_errors_can_be_looked_at() {
+    let place = Place::new();
+    place.fax("a.fax", "pages=1\n1 form");
+    place.run().assert().code(0);
+    let truth = place.path().join("truth.csv");
+    fs::write(&truth, "source_file,pages,member_name,provider_npi\na.fax,1,Somebody Else,\n").unwrap();
+    let folder = place.path().join("wrong");
+    let mut score = faxtriage();
+    score.arg("score").arg(place.out()).arg(&truth).args(["--calibration", "--crops"]).arg(&folder);
+    let output = score.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let crops = names(&folder);
+    assert!(crops.iter().any(|name| name.contains("-member_name-") && name.ends_with("-p1.png")), "{crops:?}");
+    let picture = image::open(folder.join(&crops[0])).unwrap().to_luma8();
+    assert!(picture.width() > 300 && picture.pixels().any(|pixel| pixel.0[0] == 0), "the ink of the field");
+    #[cfg(unix)]
+    assert_eq!((mode(&folder), mode(&folder.join(&crops[0]))), (0o700, 0o600));
+}
