@@ -119,7 +119,7 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
             continue;
         }
         match field.field.as_str() {
-            "member_id" if could_be(&field.raw, member.id) => {
+            "member_id" if could_be(&field.raw, member.id) && !lacks_letter(&field.raw, member.id) => {
                 settle_one(field, Value::Text(member.id.to_owned()), member.id.to_owned());
             }
             "member_name" => {
@@ -245,13 +245,15 @@ fn is_crumb(field: &FieldReading) -> bool {
 /// Characters below which a number is none.
 const CRUMB: usize = 4;
 
-/// Whether ink that was read as `raw` may say `id`; ink that gave no letters may say anything. All figures of an id without its letter are no
-/// misreading: the office left it out.
+/// Whether ink that was read as `raw` may say `id`; ink that gave no letters may say anything.
 fn could_be(raw: &str, id: &str) -> bool {
     let raw = plain_id(raw);
-    raw.len() < 4
-        || (strsim::levenshtein(&raw, id) <= MISREAD
-            && !id.strip_prefix(raw.as_str()).is_some_and(|rest| rest.len() == 1))
+    raw.len() < 4 || strsim::levenshtein(&raw, id) <= MISREAD
+}
+
+/// Whether all of an id's figures were read and nothing behind them: no misreading, the office left the letter out.
+fn lacks_letter(raw: &str, id: &str) -> bool {
+    id.strip_prefix(plain_id(raw).as_str()).is_some_and(|rest| rest.len() == 1)
 }
 
 fn settle_one(field: &mut FieldReading, value: Value, text: String) {

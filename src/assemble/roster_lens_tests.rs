@@ -176,3 +176,23 @@ fn an_npi_of_ten_digits_that_fails_its_check_is_what_the_form_says() {
     assert_eq!(npi("1234567890"), text("1234567890"));
     assert_eq!(npi("123456789"), text("1234567893"), "a digit is lost");
 }
+
+#[test]
+fn an_id_without_its_letter_is_what_the_form_says() {
+    let read = |raw: &str| {
+        let mut page = form("Kao Vang", "", "1975-01-02");
+        set(&mut page, "member_id", text(raw), raw, 0.5);
+        asked(page).field("member_id").unwrap().reading.clone()
+    };
+    assert_eq!(read("90000007"), text("90000007"));
+    assert_eq!(read("9000000H"), text("90000007H"), "a figure is lost");
+}
+
+#[test]
+fn a_typed_id_one_character_off_stands_and_is_doubted() {
+    let request = asked(form("Kao Vang", "90000001H", "1975-01-02"));
+    let id = request.field("member_id").unwrap();
+    assert_eq!(id.reading, text("90000001H"));
+    assert_eq!(id.alternatives, [Value::Text("90000007H".into())]);
+    assert_eq!((id.confidence.get(), answers(&request).0), (DOUBTED, Answer::CannotTell), "nobody may say unknown");
+}
