@@ -257,11 +257,15 @@ fn ink_of(page: &PreparedPage, mark_box: &MarkBox, thickness: i32) -> MarkInk {
     let mut marked = 0u32;
     let labelled = label(&page.shapes, &window);
     let speck = (inches(0.012).max(2), 5);
-    let mut is_speck = vec![false; labelled.components.len()];
-    for (flag, piece) in is_speck.iter_mut().zip(&labelled.components) {
-        *flag = piece.rect.width() <= speck.0 && piece.rect.height() <= speck.0 || piece.ink <= speck.1;
+    let mut ignored = vec![false; labelled.components.len()];
+    for (flag, piece) in ignored.iter_mut().zip(&labelled.components) {
+        // A line that runs a little crooked lies in the space above it, and so does the line of the option above.
+        let is_line = mark_box.shape == BoxShape::Line
+            && piece.rect.width() * 10 >= rect.width() * 7
+            && piece.rect.height() <= line_thickness(rect) + 2;
+        *flag = piece.rect.width() <= speck.0 && piece.rect.height() <= speck.0 || piece.ink <= speck.1 || is_line;
     }
-    for run in labelled.runs.iter().filter(|run| !is_speck[run.component as usize]) {
+    for run in labelled.runs.iter().filter(|run| !ignored[run.component as usize]) {
         let (left, right) = inside.columns(run.y);
         marked += (run.right.min(right) - run.left.max(left)).max(0) as u32;
     }
@@ -335,8 +339,10 @@ impl Inside {
                 let above = (thickness + 2).max(r.height() / 10).min(r.height() / 4);
                 Self { rect: r.inflate(-aside, -above), round: None }
             }
+            // The line of the option above may end in the upper rows.
             BoxShape::Line => {
-                Self { rect: Rect::new(r.left, r.top, r.right, r.bottom - line_thickness(r)), round: None }
+                let thick = line_thickness(r);
+                Self { rect: Rect::new(r.left, r.top + thick, r.right, r.bottom - thick), round: None }
             }
             BoxShape::Square | BoxShape::None => {
                 Self { rect: r.inflate(-margin(r.width()), -margin(r.height())), round: None }
