@@ -4,25 +4,26 @@ from . import faxline, forms, hands, letters, people, stories
 from .cases import PDFS, TIFFS, Inbox, Transmission, documents, facts, moment, penman, typist
 from .stories import Setting
 
-MIXES = ["printed-fine", "printed-coarse", "bad-lines", "hand", "digital", "singles", "mixed"]
+MIXES = ["printed-fine", "printed-coarse", "bad-lines", "hand", "hand-coarse", "digital", "singles", "mixed"]
 SHARES = {"printed-fine": 30, "printed-coarse": 18, "bad-lines": 18, "hand": 20, "digital": 14}
 BLANKABLE = ["member_name", "member_id", "member_dob", "provider_name", "provider_npi", "request_date", "member_phone", "provider_fax"]
 
 
 def setting(rng, mix: str) -> Setting:
     digital = mix == "digital"
+    by_hand = mix in ("hand", "hand-coarse")
     language = "es" if rng.random() < 0.12 else "en"
 
     def style():
         chosen = forms.wild_style(rng, language, digital)
-        chosen.row += 3 if mix == "hand" else 0
+        chosen.row += 3 if by_hand else 0
         return chosen
 
     keyed = digital and rng.random() < 0.55
-    writer = penman(rng) if mix == "hand" else hands.Keyed() if keyed else typist(rng, digital)
+    writer = penman(rng) if by_hand else hands.Keyed() if keyed else typist(rng, digital)
     if digital:
         return Setting(style, writer, faxline.Line(), rng.choice(["pdf-form", "pdf-form-bare"]) if keyed else "pdf-text")
-    coarse = mix == "printed-coarse" or mix == "bad-lines" and rng.random() < 0.25
+    coarse = mix in ("printed-coarse", "hand-coarse") or mix == "bad-lines" and rng.random() < 0.25
     resolution = "204x98" if coarse else rng.choice(["204x196"] * 9 + ["200x200", "204x391", "300x300"])
     container = rng.choice(TIFFS + PDFS)
     options = {"rows_a_strip": rng.choice([0, 0, 64, 256])} if container.startswith("tiff") else {}

@@ -1,6 +1,6 @@
 //! What the day of receipt says of a date that was read with doubt.
 //!
-//! A hand's 1 is lost beside a slash, a 2 reads as a 7: of the days that the ink may say, those after the receipt are none, and those of
+//! A thin 1 is lost beside a slash, a 2 reads as a 7: of the days that the ink may say, those after the receipt are none, and those of
 //! a year ago hardly. What is chosen here is offered to a person, never certain.
 
 use chrono::{Days, NaiveDate};
@@ -9,11 +9,11 @@ use super::{Request, offered};
 use crate::reading::{Reader, Value};
 use crate::rules::WrittenBefore;
 
-/// Confidence from which a day that may be right stands as it was read, and from which one that hardly can be right does.
+/// Confidence from which a day that may be right stands as it was read. One that hardly can be right gives way to any other that was read:
+/// general readers lose a thin 1 and are sure of it.
 const STANDS: f32 = 0.6;
-const SURE: f32 = 0.9;
 
-/// Takes the latest plausible day for each doubtful date of `written`'s fields.
+/// Takes the latest plausible day for each doubtful or implausible date of `written`'s fields.
 pub(super) fn agree(request: &mut Request, written: &[WrittenBefore]) {
     let received =
         request.received_at.as_deref().and_then(|text| NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok());
@@ -29,7 +29,7 @@ pub(super) fn agree(request: &mut Request, written: &[WrittenBefore]) {
             _ => None,
         };
         let read = field.reading.value().and_then(day);
-        let confident = field.confidence.get() >= if read.as_ref().is_some_and(plausible) { STANDS } else { SURE };
+        let confident = read.as_ref().is_some_and(plausible) && field.confidence.get() >= STANDS;
         if field.reading.is_blank() || confident {
             continue;
         }
@@ -74,10 +74,17 @@ mod tests {
     }
 
     #[test]
+    fn a_day_of_ten_months_ago_gives_way_however_sure_the_readers_are() {
+        let date = dated("2026-01-12", 0.96, &["2026-11-12"]);
+        assert_eq!(date.reading, Reading::Read(Value::Date(day("2026-11-12"))));
+        assert_eq!(date.confidence.get(), offered::DOUBTED);
+    }
+
+    #[test]
     fn what_was_read_with_confidence_stands() {
         for (read, confidence, others) in [
-            ("2026-01-16", 0.95, &["2026-11-16"][..]),
-            ("2026-11-06", 0.70, &["2026-11-16"]),
+            ("2026-11-06", 0.70, &["2026-11-16"][..]),
+            ("2026-01-16", 0.95, &[]),
             ("2026-01-16", 0.33, &["2026-12-16", "2025-11-16"]),
         ] {
             let date = dated(read, confidence, others);

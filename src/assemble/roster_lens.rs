@@ -237,9 +237,10 @@ fn ask_letters_again(request: &mut Request) {
     letters::best_first(&mut request.letters);
 }
 
-/// Whether something was read, and hardly anything. What a format made of it does not count.
+/// Whether something was read, and hardly anything: a speck, or the dash of an office that leaves the place empty. What a format made of it
+/// does not count.
 fn is_crumb(field: &FieldReading) -> bool {
-    (1..CRUMB).contains(&field.raw.chars().filter(|c| c.is_alphanumeric()).count())
+    !field.raw.trim().is_empty() && field.raw.chars().filter(|c| c.is_alphanumeric()).count() < CRUMB
 }
 
 /// Characters below which a number is none.

@@ -178,6 +178,13 @@ fn an_npi_of_ten_digits_that_fails_its_check_is_what_the_form_says() {
 }
 
 #[test]
+fn a_dash_in_an_empty_place_is_not_settled() {
+    let mut page = form("Kao Vang", "90000007H", "");
+    set(&mut page, "member_dob", Reading::Unreadable, "-", 0.0);
+    assert_eq!(asked(page).field("member_dob").unwrap().reading, Reading::Unreadable);
+}
+
+#[test]
 fn an_id_without_its_letter_is_what_the_form_says() {
     let read = |raw: &str| {
         let mut page = form("Kao Vang", "", "1975-01-02");

@@ -47,7 +47,7 @@ fn read_choice(
     // Nobody ticks most of a long list: what looks like it is a misfit (a streak through the boxes), and a person looks.
     let checked = measured.iter().filter(|m| m.mark == Mark::Checked).count();
     let implausible = measured.len() >= 4 && checked * 2 > measured.len();
-    let any_box = boxes_in(&boxes) > 0;
+    let any_box = boxes.iter().any(|b| b.shape != BoxShape::None);
     let mut measures = measured.into_iter().zip(&boxes);
     let mut options: Vec<OptionReading> = labels
         .iter()
@@ -166,11 +166,11 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
     // neighbour, so a box that two labels could claim says nothing of the side.
     let mut best = find_group(source.page, &before);
     for (searches, by_column) in [(behind, false), (far, true)] {
-        if boxes_in(&best) == labels.len() {
+        if evidence(&best, h) == 2 * labels.len() {
             break;
         }
         let others = if by_column { in_columns(source.page, &searches) } else { find_group(source.page, &searches) };
-        if boxes_in(&others) > boxes_in(&best) {
+        if evidence(&others, h) > evidence(&best, h) {
             best = others;
         }
     }
@@ -194,8 +194,13 @@ fn in_columns(page: &PreparedPage, searches: &[Rect]) -> Vec<MarkBox> {
     found.into_iter().flatten().collect()
 }
 
-fn boxes_in(found: &[MarkBox]) -> usize {
-    found.iter().filter(|b| b.shape != BoxShape::None).count()
+/// How many boxes were found, those that stand in a column with another counted twice: round letters at the ends of labels look like boxes
+/// too, and stand anywhere.
+fn evidence(found: &[MarkBox], h: i32) -> usize {
+    let boxes: Vec<&Rect> = found.iter().filter(|b| b.shape != BoxShape::None).map(|b| &b.rect).collect();
+    let in_column =
+        |rect: &&&Rect| boxes.iter().any(|other| other != *rect && (other.center_x() - rect.center_x()).abs() * 3 <= h);
+    boxes.len() + boxes.iter().filter(in_column).count()
 }
 
 /// The left edge of a label's column: a box glyph that was read into one label must not move that label's search.

@@ -452,7 +452,7 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
         reading.confidence = Confidence::new(mean_confidence(field, source).max(0.8));
         return reading;
     }
-    // The sides of empty cells and the slashes between them are read as ones.
+    // The sides of empty cells and the slashes between them are read as ones; a dash says that the office left the place empty.
     let read = reading.answers.iter().filter(|a| a.reader != Reader::DigitReader).map(|a| a.text.as_str());
     if is_telling(field.kind) && !source.text_layer && only_strokes(&read.collect::<String>()) {
         reading.confidence = Confidence::new(0.6);
@@ -530,7 +530,8 @@ fn add_alternatives(reading: &mut FieldReading, by_digits: Option<DigitAnswer>) 
 
 /// Whether readers saw strokes and nothing else.
 fn only_strokes(text: &str) -> bool {
-    let is_stroke = |c: char| matches!(c, '1' | 'l' | 'I' | '|' | '/' | '\\' | '!' | '[' | ']' | '(' | ')');
+    let is_stroke =
+        |c: char| matches!(c, '1' | 'l' | 'I' | '|' | '/' | '\\' | '!' | '[' | ']' | '(' | ')' | '-' | '–' | '—' | '~');
     text.contains(is_stroke) && text.chars().filter(|c| c.is_alphanumeric() || is_stroke(*c)).all(is_stroke)
 }
 
