@@ -154,7 +154,9 @@ impl Identity {
             let trust = candidate.confidence.min(confidence);
             let mut found = names::same_person(&candidate.value, name, trust);
             let rambles = trust < SURE && candidate.value.split_whitespace().count() >= RAMBLING;
-            if found.answer == Answer::NotMet && (trust < HARDLY_READ || !candidate.stands || rambles) {
+            // Half of a doubtful name agrees: the other half is misread as likely as it is another's.
+            let halves = trust < SURE && found.given_agrees;
+            if found.answer == Answer::NotMet && (trust < HARDLY_READ || !candidate.stands || rambles || halves) {
                 found.answer = Answer::CannotTell;
                 found.reason = "name-unclear";
                 found.given_agrees = false;

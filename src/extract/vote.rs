@@ -109,8 +109,9 @@ pub fn elect(ballots: &[Ballot], hand: Hand) -> Option<Elected> {
 /// Where two readers looked and only one saw the value, a person looks as well, unless a check digit or a closed pattern vouches for it. The
 /// digit reader alone is in the same case even where it is the only one to answer: it finds digits in a scrawl.
 fn ceiling(value: &Value, ballots: &[Ballot]) -> f32 {
-    let supporters: Vec<&Ballot> =
-        ballots.iter().filter(|b| b.meaning.as_ref().is_some_and(|m| same(&m.value, value))).collect();
+    let supports =
+        |b: &&Ballot| b.confidence.get() >= HEARD && b.meaning.as_ref().is_some_and(|m| same(&m.value, value));
+    let supporters: Vec<&Ballot> = ballots.iter().filter(supports).collect();
     let vouched = supporters.iter().any(|b| {
         b.confidence.get() >= 0.97 && b.meaning.as_ref().is_some_and(|m| m.format == FormatFit::Checked && !m.repaired)
     });
@@ -122,6 +123,9 @@ fn ceiling(value: &Value, ballots: &[Ballot]) -> f32 {
         (_, _, false) => 0.74,
     }
 }
+
+/// Confidence below which a reader only repeats what a format made of its ink.
+const HEARD: f32 = 0.2;
 
 /// Figures by hand that the digit reader doubts or reads otherwise are for a person, however sure the general readers are: they agree on the
 /// same wrong digit (all of the silent errors in 320 numeric fields filled with real digits, before this rule).
@@ -239,6 +243,16 @@ mod tests {
         ];
         let elected = elect(&split, Hand::Typed).unwrap();
         assert_eq!(elected.value, Value::Text("1234567893".into()));
+    }
+
+    #[test]
+    fn what_a_format_made_of_the_ink_is_no_second_reader() {
+        let bent = [
+            ballot(Reader::Tesseract, 0.97, "90084968V", FormatFit::Shape),
+            ballot(Reader::SecondReader, 0.7, "9010341963V", FormatFit::Misfit),
+            ballot(Reader::DigitReader, 0.01, "90084968V", FormatFit::Shape),
+        ];
+        assert!(elect(&bent, Hand::Typed).unwrap().confidence.get() < 0.75);
     }
 
     #[test]

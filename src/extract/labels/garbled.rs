@@ -35,10 +35,16 @@ pub(super) fn add_garbled(
                 let tokens: Vec<usize> = row[at..=last].to_vec();
                 let rect = label_rect(sheet, &tokens);
                 let value = if closed { None } else { value_at(sheet, row, last, &rect) };
+                // A phone's number looks like a fax's: where both labels are missing, a garbled one may be either.
+                let one_of_several = |kind: FieldKind| {
+                    let missing = |i: &usize| form.fields[*i].kind == kind && !found.contains(&Target::Field(*i));
+                    kind == FieldKind::Phone && (0..form.fields.len()).filter(missing).count() > 1
+                };
                 let may_be = |target: &Target| match target {
                     Target::Field(i) if !found.contains(target) => {
                         let kind = form.fields[*i].kind;
-                        closed || (is_telling(kind) && value.as_ref().is_some_and(|value| is_value(kind, value)))
+                        let is_its_value = || value.as_ref().is_some_and(|value| is_value(kind, value));
+                        closed || (is_telling(kind) && !one_of_several(kind) && is_its_value())
                     }
                     _ => false,
                 };

@@ -100,12 +100,21 @@ fn yearless(month: u32, day: u32, repairs: Repairs, reference: NaiveDate) -> Dat
     DateReading { best: None, others, certain: false, repaired: repairs != Repairs::None }
 }
 
+/// Single characters from which a text was written in cells.
+const CELLS: usize = 5;
+
 /// A date with other writing around it: taken when it is the only one, and never certain.
 fn longest_inside(text: &str, context: &DateContext) -> DateReading {
     let mut found = find_dates(text, context);
     match found.len() {
         1 => {
-            let mut reading = found.remove(0).1;
+            let (range, mut reading) = found.remove(0);
+            let has_digit = |part: Option<&str>| part.is_some_and(|part| part.contains(|c: char| c.is_ascii_digit()));
+            let cells = text.split_whitespace().filter(|word| word.chars().count() == 1).count();
+            // One digit a cell: a date that leaves some over was cut out of a longer one ("1 9 7" is not 2019).
+            if cells >= CELLS && (has_digit(text.get(..range.start)) || has_digit(text.get(range.end..))) {
+                return DateReading::default();
+            }
             reading.certain = false;
             reading
         }
@@ -431,6 +440,12 @@ mod tests {
 
     fn read(text: &str) -> DateReading {
         parse_date(text, &context(false))
+    }
+
+    #[test]
+    fn a_date_in_cells_that_lost_its_last_digit_is_none() {
+        assert_eq!(read("0 2 / 1 5 / 1 9 7").best, None);
+        assert_eq!(read("2 / 1 5 / 1 9 7 4").best, Some(day(1974, 2, 15)));
     }
 
     #[test]
