@@ -103,7 +103,7 @@ pub(super) fn add_overwritten(
         if taken[*t] || !token.starts_segment { None } else { wordings.iter().find(first).map(|w| (*t, *w)) }
     };
     // The last one on the page: offices sign below what they state.
-    if let Some((token, wording)) = sheet.rows.iter().flatten().filter_map(begins).last() {
+    if let Some((token, wording)) = sheet.rows.iter().flatten().rev().find_map(begins) {
         chosen.push(Candidate {
             composed: true,
             whole: true,
