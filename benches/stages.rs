@@ -10,6 +10,7 @@ use faxtriage::decode::{Document, Limits, SourcePage};
 use faxtriage::extract::fuzzy::folded_distance;
 use faxtriage::extract::page_text::PageText;
 use faxtriage::extract::{Fit, Sheet};
+use faxtriage::ocr::digit_reader::DigitReader;
 use faxtriage::ocr::second_reader::SecondReader;
 use faxtriage::ocr::tesseract::TesseractReader;
 use faxtriage::ocr::{Layout, LineReader, PageReader, Word, model};
@@ -59,6 +60,14 @@ fn page_reader(bencher: Bencher, languages: &str) {
 #[divan::bench(args = [160, 320, 640, 1600], sample_count = 20)]
 fn second_reader(bencher: Bencher, width: u32) {
     let mut reader = SecondReader::load(&model::find().expect("scripts/set-up fetches the model")).unwrap();
+    let crop = GrayImage::from_fn(width, 48, |x, y| image::Luma([if (x / 9 + y / 11) % 3 == 0 { 0 } else { 255 }]));
+    bencher.bench_local(|| reader.read_lines(std::slice::from_ref(&crop)).unwrap());
+}
+
+/// A number of ten figures (280 columns at this height), and a date with the room around it.
+#[divan::bench(args = [280, 400], sample_count = 50)]
+fn digit_reader(bencher: Bencher, width: u32) {
+    let mut reader = DigitReader::new().unwrap();
     let crop = GrayImage::from_fn(width, 48, |x, y| image::Luma([if (x / 9 + y / 11) % 3 == 0 { 0 } else { 255 }]));
     bencher.bench_local(|| reader.read_lines(std::slice::from_ref(&crop)).unwrap());
 }

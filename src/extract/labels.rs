@@ -6,6 +6,8 @@
 
 mod echoes;
 mod garbled;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

@@ -394,6 +394,25 @@ mod tests {
     }
 
     #[test]
+    fn the_topmost_line_is_followed_along_its_slope() {
+        let word = |text: &str, left: i32, top: i32| Word {
+            text: text.into(),
+            confidence: Confidence::CERTAIN,
+            rect: Rect::new(left, top, left + 60, top + 20),
+            line: 0,
+        };
+        let words = [
+            word("Page", 1000, 50),
+            word("20", 100, 20),
+            word("Nov", 400, 30),
+            word("Dear", 120, 70),
+            word("of", 700, 40),
+        ];
+        let line: Vec<&str> = topmost_line(words.iter().collect()).iter().map(|w| w.text.as_str()).collect();
+        assert_eq!(line, ["20", "Nov", "of", "Page"]);
+    }
+
+    #[test]
     fn only_white_paper_without_print_is_blank() {
         let whole = Damage::default();
         let white = Bitmap::new(1700, 2200);

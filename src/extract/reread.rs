@@ -224,6 +224,23 @@ mod tests {
     use crate::ocr::Lattice;
 
     #[test]
+    fn a_line_that_ends_in_a_word_takes_the_whole_of_it() {
+        let word = |left, right| Word {
+            text: "necessary".into(),
+            confidence: Confidence::CERTAIN,
+            rect: Rect::new(left, 100, right, 120),
+            line: 0,
+        };
+        let words = [word(0, 90), word(100, 200), word(210, 300)];
+        assert_eq!(whole_words(&words, &Rect::new(160, 98, 205, 122)), Rect::new(100, 98, 205, 122));
+        assert_eq!(
+            whole_words(&words, &Rect::new(190, 98, 400, 122)),
+            Rect::new(190, 98, 400, 122),
+            "an edge is no cut"
+        );
+    }
+
+    #[test]
     fn words_stand_where_their_letters_do() {
         let reading = LineReading {
             text: "Ana K".into(),

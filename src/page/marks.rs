@@ -538,4 +538,46 @@ mod tests {
         let page = PreparedPage::from_ink(ink, 204);
         assert_eq!(find_boxes(&page, &Rect::new(130, 40, 320, 110)), []);
     }
+
+    #[test]
+    fn a_tick_along_the_sides_of_its_circle_is_seen_beside_others() {
+        let mut page = Bitmap::new(600, 400);
+        for row in 0..4 {
+            outline(&mut page, BoxShape::Circle, 100, 60 + row * 60);
+        }
+        // Down the left side, up the right one and far beyond, thick as the ring is thin.
+        line(&mut page, (103, 134), (110, 143), 6);
+        line(&mut page, (110, 143), (124, 130), 6);
+        line(&mut page, (124, 130), (160, 90), 6);
+        let page = PreparedPage::from_ink(page, 204);
+        let circle = |row: i32| MarkBox {
+            rect: Rect::new(100, 60 + row * 60, 100 + SIDE, 60 + row * 60 + SIDE),
+            shape: BoxShape::Circle,
+            quality: 1.0,
+        };
+        let boxes: Vec<MarkBox> = (0..4).map(circle).collect();
+        let marks: Vec<Mark> = measure_group(&page, &boxes, &MarkBand::default()).iter().map(|m| m.mark).collect();
+        assert_ne!(marks[1], Mark::Unchecked, "{marks:?}");
+        assert_eq!([marks[0], marks[2], marks[3]], [Mark::Unchecked; 3]);
+    }
+
+    #[test]
+    fn the_line_above_is_no_mark_on_the_line_below() {
+        let mut page = Bitmap::new(600, 400);
+        for row in 0..4 {
+            let y = 100 + row * 38;
+            // Printed a little crooked.
+            page.fill(&Rect::new(100, y, 126, y + 3));
+            page.fill(&Rect::new(126, y + 2, 152, y + 5));
+        }
+        let page = PreparedPage::from_ink(page, 204);
+        let at = |row: i32| MarkBox {
+            rect: Rect::new(100, 100 + row * 38 - 35, 152, 105 + row * 38),
+            shape: BoxShape::Line,
+            quality: 0.9,
+        };
+        let boxes: Vec<MarkBox> = (0..4).map(at).collect();
+        let marks: Vec<Mark> = measure_group(&page, &boxes, &MarkBand::default()).iter().map(|m| m.mark).collect();
+        assert_eq!(marks, [Mark::Unchecked; 4]);
+    }
 }
