@@ -716,12 +716,11 @@ fn settle_signature(reading: &mut FieldReading, field: &Written<'_>, source: &Fi
     }
 }
 
-/// A stroke of the pen that runs level was taken for a ruling: those that touch a signature and no other ink's line belong to it.
+/// A signature with the strokes that run level and were taken for rulings: a short one that touches it above its foot is the pen's.
 fn with_flourish(extent: Rect, source: &FieldSource<'_>) -> Rect {
     let letter = source.sheet.letter_height;
     let near = extent.inflate(letter / 4, letter / 4);
     let rulings = source.page.rulings.horizontal.iter().map(|r| r.rect);
-    // A printed line under a signature runs to both of its sides.
     let is_stroke = |r: &Rect| {
         !near.intersect(r).is_empty() && r.width() < 8 * letter && r.center_y() < extent.bottom - extent.height() / 8
     };

@@ -545,10 +545,13 @@ mod tests {
         for row in 0..4 {
             outline(&mut page, BoxShape::Circle, 100, 60 + row * 60);
         }
-        // Down the left side, up the right one and far beyond, thick as the ring is thin.
-        line(&mut page, (103, 134), (110, 143), 6);
-        line(&mut page, (110, 143), (124, 130), 6);
-        line(&mut page, (124, 130), (160, 90), 6);
+        // Along the ring for nearly half of it, and far beyond.
+        for i in 0..200 {
+            let (sin, cos) = (0.6 + i as f32 / 200.0 * 2.9).sin_cos();
+            let (x, y) = (113.0 + 9.5 * cos, 133.0 + 9.5 * sin);
+            page.fill(&Rect::new(x as i32 - 1, y as i32 - 1, x as i32 + 3, y as i32 + 3));
+        }
+        line(&mut page, (122, 138), (160, 90), 4);
         let page = PreparedPage::from_ink(page, 204);
         let circle = |row: i32| MarkBox {
             rect: Rect::new(100, 60 + row * 60, 100 + SIDE, 60 + row * 60 + SIDE),
