@@ -112,17 +112,15 @@ fn without_sides(parts: Vec<Component>, letter: i32) -> Vec<Component> {
     let slack = (letter / 6).max(2);
     let alike = |a: &Rect, b: &Rect| (a.top - b.top).abs() <= slack && (a.bottom - b.bottom).abs() <= slack;
     let upright: Vec<Rect> = parts.iter().map(|c| c.rect).filter(is_upright).collect();
-    let Some(side) = upright.iter().max_by_key(|side| {
-        (upright.iter().filter(|other| alike(side, other)).count(), side.height(), std::cmp::Reverse(side.left))
-    }) else {
-        return parts;
-    };
+    let twins = |side: &Rect| upright.iter().filter(|other| alike(side, other)).count();
+    let most = |side: &&Rect| (twins(side), side.height(), std::cmp::Reverse(side.left));
+    let Some(side) = upright.iter().max_by_key(most).filter(|side| twins(side) >= SIDES) else { return parts };
     let is_side = |rect: &Rect| is_upright(rect) && alike(side, rect);
     let mut between: Vec<i32> =
         parts.iter().filter(|c| !is_side(&c.rect) && is_stroke(c, letter)).map(|c| c.rect.height()).collect();
     between.sort_unstable();
     let tall = between.get(between.len() / 2).is_some_and(|usual| side.height() * 4 >= usual * 5);
-    if !tall || upright.iter().filter(|other| alike(side, other)).count() < SIDES {
+    if !tall {
         return parts;
     }
     parts.into_iter().filter(|c| !is_side(&c.rect)).collect()

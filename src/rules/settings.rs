@@ -81,7 +81,8 @@ pub struct ReceivedSettings {
 #[serde(deny_unknown_fields)]
 pub struct WrittenBefore {
     pub field: String,
-    /// An uncertain reading is taken for the latest of its possible days that lies so many days before the receipt, for a person to confirm.
+    /// A reading that is doubtful, or lies outside so many days before the receipt, gives way to the latest of its possible days that lies
+    /// inside, for a person to confirm.
     pub within_days: u32,
 }
 

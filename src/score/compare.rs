@@ -205,10 +205,6 @@ fn codes(row: &Cells, column: &str) -> Vec<String> {
 /// Columns whose codes have no order.
 const SETS: [&str; 2] = ["reasons", "attachments"];
 
-fn set<'a>(row: &'a Cells, column: &str) -> BTreeSet<&'a str> {
-    cell(row, column).split(';').filter(|code| !code.is_empty()).collect()
-}
-
 fn outcome(wanted: &Cells, row: Option<&Cells>, columns: &[&String]) -> RowOutcome {
     let deficiencies = codes(wanted, "deficiencies");
     let warnings = codes(wanted, "warnings");
@@ -224,7 +220,8 @@ fn outcome(wanted: &Cells, row: Option<&Cells>, columns: &[&String]) -> RowOutco
         .filter(|column| !(unjudged && cell(wanted, column).is_empty()))
         .map(|column| {
             let same = if SETS.contains(&column.as_str()) {
-                set(found, column) == set(wanted, column)
+                let set = |row: &Cells| codes(row, column).into_iter().collect::<BTreeSet<_>>();
+                set(found) == set(wanted)
             } else {
                 cell(found, column) == cell(wanted, column)
             };
