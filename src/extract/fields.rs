@@ -89,6 +89,7 @@ pub fn read_fields(
             let letter = source.sheet.letter_height;
             let ink = measure(source.page, &zone, printed, letter);
             let contested = ink.presence == Presence::Blank
+                && !has_cell_of_its_own(placed, letter)
                 && placed.rivals.iter().any(|rival| {
                     let suited = suits(kind, &source.text_in(rival));
                     // A neighbour's value has another shape; only ink that may be this field's makes its blank doubtful.
@@ -117,7 +118,8 @@ pub fn read_fields(
     let zones: Vec<Rect> = written.iter().map(|w| w.placed.zone.rect).collect();
     let lost = unclaimed(&written, &zones, source);
     for field in written.iter_mut().filter(|w| w.ink.presence == Presence::Blank) {
-        field.contested |= field.placed.label.ambiguous || is_among(field.kind, &lost, source);
+        field.contested |= field.placed.label.ambiguous
+            || !has_cell_of_its_own(field.placed, source.sheet.letter_height) && is_among(field.kind, &lost, source);
         field.contested |=
             field.kind == FieldKind::DateList && has_date_below(&field.placed.label.rect, &zones, source);
     }
@@ -238,6 +240,14 @@ fn one_label_each<'a>(
             })
         })
         .collect()
+}
+
+/// Whether a field's place is the cell at whose top its label is printed, with no empty cell beside it: then nobody writes its value anywhere
+/// else, whatever stands around. A label halfway up a cell may have a cell beside it whose rulings were lost.
+fn has_cell_of_its_own(placed: &Placed<'_>, letter: i32) -> bool {
+    let (cell, label) = (placed.zone.rect, placed.label.rect);
+    let (above, below) = (label.top - cell.top, cell.bottom - label.bottom);
+    placed.zone.placement == Placement::InCell && placed.zone.structure >= 1.0 && below >= letter.max(2 * above)
 }
 
 fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader: &mut (dyn LineReader + '_)) {
@@ -455,7 +465,9 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
     // The sides of empty cells and the slashes between them are read as ones; a dash says that the office left the place empty.
     let read = reading.answers.iter().filter(|a| a.reader != Reader::DigitReader).map(|a| a.text.as_str());
     if is_telling(field.kind) && !source.text_layer && only_strokes(&read.collect::<String>()) {
-        reading.confidence = Confidence::new(0.6);
+        if field.ink.presence != Presence::Blank || field.contested {
+            reading.confidence = Confidence::new(0.6);
+        }
         return reading;
     }
     match (field.ink.presence, says_something) {

@@ -119,7 +119,8 @@ fn without_sides(parts: Vec<Component>, letter: i32) -> Vec<Component> {
     let mut between: Vec<i32> =
         parts.iter().filter(|c| !is_side(&c.rect) && is_stroke(c, letter)).map(|c| c.rect.height()).collect();
     between.sort_unstable();
-    let tall = between.get(between.len() / 2).is_some_and(|usual| side.height() * 4 >= usual * 5);
+    // Where nothing stands between them they are sides as well: no value consists of ones.
+    let tall = between.get(between.len() / 2).is_none_or(|usual| side.height() * 4 >= usual * 5);
     if !tall {
         return parts;
     }

@@ -166,9 +166,9 @@ fn split_word(word: &Word) -> Vec<Token> {
     for i in 1..letters.len() {
         let (before, here) = (letters[i - 1], letters[i]);
         let after_colon = before == ':' && !(here.is_ascii_digit() && i >= 2 && letters[i - 2].is_ascii_digit());
-        // "Telephone.209-555-0123", "completed11/16/2026": a colon read as a dot or lost, and the space behind it.
+        // "Telephone.209-555-0123", "phone(209)555-0123", "completed11/16/2026": a colon read as a dot or lost, and the space behind it.
         let end = if before == '.' { i - 1 } else { i };
-        let after_label = here.is_ascii_digit()
+        let after_label = (here.is_ascii_digit() || here == '(')
             && end >= LABEL
             && letters[end - LABEL..end].iter().all(|c| c.is_alphabetic())
             && letters[i..].iter().filter(|c| c.is_ascii_digit()).count() >= FIGURES;
@@ -229,6 +229,7 @@ mod tests {
             word("Phone...(209)", 0, 40, 130, 60),
             word("M.D.", 200, 40, 240, 60),
             word("Fax.209-555", 0, 80, 110, 100),
+            word("phone(209)555", 200, 80, 330, 100),
         ];
         let sheet = Sheet::new(&words, &Rulings::default());
         let tokens: Vec<(&str, bool)> = sheet.tokens.iter().map(|t| (t.text.as_str(), t.starts_segment)).collect();
@@ -241,7 +242,9 @@ mod tests {
                 ("(209)", true),
                 ("M.D.", true),
                 ("Fax.", true),
-                ("209-555", false)
+                ("209-555", false),
+                ("phone", true),
+                ("(209)555", false)
             ],
             "what was written on a line begins a segment"
         );

@@ -66,6 +66,9 @@ pub(super) fn has_date_below(label: &Rect, zones: &[Rect], source: &FieldSource<
         .any(|token| !zones.iter().any(|zone| zone.holds(&token.rect)) && suits(FieldKind::Date, &token.text) >= 1.0)
 }
 
+/// Characters that the shortest date has.
+const LEAST: usize = 4;
+
 /// Whether one of the unclaimed `segments` may be the value of a field of `kind` whose own place is blank. An office that leaves a field
 /// empty writes its value nowhere else: then the place is wrong, and nobody may say that the value is missing.
 pub(super) fn is_among(kind: FieldKind, segments: &[Vec<usize>], source: &FieldSource<'_>) -> bool {
@@ -80,6 +83,10 @@ pub(super) fn is_among(kind: FieldKind, segments: &[Vec<usize>], source: &FieldS
                         >= words.len() * 2
             }
             FieldKind::Date | FieldKind::Npi | FieldKind::MemberId | FieldKind::Phone => {
+                // Three figures of somebody's telephone number are no date.
+                if text.chars().filter(|c| c.is_alphanumeric()).count() < LEAST {
+                    return false;
+                }
                 // What stands in comb cells is read with spaces, or with their sides.
                 let cells: String = text.chars().filter(|c| !c.is_whitespace() && *c != '|').collect();
                 let single = text.split_whitespace().filter(|word| word.chars().count() == 1).count();
