@@ -1,6 +1,7 @@
 //! Boxes beside their labels: which options of a group are checked.
 
 use super::labels::{Label, Target};
+use super::sheet::Sheet;
 use super::zones::Surroundings;
 use crate::answer::{Confidence, Mark};
 use crate::decode::{FormFieldValue, FormValue};
@@ -16,8 +17,7 @@ pub struct MarkSource<'a> {
     pub labels: &'a [Label],
     pub form_values: &'a [FormValue],
     pub band: MarkBand,
-    /// Typical letter height, in pixels.
-    pub height: i32,
+    pub sheet: &'a Sheet,
 }
 
 /// Reads every choice of `form`.
@@ -132,17 +132,21 @@ fn stated(label: &Label, source: &MarkSource<'_>) -> Option<(Rect, bool)> {
         })
         .filter(|(rect, _)| {
             rect.overlap_y(l) * 2 > rect.height().min(l.height())
-                && (l.left - rect.right).abs().min((rect.left - l.right).abs()) < 6 * source.height
+                && (l.left - rect.right).abs().min((rect.left - l.right).abs()) < 6 * source.sheet.letter_height
         })
         .min_by_key(|(rect, _)| {
             // Boxes stand before their labels far more often than behind.
-            if rect.center_x() < l.left { l.left - rect.right } else { 6 * source.height + rect.left - l.right }
+            if rect.center_x() < l.left {
+                l.left - rect.right
+            } else {
+                6 * source.sheet.letter_height + rect.left - l.right
+            }
         })
 }
 
 /// The boxes of labels, one each: left of them, or right of them where the left side has none.
 fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
-    let h = source.height;
+    let h = source.sheet.letter_height;
     let reach = 5 * h;
     let search =
         |left: i32, label: &Label| Rect::new(left, label.rect.center_y() - h, left + reach, label.rect.center_y() + h);
@@ -210,10 +214,41 @@ fn column_left(own: i32, all: &[i32], h: i32) -> i32 {
     lefts.get(lefts.len() / 2).copied().unwrap_or(own)
 }
 
+/// Where the sentence begins that a label is the end of ("By proceeding I confirm that | I have read the terms"): its box stands before that.
+///
+/// A box that was read as letters is no word, and wider apart from its label than words of a sentence are.
+fn sentence_left(label: &Rect, sheet: &Sheet, labels: &[Label]) -> i32 {
+    let h = sheet.letter_height;
+    let (mut left, mut begins) = (label.left, label.left);
+    let before = |left: i32| {
+        sheet.tokens.iter().find(|t| {
+            t.rect.overlap_y(label) * 2 > t.rect.height().min(label.height())
+                && t.rect.left < left
+                && (-h / 2..h).contains(&(left - t.rect.right))
+                && !labels.iter().any(|other| other.rect != *label && other.rect.holds(&t.rect))
+        })
+    };
+    while let Some(token) = before(left) {
+        left = token.rect.left;
+        let letters = token.text.chars().filter(|c| c.is_alphabetic()).count();
+        if letters >= LEAST_LETTERS && letters == token.text.chars().count() {
+            begins = left;
+        }
+    }
+    begins
+}
+
+/// Letters from which a token is a word, and no box that was read as one.
+const LEAST_LETTERS: usize = 3;
+
 /// Where a label's letters begin. The reader takes a circle for the first letter of the word behind it ("ODoes"); the gap between them is
 /// wider than between letters.
 fn first_letter(label: &Label, source: &MarkSource<'_>) -> i32 {
-    let (l, h) = (&label.rect, source.height);
+    let (l, h) = (&label.rect, source.sheet.letter_height);
+    let begins = sentence_left(l, source.sheet, source.labels);
+    if begins < l.left {
+        return begins;
+    }
     let head = Rect { right: l.right.min(l.left + 3 * h), ..*l };
     let mut pieces: Vec<Rect> =
         components(&source.page.writing, &head).into_iter().map(|c| c.rect).filter(|r| r.height() * 2 > h).collect();
@@ -224,5 +259,43 @@ fn first_letter(label: &Label, source: &MarkSource<'_>) -> i32 {
     match next {
         Some(next) if is_box && next - first.right > h / 2 => next,
         _ => l.left,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ocr::Word;
+    use crate::page::Rulings;
+
+    fn sheet(words: &[(&str, i32, i32)]) -> Sheet {
+        let word = |&(text, left, right): &(&str, i32, i32)| Word {
+            text: text.into(),
+            confidence: Confidence::CERTAIN,
+            rect: Rect::new(left, 100, right, 120),
+            line: 0,
+        };
+        Sheet::new(&words.iter().map(word).collect::<Vec<_>>(), &Rulings::default())
+    }
+
+    #[test]
+    fn a_label_at_the_end_of_a_sentence_begins_with_it() {
+        let sheet = sheet(&[
+            ("O", 40, 60),
+            ("By", 90, 110),
+            ("proceeding", 118, 240),
+            ("I", 248, 252),
+            ("confirm", 260, 340),
+            ("accept", 348, 420),
+        ]);
+        assert_eq!(sentence_left(&Rect::new(348, 100, 420, 120), &sheet, &[]), 118);
+    }
+
+    #[test]
+    fn a_box_read_as_letters_and_another_column_are_no_part_of_a_sentence() {
+        let glyph = sheet(&[("OI", 40, 60), ("Fraud", 66, 130)]);
+        assert_eq!(sentence_left(&Rect::new(66, 100, 130, 120), &glyph, &[]), 66);
+        let columns = sheet(&[("Fraud", 40, 100), ("Abuse", 160, 220)]);
+        assert_eq!(sentence_left(&Rect::new(160, 100, 220, 120), &columns, &[]), 160);
     }
 }

@@ -104,7 +104,7 @@ impl<'a> Fit<'a> {
                 labels: &self.labels,
                 form_values: page.form_values,
                 band: page.band,
-                height: page.sheet.letter_height,
+                sheet: page.sheet,
             },
             &around,
         );
