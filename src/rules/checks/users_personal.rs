@@ -1,5 +1,7 @@
 //! `users-personal`: each portal user is a person with an identifier of their own (agreement, section 3): "Front Desk" is none.
 
+use std::ops::Range;
+
 use super::{Judge, Name, NameSort, Outcome, listed, name};
 use crate::answer::Answer;
 use crate::assemble::Request;
@@ -72,8 +74,24 @@ fn is_shared(entry: &str, shared: &Wording, beside: &Wording) -> bool {
     let places = |wording: &Wording| wording.phrases.values().flatten().flat_map(|p| folded.find(p, false)).collect::<Vec<_>>();
     let roles = places(shared);
     let covered: Vec<_> = roles.iter().cloned().chain(places(beside)).collect();
-    let left = entry.char_indices().filter(|(at, c)| c.is_alphabetic() && !covered.iter().any(|span| span.contains(at))).count();
+    let addresses = addresses(entry);
+    let counts = |at: &usize| !covered.iter().any(|span| span.contains(at)) && !addresses.iter().any(|span| span.contains(at));
+    let left = entry.char_indices().filter(|(at, c)| c.is_alphabetic() && counts(at)).count();
     !roles.is_empty() && left < LETTERS_OF_A_NAME
+}
+
+/// Where e-mail addresses stand in an entry: a desk has one too. The sign in the middle may be misread, the end of the domain seldom is.
+fn addresses(entry: &str) -> Vec<Range<usize>> {
+    let is_address = |word: &str| {
+        let domain = word.rsplit_once('.').map(|(before, end)| before.len() >= 4 && (2..=4).contains(&end.len()) && end.chars().all(|c| c.is_ascii_lowercase()));
+        word.contains('@') || domain == Some(true)
+    };
+    let mut at = 0;
+    let words = entry.split_inclusive(char::is_whitespace).map(|word| {
+        at += word.len();
+        (at - word.len(), word.trim_end())
+    });
+    words.filter(|(_, word)| is_address(word)).map(|(at, word)| at..at + word.len()).collect()
 }
 
 #[cfg(test)]
@@ -87,10 +105,10 @@ mod tests {
 
     #[test]
     fn desks_and_roles_are_no_persons() {
-        for generic in ["Front Desk", "FRONT DESK 2", "Billing", "Billing Department", "Office Staff", "Medical Assistant", "Recepción", "Front-Desk User"] {
+        for generic in ["Front Desk", "FRONT DESK 2", "Billing", "Billing Department", "Office Staff", "Medical Assistant", "Recepción", "Front-Desk User", "Front Desk office@example.org", "Billing billingQexample.org"] {
             assert_eq!(answer(&check(), &Example::portal(&["Alejandro Morales", generic])), Answer::NotMet, "{generic}");
         }
-        for person in ["Alejandro Morales", "Maria Lopez (Billing)", "Nurse Xiong Vang", "David Office-Jones"] {
+        for person in ["Alejandro Morales", "Maria Lopez (Billing)", "Nurse Xiong Vang", "David Office-Jones", "Bee Vang frontdesk@example.org", "Office Mgr. J.R.Reyes"] {
             assert_eq!(answer(&check(), &Example::portal(&[person])), Answer::Met, "{person}");
         }
     }
