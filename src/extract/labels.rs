@@ -495,7 +495,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 continue;
             }
             // "Phone of member" is no misread "Phone number": known words mean what they say.
-            let is_other = |c: Composed| c.exact && !wording.targets.contains(&c.target);
+            let is_other = |c: Composed| c.exact && wording.targets != [c.target];
             if distance > 0.0 && composed.is_some_and(is_other) {
                 continue;
             }
