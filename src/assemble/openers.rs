@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::names;
 use super::person::Identity;
 use super::sheet::{Class, Sheet};
 use crate::answer::Answer;
@@ -115,7 +116,14 @@ fn form_page<'a>(index: usize, id: &'a str, sheet: &Sheet<'a>) -> Opener<'a> {
     let form = sheet.reading.and_then(|reading| reading.form.as_ref());
     let fields: &[FieldReading] = form.map_or(&[], |form| &form.fields);
     let identity = Identity::of_fields(|name| fields.iter().find(|field| field.field == name));
-    let mentions = sheet.mentions();
+    // A name that the form's own fields give to somebody else, such as the one that is printed beside the signature, is not the member's.
+    let of_others: Vec<String> = fields
+        .iter()
+        .filter(|field| field.field != "member_name")
+        .filter_map(|field| field.reading.value().map(|value| names::fold(&value.to_column())))
+        .collect();
+    let is_others = |m: &PersonMention| m.name.as_ref().is_some_and(|name| of_others.contains(&names::fold(name)));
+    let mentions: Vec<&PersonMention> = sheet.mentions().into_iter().filter(|m| !is_others(m)).collect();
     let identity = if identity.is_empty() { Identity::of_mentions(&mentions) } else { identity };
     let labels = sheet.reading.map(shown_labels).unwrap_or_default();
     let legible = sheet.reading.is_some_and(|reading| reading.legibility.confidence.get() >= LEGIBLE);
@@ -145,6 +153,11 @@ fn continues(open: &Opener<'_>, page: &Opener<'_>) -> bool {
     let asks_for_a_member = |opener: &Opener<'_>| opener.labels.iter().any(|label| label.starts_with("member_"));
     if page.labels.len() <= CHANCE_LABELS && asks_for_a_member(open) && !asks_for_a_member(page) {
         return page.legible && open.identity.compare(&page.mentions).answer != Answer::NotMet;
+    }
+    // The end of a form that is not signed yet: it may repeat the provider's name and the date beside the signature.
+    let is_signed = |opener: &Opener<'_>| opener.labels.contains("signature");
+    if asks_for_a_member(open) && !asks_for_a_member(page) && !is_signed(open) && is_signed(page) {
+        return open.identity.compare(&page.mentions).answer != Answer::NotMet;
     }
     let shared = open.labels.intersection(&page.labels).count() as f32;
     if shared > SHARED_LABELS * open.labels.len().min(page.labels.len()) as f32 {

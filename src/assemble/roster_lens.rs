@@ -39,7 +39,7 @@ pub fn apply_roster(roster: &Roster, request: &mut Request, settle: bool) {
         && let Some(member) = only_fit(roster, request, &identity)
     {
         settle_fields(request, &member);
-        ask_letters_again(request);
+        ask_letters_again(request, &member);
     }
     if settle && request.several_members != Answer::Met {
         settle_provider(roster, request);
@@ -220,9 +220,13 @@ fn settle_field(request: &mut Request, field: &str, settle: impl FnOnce(&mut Fie
     }
 }
 
-/// A letter that could not be told from the form's own reading may be told from what the roster settled.
-fn ask_letters_again(request: &mut Request) {
-    let identity = Identity::of_fields(|field| request.field(field));
+/// A letter that could not be told from the form's own reading may be told from what the roster settled, or from the roster's name of a
+/// member whom the form does not name.
+fn ask_letters_again(request: &mut Request, member: &RosterMember<'_>) {
+    let mut identity = Identity::of_fields(|field| request.field(field));
+    if request.field("member_name").is_some_and(|field| field.reading.is_blank()) {
+        identity.names.push(Candidate { value: member.name.to_owned(), confidence: SETTLED, stands: true });
+    }
     for letter in &mut request.letters {
         let open = letter.same_member == Answer::CannotTell
             && !letter.reasons.iter().any(|r| r == "joint-letter" || r == "perhaps-a-letter");

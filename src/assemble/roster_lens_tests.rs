@@ -203,3 +203,16 @@ fn a_typed_id_one_character_off_stands_and_is_doubted() {
     assert_eq!(id.alternatives, [Value::Text("90000007H".into())]);
     assert_eq!((id.confidence.get(), answers(&request).0), (DOUBTED, Answer::CannotTell), "nobody may say unknown");
 }
+
+#[test]
+fn the_roster_names_the_member_whom_the_form_does_not() {
+    let with = |addressee: &str| {
+        let mut form = form("", "90000007H", "1975-01-02");
+        set(&mut form, "member_name", Reading::Blank, "", 1.0);
+        let mut request = told(vec![form, letter(addressee)]).remove(0);
+        apply_roster(&Roster::of(TWINS), &mut request, true);
+        request.letters[0].same_member
+    };
+    assert_eq!(with("Kao Vang"), Answer::Met);
+    assert_eq!(with("Tiffany Mendoza"), Answer::NotMet);
+}

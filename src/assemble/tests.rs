@@ -21,6 +21,29 @@ fn kao() -> PageReading {
 }
 
 #[test]
+fn the_name_beside_the_signature_on_page_two_is_no_other_member() {
+    let first = form_page(
+        FORM,
+        vec![
+            field("member_name", Some(Value::Text("Bao Paz".into()))),
+            field("member_id", Some(Value::Text("90129138X".into()))),
+            field("provider_name", Some(Value::Text("Octavio Estrada, PA-C".into()))),
+            field("request_date", Some(Value::Date(day("2026-11-19")))),
+        ],
+    );
+    let mut second = form_page(
+        FORM,
+        vec![
+            field("signature", Some(Value::Present)),
+            field("provider_name", Some(Value::Text("Octavio Estrada, PA-C".into()))),
+            field("request_date", Some(Value::Date(day("2026-11-19")))),
+        ],
+    );
+    second.people = vec![mention("Octavio Estrada, PA-C", "patient-line")];
+    assert_eq!(pages(&told(vec![first, second])), [vec![1, 2]]);
+}
+
+#[test]
 fn a_form_and_its_letter() {
     let requests = told(vec![ana(), letter("Ana Ramirez")]);
     assert_eq!(pages(&requests), [[1, 2]]);

@@ -93,6 +93,15 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
         (PhraseKind::ChartNotes, AttachmentKind::ChartNotes),
         (PhraseKind::ProofOfMailing, AttachmentKind::ProofOfMailing),
     ];
+    // A title of its own, no greeting and no closing: what a patient signed, whatever it speaks of.
+    let is_titled = attachments.iter().any(|(kind, _)| {
+        let mut titles = phrases.pages.phrases.iter().filter(|p| p.kind == *kind && p.place == Some(Place::Top));
+        titles.any(|phrase| phrase.texts.iter().any(|wording| stands(text, phrase, wording)))
+    });
+    let greets = letter.reasons.iter().any(|reason| reason == "salutation" || reason == "closing");
+    if is_titled && !greets {
+        letter.sum *= 0.5;
+    }
     for (phrase_kind, attachment) in attachments {
         let mut points = page_phrase_points(text, phrases, phrase_kind);
         if phrase_kind == PhraseKind::AppointmentLog {

@@ -298,6 +298,27 @@ fn attachments_are_told_apart() {
 }
 
 #[test]
+fn a_titled_agreement_of_few_terms_is_no_letter() {
+    let agreement = [
+        "Foothill Health Partners",
+        "2783 Pajaro St, Watsonville, CA 95076",
+        "Tel (209) 555-1087 Fax (209) 555-8190",
+        "Medication Management Agreement",
+        "Patient: Youa Her DOB: 03/05/1981",
+        "1. I will take the medicine as directed and will not share, sell or trade it.",
+        "2. I understand that breaking this agreement may lead to a taper and to a request that I be",
+        "assigned to another doctor.",
+        "3. I will tell my providers about all other medicines that I take.",
+        "4. I will get controlled medicines from this office only and use one pharmacy.",
+        "Date: 1/2/2026",
+        "Youa Her",
+        "Date: 1/2/2026",
+        "Dr. Simran Ibarra",
+    ];
+    assert_eq!(kind(&agreement), PageKind::Attachment(AttachmentKind::MedicationAgreement));
+}
+
+#[test]
 fn letters_are_letters_whatever_they_speak_of() {
     for lines in [
         &[

@@ -40,7 +40,7 @@ fn read_choice(
     around: &Surroundings<'_>,
 ) -> Vec<OptionReading> {
     let labels: Vec<(usize, &Label)> = best_labels(index, choice, source, around);
-    let stated: Vec<Option<(Rect, bool)>> = labels.iter().map(|(_, label)| stated(label, source)).collect();
+    let stated = stated(&labels, source);
     let drawn: Vec<&Label> = labels.iter().zip(&stated).filter(|(_, s)| s.is_none()).map(|((_, l), _)| *l).collect();
     let boxes = drawn_boxes(&drawn, source);
     let measured = measure_group(source.page, &boxes, &source.band);
@@ -120,28 +120,33 @@ fn best_labels<'a>(
         .collect()
 }
 
-/// The state that the file itself gives for the box left of a label.
-fn stated(label: &Label, source: &MarkSource<'_>) -> Option<(Rect, bool)> {
-    let l = &label.rect;
-    source
+/// The states that the file itself gives for the boxes of labels: all before their labels, or all behind them. In two columns the box behind
+/// one label stands before its neighbour, so the side with a box for more labels is the form's.
+fn stated(labels: &[(usize, &Label)], source: &MarkSource<'_>) -> Vec<Option<(Rect, bool)>> {
+    let checks: Vec<(Rect, bool)> = source
         .form_values
         .iter()
         .filter_map(|field| match field.value {
             FormFieldValue::Check(checked) => Some((field.rect, checked)),
             FormFieldValue::Text(_) | FormFieldValue::Signature(_) => None,
         })
-        .filter(|(rect, _)| {
-            rect.overlap_y(l) * 2 > rect.height().min(l.height())
-                && (l.left - rect.right).abs().min((rect.left - l.right).abs()) < 6 * source.sheet.letter_height
-        })
-        .min_by_key(|(rect, _)| {
-            // Boxes stand before their labels far more often than behind.
-            if rect.center_x() < l.left {
-                l.left - rect.right
-            } else {
-                6 * source.sheet.letter_height + rect.left - l.right
-            }
-        })
+        .collect();
+    let in_row = |rect: &Rect, l: &Rect| rect.overlap_y(l) * 2 > rect.height().min(l.height());
+    let before = |l: &Rect| {
+        let begins = sentence_left(l, source.sheet, source.labels);
+        let near = |rect: &Rect| rect.center_x() < l.left && begins - rect.right < 6 * source.sheet.letter_height;
+        checks.iter().copied().filter(|(rect, _)| in_row(rect, l) && near(rect)).max_by_key(|(rect, _)| rect.right)
+    };
+    let behind = |l: &Rect| {
+        let next =
+            labels.iter().map(|(_, o)| o.rect).filter(|o| o.left > l.right && in_row(o, l)).map(|o| o.left).min();
+        let lies = |rect: &Rect| rect.center_x() > l.right && next.is_none_or(|next| rect.center_x() < next);
+        checks.iter().copied().filter(|(rect, _)| in_row(rect, l) && lies(rect)).min_by_key(|(rect, _)| rect.left)
+    };
+    let before: Vec<Option<(Rect, bool)>> = labels.iter().map(|(_, label)| before(&label.rect)).collect();
+    let behind: Vec<Option<(Rect, bool)>> = labels.iter().map(|(_, label)| behind(&label.rect)).collect();
+    let served = |side: &[Option<(Rect, bool)>]| side.iter().flatten().count();
+    if served(&behind) > served(&before) { behind } else { before }
 }
 
 /// The boxes of labels, one each: left of them, or right of them where the left side has none.

@@ -28,6 +28,8 @@ pub struct Composed {
     pub target: Target,
     /// Share of the phrase's words that the target accounts for.
     pub coverage: f32,
+    /// Every word is one that the definition lists, to the letter.
+    pub exact: bool,
 }
 
 /// Distance a letter up to which a word is still the listed one.
@@ -53,6 +55,11 @@ impl Composition {
             entries: fields.chain(options).filter(|e| !e.groups.is_empty()).collect(),
             fillers: form.fillers.iter().map(|word| fold(word)).collect(),
         }
+    }
+
+    /// Whether a folded word is one of no weight.
+    pub fn is_filler(&self, word: &str) -> bool {
+        self.fillers.iter().any(|listed| listed == word)
     }
 
     /// The target that `words` (folded, none empty) spell out, if there is one that all its groups agree on.
@@ -84,7 +91,9 @@ impl Composition {
             let better = best.is_none_or(|b| coverage > b.coverage + 0.01);
             let least = if entry.sentence && words.first().is_some_and(in_group) { 0.12 } else { 0.3 };
             if coverage >= least && better {
-                best = Some(Composed { target: entry.target, coverage });
+                let listed =
+                    |word: &String| self.is_filler(word) || entry.groups.iter().any(|group| group.contains(word));
+                best = Some(Composed { target: entry.target, coverage, exact: words.iter().all(listed) });
             }
         }
         best

@@ -14,6 +14,7 @@ use super::labels::{Label, Print, Target};
 use super::meaning::{Meanings, read_value};
 use super::placing::Placed;
 use super::sheet::Sheet;
+use super::stated::{is_signed, texts_in};
 use super::suits::{is_telling, suits};
 use super::twins::Figures;
 use super::vote::{Ballot, FormatFit, Meaning, elect};
@@ -42,10 +43,11 @@ pub struct FieldSource<'a> {
 }
 
 impl FieldSource<'_> {
-    /// The words in `zone` that are not the form's.
+    /// The words in `zone` that are not the form's, and what the file's own fields say there.
     fn text_in(&self, zone: &Rect) -> String {
         let written = self.print.written_in(self.sheet, zone);
-        join(written.iter().map(|&t| self.sheet.tokens[t].text.as_str()))
+        let words = written.iter().map(|&t| self.sheet.tokens[t].text.as_str());
+        join(words.chain(texts_in(self.form_values, zone).into_iter().map(|(_, text)| text)))
     }
 }
 
@@ -115,11 +117,17 @@ pub fn read_fields(
     for field in written.iter_mut().filter(|w| w.kind == FieldKind::Ink && w.ink.presence == Presence::Blank) {
         field.contested |= has_pen_stroke_near(&field.placed.label.rect, &claimed, source);
     }
-    let zones: Vec<Rect> = written.iter().map(|w| w.placed.zone.rect).collect();
+    // What stands in the place of another label of a field is that field's once more: the date beside the signature.
+    let again = placed
+        .iter()
+        .map(|p| (form.fields[p.field].kind, p.zone.rect))
+        .filter(|(kind, zone)| suits(*kind, &source.text_in(zone)) >= 0.5)
+        .map(|(_, zone)| zone);
+    let zones: Vec<Rect> = written.iter().map(|w| w.placed.zone.rect).chain(again).collect();
     let lost = unclaimed(&written, &zones, source);
     for field in written.iter_mut().filter(|w| w.ink.presence == Presence::Blank) {
         field.contested |= field.placed.label.ambiguous
-            || !has_cell_of_its_own(field.placed, source.sheet.letter_height) && is_among(field.kind, &lost, source);
+            || !has_cell_of_its_own(field.placed, source.sheet.letter_height) && is_among(field.kind, &lost);
         field.contested |=
             field.kind == FieldKind::DateList && has_date_below(&field.placed.label.rect, &zones, source);
     }
@@ -160,12 +168,17 @@ fn unlabelled(
     let letter = source.sheet.letter_height;
     let body = Rect { bottom: body.bottom + 5 * letter, ..body.inflate(letter, 2 * letter) };
     let taken: Vec<usize> = written.iter().flat_map(|w| w.tokens.iter().copied()).collect();
+    // A number in a sentence over the fields ("fax to Provider Services at …") is the plan's.
+    let is_plans = |i: usize| {
+        let above = rows.iter().filter(|row| row.top < source.sheet.tokens[i].rect.top).count();
+        source.text_layer && above <= 1 && source.sheet.words_before(i) >= SENTENCE
+    };
     let free: Vec<&super::sheet::Token> = source
         .sheet
         .tokens
         .iter()
         .enumerate()
-        .filter(|(i, t)| !taken.contains(i) && body.holds(&t.rect))
+        .filter(|(i, t)| !taken.contains(i) && body.holds(&t.rect) && !is_plans(*i))
         .map(|(_, t)| t)
         .collect();
     let stated = source.form_values.iter().filter_map(|value| match &value.value {
@@ -218,6 +231,9 @@ fn unlabelled(
         .collect()
 }
 
+/// Words before a number from which they are a sentence.
+const SENTENCE: usize = 4;
+
 /// Most that a value without its label is worth: below any threshold at which nobody looks.
 const UNLABELLED: f32 = 0.6;
 
@@ -229,11 +245,25 @@ fn one_label_each<'a>(
 ) -> Vec<&'a Placed<'a>> {
     let blocks: Vec<Rect> =
         placed.iter().filter(|p| form.fields[p.field].kind == FieldKind::Block).map(|p| p.zone.rect).collect();
+    let signed: Vec<Rect> = source
+        .labels
+        .iter()
+        .filter(|l| matches!(l.target, Target::Field(i) if form.fields[i].kind == FieldKind::Ink))
+        .map(|l| l.rect)
+        .collect();
+    // "Print name" beside a signature is the signer's: where a text is exact, a field of the provider's own says whether the name is given.
+    let is_signers = |p: &Placed<'_>| {
+        let beside = |rect: &Rect| rect.overlap_y(&p.label.rect) * 2 > p.label.rect.height();
+        source.text_layer && form.fields[p.field].kind == FieldKind::Name && signed.iter().any(beside)
+    };
     (0..form.fields.len())
         .filter_map(|field| {
-            placed.iter().filter(|p| p.field == field).max_by_key(|p| {
-                let suited = suits(form.fields[field].kind, &source.text_in(&p.zone.rect)) >= 0.5;
-                let worded = !source.sheet.tokens_in(&p.zone.rect).is_empty();
+            let of_provider = |p: &Placed<'_>| p.field == field && !p.label.ambiguous && !is_signers(p);
+            let has_own = placed.iter().any(of_provider);
+            placed.iter().filter(|p| p.field == field && !(has_own && is_signers(p))).max_by_key(|p| {
+                let text = source.text_in(&p.zone.rect);
+                let suited = suits(form.fields[field].kind, &text) >= 0.5;
+                let worded = !text.is_empty() || !source.sheet.tokens_in(&p.zone.rect).is_empty();
                 let in_prose = blocks.iter().any(|block| block.holds(&p.label.rect));
                 // "Date of request" says more than "Date"; beyond that length says nothing.
                 (suited && !in_prose, !in_prose, p.label.letters.min(8), worded, std::cmp::Reverse(p.label.rect.top))
@@ -405,8 +435,7 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
         ink: field.ink.extent,
         ..FieldReading::new(id, Reading::Blank, Confidence::CERTAIN, source.number)
     };
-    if let Some(stated) = stated_value(&zone, source) {
-        settle_stated(&mut reading, stated, field.kind, source);
+    if settle_stated(&mut reading, field, source) {
         return reading;
     }
     if field.kind == FieldKind::Ink {
@@ -666,44 +695,50 @@ fn join<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     texts.collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
-/// The file's own form field in a zone.
-fn stated_value<'a>(zone: &Rect, source: &'a FieldSource<'_>) -> Option<&'a FormFieldValue> {
-    source
-        .form_values
-        .iter()
-        .filter(|field| !matches!(field.value, FormFieldValue::Check(_)))
-        .filter(|field| field.rect.intersect(zone).area() * 2 > field.rect.area().min(zone.area()))
-        .max_by_key(|field| (field.rect.intersect(zone).area(), std::cmp::Reverse((field.rect.top, field.rect.left))))
-        .map(|field| &field.value)
+/// Settles a field by what the file's own form fields say in its zone; `false` when they say nothing of it.
+fn settle_stated(reading: &mut FieldReading, field: &Written<'_>, source: &FieldSource<'_>) -> bool {
+    let zone = field.placed.zone.rect;
+    let texts = texts_in(source.form_values, &zone);
+    let stated = match field.kind {
+        // A signature field that is not signed, or an empty text field: the pen may have signed over it.
+        FieldKind::Ink if is_signed(source.form_values, &zone) => {
+            reading.reading = Reading::Read(Value::Present);
+            reading.hand = Hand::Typed;
+            return true;
+        }
+        FieldKind::Ink if texts.iter().all(|(_, text)| text.is_empty()) => return false,
+        // A list or a table has a field for each entry.
+        FieldKind::DateList => together(&texts, "; "),
+        FieldKind::Lines => together(&texts, "\n"),
+        FieldKind::Block | FieldKind::Text => together(&texts, " "),
+        _ => {
+            let share = |value: &FormValue| value.rect.intersect(&zone).area();
+            let nearest = texts.iter().max_by_key(|(value, text)| (!text.is_empty(), share(value)));
+            nearest.map(|(_, text)| (*text).to_owned())
+        }
+    };
+    let Some(text) = stated else { return false };
+    reading.hand = Hand::Typed;
+    if text.is_empty() {
+        return true;
+    }
+    let answer = ReaderAnswer { reader: Reader::FormValue, text, confidence: Confidence::CERTAIN };
+    reading.raw = answer.text.clone();
+    match read_written(field.kind, &answer.text, source.meanings) {
+        Some(meaning) => reading.reading = Reading::Read(meaning.value),
+        None => {
+            reading.reading = Reading::Unreadable;
+            reading.confidence = Confidence::NONE;
+        }
+    }
+    reading.answers.push(answer);
+    true
 }
 
-fn settle_stated(reading: &mut FieldReading, stated: &FormFieldValue, kind: FieldKind, source: &FieldSource<'_>) {
-    reading.hand = Hand::Typed;
-    match stated {
-        FormFieldValue::Text(text) if text.trim().is_empty() => {}
-        FormFieldValue::Text(text) => {
-            let answer = ReaderAnswer {
-                reader: Reader::FormValue,
-                text: text.trim().to_owned(),
-                confidence: Confidence::CERTAIN,
-            };
-            reading.raw = answer.text.clone();
-            match read_value(kind, &answer.text, source.meanings) {
-                Some(meaning) => reading.reading = Reading::Read(meaning.value),
-                None => {
-                    reading.reading = Reading::Unreadable;
-                    reading.confidence = Confidence::NONE;
-                }
-            }
-            reading.answers.push(answer);
-        }
-        FormFieldValue::Signature(signed) => {
-            if *signed {
-                reading.reading = Reading::Read(Value::Present);
-            }
-        }
-        FormFieldValue::Check(_) => {}
-    }
+/// What several fields say together; `None` where there is no field.
+fn together(texts: &[(&FormValue, &str)], between: &str) -> Option<String> {
+    let said: Vec<&str> = texts.iter().map(|(_, text)| *text).filter(|text| !text.is_empty()).collect();
+    (!texts.is_empty()).then(|| said.join(between))
 }
 
 /// A signature is ink in its zone, whatever it looks like.

@@ -6,8 +6,9 @@ use super::labels::{Label, LabelIndex, Print, Target, find_labels};
 use super::meaning::Meanings;
 use super::placing::place;
 use super::sheet::Sheet;
+use super::stated::texts_in;
 use super::zones::Surroundings;
-use crate::decode::{FormFieldValue, FormValue};
+use crate::decode::FormValue;
 use crate::geometry::Rect;
 use crate::ocr::LineReader;
 use crate::page::{MarkBand, PreparedPage};
@@ -68,12 +69,13 @@ impl<'a> Fit<'a> {
         let ink = |zone: &Rect| {
             let printed: u64 =
                 print.rects.iter().map(|p| page.page.writing.count(&p.inflate(1, 1).intersect(zone))).sum();
-            page.page.writing.count(zone).saturating_sub(printed)
+            // What a field of the file says is written there, whether or not the page shows it.
+            let stated = texts_in(page.form_values, zone).iter().map(|(_, text)| text.len() as u64).sum::<u64>();
+            let letter = (page.sheet.letter_height * page.sheet.letter_height / 4) as u64;
+            page.page.writing.count(zone).saturating_sub(printed) + stated * letter
         };
         let text = |zone: &Rect| {
-            let stated = page.form_values.iter().filter(|value| zone.holds(&value.rect)).filter_map(|value| {
-                if let FormFieldValue::Text(text) = &value.value { Some(text.as_str()) } else { None }
-            });
+            let stated = texts_in(page.form_values, zone).into_iter().map(|(_, text)| text);
             let written = print.written_in(page.sheet, zone);
             let words = written.iter().map(|&t| page.sheet.tokens[t].text.as_str());
             words.chain(stated).collect::<Vec<_>>().join(" ")
@@ -167,3 +169,7 @@ fn residual(labels: &[Label], letter: i32) -> f32 {
     }
     (distances.iter().map(|d| d * d).sum::<f32>() / distances.len() as f32).sqrt()
 }
+
+#[cfg(test)]
+#[path = "form_tests.rs"]
+mod tests;

@@ -11,10 +11,10 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use echoes::{drop_doubtful, drop_echoes};
+use echoes::{drop_doubtful, drop_echoes, drop_values};
 use garbled::{add_garbled, add_overwritten};
 
-use super::compose::Composition;
+use super::compose::{Composed, Composition};
 use super::fuzzy::{fold, folded_distance};
 use super::sheet::{Sheet, usual_space};
 use crate::geometry::Rect;
@@ -86,6 +86,8 @@ struct Wording {
     words: Vec<String>,
     /// How many words it has, short ones too.
     count: usize,
+    /// Its last word, where that has two letters.
+    last: Option<String>,
     targets: Vec<Target>,
     classes: Classes,
 }
@@ -94,22 +96,31 @@ impl Wording {
     /// Whether every long word of the wording stands somewhere in `folded`, spaces lost or not. A long wording is near to another that
     /// differs in one word ("Phone of member", "Name of member"), and that word is the one that counts.
     fn all_words_in(&self, folded: &str) -> bool {
-        self.words.iter().all(|word| {
-            // One letter of a short word is too much of it.
-            let slip = if word.len() == 3 { WORD_SLIP / 2.0 } else { WORD_SLIP };
-            // Dropouts take two letters of a long one.
-            let lost = if word.len() >= 8 { 2 } else { 1 };
-            (word.len() - lost..=word.len() + 1).any(|length| {
-                (0..(folded.len() + 1).saturating_sub(length)).any(|at| {
-                    folded.get(at..at + length).is_some_and(|part| folded_distance(part, word, slip).is_some())
+        // "Form completed on" is no "Form completed by".
+        let ends_alike = |last: &String| {
+            let tail = folded.get(folded.len().saturating_sub(last.len())..).unwrap_or_default();
+            folded_distance(tail, last, LAST_SLIP).is_some()
+        };
+        self.last.as_ref().is_none_or(ends_alike)
+            && self.words.iter().all(|word| {
+                // One letter of a short word is too much of it.
+                let slip = if word.len() == 3 { WORD_SLIP / 2.0 } else { WORD_SLIP };
+                // Dropouts take two letters of a long one.
+                let lost = if word.len() >= 8 { 2 } else { 1 };
+                (word.len() - lost..=word.len() + 1).any(|length| {
+                    (0..(folded.len() + 1).saturating_sub(length)).any(|at| {
+                        folded.get(at..at + length).is_some_and(|part| folded_distance(part, word, slip).is_some())
+                    })
                 })
             })
-        })
     }
 }
 
 /// Distance a letter up to which one word is a wording of several.
 const JOINED: f32 = 0.06;
+
+/// Distance a letter up to which a last word of two letters is still itself: one of them may be another.
+const LAST_SLIP: f32 = 0.5;
 
 /// Distance a letter up to which a word of a wording is still itself.
 const WORD_SLIP: f32 = 0.28;
@@ -157,11 +168,14 @@ pub struct LabelIndex {
 
 impl LabelIndex {
     pub fn new(form: &FormDefinition) -> LabelIndex {
-        let mut wordings: std::collections::BTreeMap<String, (Vec<String>, usize, Vec<Target>)> = Default::default();
+        type Parts = (Vec<String>, usize, Option<String>, Vec<Target>);
+        let mut wordings: std::collections::BTreeMap<String, Parts> = Default::default();
         let mut add = |text: &String, target: Target| {
             let long = text.split_whitespace().map(fold).filter(|word| word.len() >= 3);
             let count = text.split_whitespace().count();
-            let (_, _, targets) = wordings.entry(fold(text)).or_insert_with(|| (long.collect(), count, Vec::new()));
+            let last = || text.split_whitespace().last().map(fold);
+            let (_, _, _, targets) =
+                wordings.entry(fold(text)).or_insert_with(|| (long.collect(), count, last(), Vec::new()));
             if !targets.contains(&target) {
                 targets.push(target);
             }
@@ -184,9 +198,10 @@ impl LabelIndex {
         let wordings: Vec<Wording> = wordings
             .into_iter()
             .filter(|(folded, _)| !folded.is_empty())
-            .map(|(folded, (words, count, targets))| {
+            .map(|(folded, (words, count, last, targets))| {
                 let classes = Classes::of(&folded);
-                Wording { folded, words, count, targets, classes }
+                let last = last.filter(|last| last.len() == 2);
+                Wording { folded, words, count, last, targets, classes }
             })
             .collect();
         let longest = wordings.iter().map(|w| w.folded.len()).max().unwrap_or(0);
@@ -273,6 +288,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     });
     drop_doubtful(&mut chosen, sheet.letter_height);
     drop_echoes(&mut chosen, sheet, form);
+    drop_values(&mut chosen, sheet, form);
     add_garbled(sheet, index, form, &taken, &mut chosen);
     add_overwritten(sheet, index, form, &taken, &mut chosen);
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
@@ -319,7 +335,12 @@ fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken
     let mut start = at;
     while start > 0 && !sheet.tokens[row[start]].starts_segment {
         let before = &sheet.tokens[row[start - 1]];
-        if is_glyph(sheet, row, start - 1) {
+        let is_small_word = |at: usize| {
+            let word = fold(&sheet.tokens[row[at]].text);
+            word.len() == 2 && index.composition.is_filler(&word)
+        };
+        // "No. de NPI": small words are no box that was read as letters.
+        if is_glyph(sheet, row, start - 1) && !is_small_word(start - 1) {
             break;
         }
         let is_word = before.text.chars().filter(|c| c.is_alphabetic()).count() >= 2
@@ -433,11 +454,12 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         if inside && folded.len() < if clean_start || clean_end { 8 } else { 12 } {
             continue;
         }
-        if !inside
-            && !before_figures
-            && end - start < 12
-            && let Some(composed) = index.composition.find(&label_words(sheet, &row[start..=end]))
-        {
+        let composed = if !inside && !before_figures && end - start < 12 {
+            index.composition.find(&label_words(sheet, &row[start..=end]))
+        } else {
+            None
+        };
+        if let Some(composed) = composed {
             let tokens: Vec<usize> = row[start..=last].to_vec();
             let rect = label_rect(sheet, &tokens);
             // Always less than a listed wording of the same length.
@@ -470,6 +492,11 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             }
             let Some(distance) = folded_distance(&folded, compared, limit) else { continue };
             if !begun && distance > 0.0 && (before_figures || !wording.all_words_in(&folded)) {
+                continue;
+            }
+            // "Phone of member" is no misread "Phone number": known words mean what they say.
+            let is_other = |c: Composed| c.exact && wording.targets != [c.target];
+            if distance > 0.0 && composed.is_some_and(is_other) {
                 continue;
             }
             // "medically" is no "Medi-Cal ID": one word is several that lost their spaces only where hardly a letter is wrong.
@@ -615,9 +642,22 @@ fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition) -> Vec<Label> {
         Target::Section(i) => Some(form.sections[i].group.as_str()),
         _ => None,
     };
+    let may_head = |c: &Candidate| c.targets.iter().copied().find(|t| matches!(t, Target::Section(_)));
+    // A section has one heading: "Primary care physician" under "Primary care provider" names a field that nothing else names.
+    let is_headed = |candidate: &Candidate| {
+        let above = |c: &&Candidate| c.rect.bottom <= candidate.rect.top && may_head(c) == may_head(candidate);
+        let last =
+            chosen.iter().filter(|c| c.rect.bottom <= candidate.rect.top).max_by_key(|c| (c.rect.bottom, c.rect.left));
+        let named = |c: &Candidate| matches!(c.targets.as_slice(), [only] if candidate.targets.contains(only));
+        last.is_some_and(|last| may_head(last) == may_head(candidate))
+            || (chosen.iter().any(|c| above(&c)) && !chosen.iter().any(named))
+    };
     // "Member" alone is a heading where another label names the same field.
     let heading_of = |candidate: &Candidate| {
-        let section = candidate.targets.iter().copied().find(|t| matches!(t, Target::Section(_)))?;
+        let section = may_head(candidate)?;
+        if candidate.targets.len() > 1 && is_headed(candidate) {
+            return None;
+        }
         let named_elsewhere = chosen.iter().any(|other| {
             other.rect != candidate.rect && other.targets.iter().any(|t| candidate.targets.contains(t) && *t != section)
         });

@@ -26,6 +26,7 @@ mod pipeline;
 mod placing;
 mod reread;
 mod sheet;
+mod stated;
 mod suits;
 mod text_layer;
 mod twins;

@@ -14,6 +14,7 @@ use super::meaning::Meanings;
 use super::page_text::PageText;
 use super::reread::{body_lines, doubtful, fill_holes, line_words, reread};
 use super::sheet::Sheet;
+use super::stated::outside_fields;
 use super::text_layer::trusted_words;
 use crate::answer::Confidence;
 use crate::assemble::fingerprint;
@@ -75,8 +76,8 @@ impl PageEngine<'_> {
             }
         }
         let legibility = legibility(&words, &page);
-        let sheet = Sheet::new(&words, &page.rulings);
         let form_values = on_page(&source.form_values, &page);
+        let sheet = Sheet::new(&outside_fields(&words, &form_values), &page.rulings);
         let kinds = self.timed("classify", |engine| {
             let text = PageText::new(&words, page.ink.height());
             let evidence = PageEvidence {

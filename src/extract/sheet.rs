@@ -68,6 +68,15 @@ impl Sheet {
         self.rows.iter().flatten().copied().filter(|&t| zone.holds(&self.tokens[t].rect)).collect()
     }
 
+    /// How many words of its segment stand before a token.
+    pub fn words_before(&self, token: usize) -> usize {
+        let row = &self.rows[self.tokens[token].row];
+        let at = row.iter().position(|&t| t == token).unwrap_or(0);
+        let start = (0..=at).rev().find(|&i| self.tokens[row[i]].starts_segment).unwrap_or(0);
+        let is_word = |t: &&usize| self.tokens[**t].text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+        row[start..at].iter().filter(is_word).count()
+    }
+
     /// Bottom of the lowest line of print that reaches into `zone` and leaves room for a pen under it: several words that were surely read.
     pub fn prose_bottom(&self, zone: &Rect) -> Option<i32> {
         let room = self.letter_height * 3 / 2;

@@ -32,6 +32,8 @@ pub fn trusted_words(source: &SourcePage, page: &PreparedPage) -> Option<Vec<Wor
     }
     let mut words: Vec<Word> = visible
         .into_iter()
+        // What a field's edge cuts off, and what is white on white, the page does not say.
+        .filter(|(_, rect)| page.ink.count(rect) > 0)
         .map(|(text, rect)| Word { text: text.to_owned(), confidence: Confidence::CERTAIN, rect, line: 0 })
         .collect();
     number_lines(&mut words);
@@ -53,4 +55,40 @@ pub fn number_lines(words: &mut [Word]) {
         }
     }
     words.sort_by_key(|w| (w.line, w.rect.left));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{Container, Damage, Pixels, PlacedText, Resolution};
+    use crate::page::{Bitmap, prepare};
+
+    #[test]
+    fn what_the_page_does_not_show_is_not_said() {
+        let word = |text: &str, left: i32| PlacedText {
+            text: text.into(),
+            rect: Rect::new(left, 100, left + 80, 120),
+            invisible: false,
+        };
+        let text =
+            vec![word("called", 100), word("the", 200), word("office", 300), word("twice", 400), word("cut", 900)];
+        let mut ink = Bitmap::new(1700, 2200);
+        for placed in text.iter().take(4) {
+            for x in (placed.rect.left..placed.rect.right - 6).step_by(12) {
+                ink.fill(&Rect::new(x, 102, x + 4, 118));
+            }
+        }
+        let source = SourcePage {
+            container: Container::Pdf,
+            pixels: Pixels::Bilevel(ink),
+            resolution: Resolution { x: 200.0, y: 200.0, assumed: false },
+            text,
+            form_values: Vec::new(),
+            damage: Damage::default(),
+            encoding: "rendered".into(),
+        };
+        let page = prepare(&source, Some(Rotation::None));
+        let words: Vec<String> = trusted_words(&source, &page).unwrap().into_iter().map(|word| word.text).collect();
+        assert_eq!(words, ["called", "the", "office", "twice"]);
+    }
 }

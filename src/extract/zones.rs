@@ -128,8 +128,12 @@ impl<'a> Surroundings<'a> {
     }
 
     fn nearest_horizontal(&self, x: i32, y: i32, below: bool) -> Option<&Ruling> {
+        self.nearest_horizontal_of(x, y, below, |_| true)
+    }
+
+    fn nearest_horizontal_of(&self, x: i32, y: i32, below: bool, counts: impl Fn(&Ruling) -> bool) -> Option<&Ruling> {
         let slack = self.height / 3;
-        let spans = |r: &&Ruling| r.rect.left - slack <= x && x <= r.rect.right + slack;
+        let spans = |r: &&Ruling| r.rect.left - slack <= x && x <= r.rect.right + slack && counts(r);
         let rulings = self.page.rulings.horizontal.iter().filter(spans);
         if below {
             rulings.filter(|r| r.rect.center_y() > y).min_by_key(|r| r.rect.center_y())
@@ -215,8 +219,12 @@ impl<'a> Surroundings<'a> {
         let y = ruling.rect.center_y();
         let x = (left + right) / 2;
         // The line above this one bounds the zone; half a letter below it are that line's own descenders.
+        // A short level stroke over a signature's line is the pen's.
+        let is_pens = |r: &Ruling| {
+            rise > 3 * self.height && r.rect.width() < 8 * self.height && r.rect.left > left && r.rect.right < right
+        };
         let ceiling = self
-            .nearest_horizontal(x, y - self.height / 2, false)
+            .nearest_horizontal_of(x, y - self.height / 2, false, |r| !is_pens(r))
             .map_or(0, |r| r.rect.bottom + 1)
             .max(self.last_label_bottom(y - self.height, &Rect::new(left, 0, right, 1)));
         Rect::new(left, (y - rise).max(ceiling), right, y + self.height * 6 / 10)
@@ -234,6 +242,8 @@ impl<'a> Surroundings<'a> {
         if kind == FieldKind::DateList
             && let Some(table) = self.table_below(label)
         {
+            // Its rows and cells are parts of it.
+            zones.retain(|z| !table.holds(&z.rect));
             zones.push(Zone { placement: Placement::BelowTable, rect: table, structure: 2.0 });
         } else if kind == FieldKind::DateList
             && let Some(lines) = self.lines_below(label)
@@ -349,8 +359,9 @@ impl<'a> Surroundings<'a> {
                     rect: self.above_ruling(ruling, left, right, rise),
                     structure,
                 };
-                // Of two lines the longer one is the field's.
-                if right_line.as_ref().is_none_or(|z| z.rect.width() < zone.rect.width()) {
+                // Of two lines the one that begins behind the label is the field's, and of two of these the longer one.
+                let better = |z: &Zone| (zone.structure, zone.rect.width()) > (z.structure, z.rect.width());
+                if right_line.as_ref().is_none_or(better) {
                     right_line = Some(zone);
                 }
             }

@@ -273,9 +273,36 @@ fn fragments(ink: &Bitmap, labelled: &Labelled, scale: &Scale) -> Vec<Fragment> 
             *piece = None;
         }
     }
-    let mut found: Vec<Fragment> = pieces.into_iter().flatten().collect();
+    // A signature that runs along its line is one piece with it: the level part of it is the line.
+    let mut level: std::collections::BTreeMap<u32, Vec<Run>> = std::collections::BTreeMap::new();
+    for run in &labelled.runs {
+        if run.right - run.left >= 2 * scale.shortest && pieces[run.component as usize].is_none() {
+            level.entry(run.component).or_default().push(*run);
+        }
+    }
+    let cores = level.values_mut().filter_map(|runs| level_core(runs, scale));
+    let mut found: Vec<Fragment> = pieces.into_iter().flatten().chain(cores).collect();
     found.sort_by_key(|f| (f.rect.left, f.rect.top));
     found
+}
+
+/// The line in a piece that strays: of its long runs those on the rows, next to each other, that have most of its ink.
+fn level_core(runs: &mut [Run], scale: &Scale) -> Option<Fragment> {
+    runs.sort_unstable_by_key(|run| (run.y, run.left));
+    let length = |runs: &[Run]| runs.iter().map(|run| run.right - run.left).sum::<i32>();
+    let core = runs.chunk_by(|a, b| b.y - a.y <= 1).max_by_key(|band| length(band))?;
+    let (first, last) = (core.first()?, core.last()?);
+    let left = core.iter().map(|run| run.left).min()?;
+    let right = core.iter().map(|run| run.right).max()?;
+    let rect = Rect::new(left, first.y, right, last.y + 1);
+    let middle = (rect.top + rect.bottom) * 8;
+    (rect.height() <= scale.thick).then_some(Fragment {
+        rect,
+        ink: length(core) as u32,
+        start: middle,
+        end: middle,
+        long: true,
+    })
 }
 
 /// Links fragments that follow each other along one course.
@@ -467,7 +494,10 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
         let columns = upright_runs(transposed, &zone, shortest, longest + 2 * scale.thick);
         for rect in columns {
             let (x, top, bottom) = (rect.center_y(), rect.left, rect.right);
-            if rect.height() > thickest || known.iter().any(|k| k.rect.inflate(2, 2).holds(&rect)) {
+            // A side of a cell is as thick as the line that it stands on.
+            if rect.height() > thickest.max(line.thickness + 2)
+                || known.iter().any(|k| k.rect.inflate(2, 2).holds(&rect))
+            {
                 continue;
             }
             let touches = |l: &Traced, y: i32| {
@@ -478,7 +508,7 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
             }
             let other = if touches(line, top) { bottom } else { top };
             let both = across.iter().enumerate().any(|(i, l)| i != index && touches(l, other));
-            if found.iter().any(|(t, _, _)| t.rect.intersect(&rect).area() > 0) {
+            if (!both && rect.height() > thickest) || found.iter().any(|(t, _, _)| t.rect.intersect(&rect).area() > 0) {
                 continue;
             }
             let middle = (rect.top + rect.bottom) * 8;
@@ -561,6 +591,37 @@ mod tests {
             page.fill(&Rect::new(x, 70, x + 4, 115));
         }
         assert_eq!(across(&page), [Rect::new(50, 100, 700, 103)]);
+    }
+
+    #[test]
+    fn a_line_under_a_signature_is_one() {
+        let mut page = Bitmap::new(1200, 200);
+        page.fill(&Rect::new(100, 100, 1100, 103));
+        // A zigzag whose flat turns run into the line from its very beginning.
+        for step in 0..14 {
+            for x in 0..20 {
+                let y = 100 - if step % 2 == 0 { x * 2 } else { 38 - x * 2 };
+                page.fill(&Rect::new(92 + step * 20 + x, y - 4, 94 + step * 20 + x, y));
+            }
+            page.fill(&Rect::new(88 + step * 20, 80 - 4 * (step % 5), 104 + step * 20, 84));
+        }
+        let found = across(&page);
+        let line = found.iter().find(|line| line.width() > 700).unwrap_or_else(|| panic!("{found:?}"));
+        assert!(line.height() <= 8, "{found:?}");
+    }
+
+    #[test]
+    fn the_sides_of_cells_are_as_thick_as_their_lines() {
+        let mut page = Bitmap::new(400, 300);
+        for y in [100, 148, 196] {
+            page.fill(&Rect::new(50, y, 350, y + 5));
+        }
+        for x in [50, 150, 345] {
+            page.fill(&Rect::new(x, 100, x + 5, 201));
+        }
+        let lines = find(&page, &Scale::across(204));
+        let sides = ticks(&page.transposed(), &lines, &[], 204);
+        assert!(sides.len() >= 3, "{sides:?}");
     }
 
     #[test]

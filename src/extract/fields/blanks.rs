@@ -1,13 +1,14 @@
 //! What makes a blank doubtful: ink or words near its label that are nobody's.
 
 use super::{FieldSource, Written, join};
+use crate::extract::stated::texts_in;
 use crate::extract::suits::suits;
 use crate::geometry::Rect;
 use crate::page::components;
 use crate::rules::FieldKind;
 
-/// What is written among the form's fields and lies in none of their `zones`: segments of a row, each with its words.
-pub(super) fn unclaimed(written: &[Written<'_>], zones: &[Rect], source: &FieldSource<'_>) -> Vec<Vec<usize>> {
+/// What is written among the form's fields and lies in none of their `zones`: the text of each segment of a row, and of each field of the file.
+pub(super) fn unclaimed(written: &[Written<'_>], zones: &[Rect], source: &FieldSource<'_>) -> Vec<String> {
     let rows = |w: &&Written<'_>| {
         !matches!(w.kind, FieldKind::Block | FieldKind::Lines | FieldKind::DateList | FieldKind::Ink)
     };
@@ -29,7 +30,14 @@ pub(super) fn unclaimed(written: &[Written<'_>], zones: &[Rect], source: &FieldS
             _ => segments.push(vec![t]),
         }
     }
-    segments
+    let text = |segment: &Vec<usize>| join(segment.iter().map(|&t| source.sheet.tokens[t].text.as_str()));
+    let stated = texts_in(source.form_values, &body).into_iter().filter(|(value, _)| is_free(&value.rect, zones));
+    segments.iter().map(text).chain(stated.map(|(_, text)| text.to_owned())).collect()
+}
+
+/// Whether a place lies in none of `zones`.
+fn is_free(rect: &Rect, zones: &[Rect]) -> bool {
+    !zones.iter().any(|zone| zone.holds(rect) || rect.intersect(zone).area() * 2 > rect.area().min(zone.area()))
 }
 
 /// Whether something that is no word stands around a signature's label, in no other field's place: then nobody may say that it is not signed.
@@ -58,12 +66,16 @@ pub(super) fn has_pen_stroke_near(label: &Rect, claimed: &[Rect], source: &Field
 pub(super) fn has_date_below(label: &Rect, zones: &[Rect], source: &FieldSource<'_>) -> bool {
     let reach =
         Rect { top: label.bottom, bottom: label.bottom + 16 * source.sheet.letter_height, ..source.page.ink.bounds() };
+    let is_date = |text: &str| suits(FieldKind::Date, text) >= 1.0;
     source
         .sheet
         .tokens_in(&reach)
         .into_iter()
         .map(|t| &source.sheet.tokens[t])
-        .any(|token| !zones.iter().any(|zone| zone.holds(&token.rect)) && suits(FieldKind::Date, &token.text) >= 1.0)
+        .any(|token| !zones.iter().any(|zone| zone.holds(&token.rect)) && is_date(&token.text))
+        || texts_in(source.form_values, &reach)
+            .into_iter()
+            .any(|(value, text)| is_free(&value.rect, zones) && is_date(text))
 }
 
 /// Characters that the shortest date has.
@@ -71,9 +83,8 @@ const LEAST: usize = 4;
 
 /// Whether one of the unclaimed `segments` may be the value of a field of `kind` whose own place is blank. An office that leaves a field
 /// empty writes its value nowhere else: then the place is wrong, and nobody may say that the value is missing.
-pub(super) fn is_among(kind: FieldKind, segments: &[Vec<usize>], source: &FieldSource<'_>) -> bool {
-    segments.iter().any(|segment| {
-        let text = join(segment.iter().map(|&t| source.sheet.tokens[t].text.as_str()));
+pub(super) fn is_among(kind: FieldKind, segments: &[String]) -> bool {
+    segments.iter().any(|text| {
         match kind {
             FieldKind::Name => {
                 let words: Vec<&str> = text.split_whitespace().collect();
@@ -91,7 +102,7 @@ pub(super) fn is_among(kind: FieldKind, segments: &[Vec<usize>], source: &FieldS
                 let cells: String = text.chars().filter(|c| !c.is_whitespace() && *c != '|').collect();
                 let single = text.split_whitespace().filter(|word| word.chars().count() == 1).count();
                 let is_comb = single * 2 > text.split_whitespace().count() && kind != FieldKind::Date;
-                text.len() <= 32 && suits(kind, if is_comb { &cells } else { &text }) >= 1.0
+                text.len() <= 32 && suits(kind, if is_comb { &cells } else { text }) >= 1.0
             }
             _ => false,
         }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Candidate, Target};
+use super::{Candidate, Target, label_words};
+use crate::extract::fuzzy::fold;
 use crate::extract::sheet::Sheet;
 use crate::geometry::Rect;
 use crate::rules::FormDefinition;
@@ -76,11 +77,8 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         Target::Field(i) => form.fields[i].kind.is_paragraph(),
         _ => false,
     };
-    let headings: Vec<(Target, i32)> = chosen
-        .iter()
-        .filter(|c| !c.composed)
-        .filter_map(|c| single(c).filter(|t| is_prose(*t)).map(|t| (t, c.rect.top)))
-        .collect();
+    let headings: Vec<(Target, i32)> =
+        chosen.iter().filter_map(|c| single(c).filter(|t| is_prose(*t)).map(|t| (t, c.rect.top))).collect();
     chosen.retain(|candidate| match single(candidate) {
         Some(target) if is_prose(target) && candidate.composed => {
             !headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top)
@@ -106,6 +104,33 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
                 || (!twin_above && others.iter().any(|rect| (rect.top - candidate.rect.top).abs() < 6 * height))
         }
         _ => true,
+    });
+}
+
+/// The name of a clinic holds the word that names its field ("Seaside Family Practice" beside "Site name"): of two labels of one field that
+/// stand by each other, one with words that no label has is the value.
+pub(super) fn drop_values(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition) {
+    let field_of = |c: &Candidate| match c.targets.as_slice() {
+        [Target::Field(i)] => Some(*i),
+        _ => None,
+    };
+    let is_foreign = |c: &Candidate, field: usize| {
+        let field = &form.fields[field];
+        let listed = field.labels.iter().flat_map(|label| label.split_whitespace().map(fold));
+        let known: BTreeSet<String> =
+            listed.chain(field.words.iter().flatten().chain(&form.fillers).map(|word| fold(word))).collect();
+        label_words(sheet, &c.tokens).iter().any(|word| word.len() >= 3 && !known.contains(word))
+    };
+    let labels: Vec<(usize, Rect, bool)> =
+        chosen.iter().filter_map(|c| field_of(c).map(|i| (i, c.rect, is_foreign(c, i)))).collect();
+    let height = sheet.letter_height;
+    let is_beside = |a: &Rect, b: &Rect| {
+        let apart = (b.top - a.bottom).max(a.top - b.bottom);
+        a.right <= b.left && a.overlap_y(b) * 2 > a.height().min(b.height()) || apart < 2 * height && a.overlap_x(b) > 0
+    };
+    chosen.retain(|c| {
+        let Some(field) = field_of(c).filter(|i| is_foreign(c, *i)) else { return true };
+        !labels.iter().any(|(other, rect, foreign)| *other == field && !foreign && is_beside(rect, &c.rect))
     });
 }
 

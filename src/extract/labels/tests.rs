@@ -82,3 +82,57 @@ fn a_signature_over_its_label_leaves_the_first_word() {
     let found = labels(&[(100, 100, "Member name"), (100, 900, "Signature of Cabsin")]);
     assert_eq!(of(&found, "signature"), ["Signature"]);
 }
+
+#[test]
+fn a_section_has_one_heading() {
+    let found = labels(&[
+        (100, 100, "MEMBER"),
+        (100, 160, "Member name"),
+        (100, 300, "PRIMARY CARE PROVIDER"),
+        (100, 360, "Primary care physician:"),
+        (100, 420, "NPI number"),
+        (100, 900, "Print name"),
+    ]);
+    assert_eq!(of(&found, "section provider"), ["PRIMARY CARE PROVIDER"]);
+    assert_eq!(of(&found, "provider_name"), ["Primary care physician:", "Print name"]);
+    let found = labels(&[
+        (100, 100, "PROVEEDOR"),
+        (100, 160, "Nombre de la clínica"),
+        (100, 220, "Proveedor de atención primaria (PCP)"),
+    ]);
+    assert_eq!(of(&found, "provider_name"), ["Proveedor de atención primaria (PCP)"]);
+}
+
+#[test]
+fn small_words_before_a_label_are_no_box() {
+    assert_eq!(of(&labels(&[(100, 100, "No. de NPI")]), "provider_npi"), ["No. de NPI"]);
+}
+
+#[test]
+fn a_clinic_may_be_named_after_its_label() {
+    let found = labels(&[(100, 100, "Site name:"), (240, 98, "Cannery Row Family Practice")]);
+    assert_eq!(of(&found, "practice_name"), ["Site name:"]);
+}
+
+#[test]
+fn what_reads_like_a_heading_below_one_is_prose() {
+    let found = labels(&[
+        (100, 100, "Explain the events and your efforts to correct the problem"),
+        (100, 160, "A prescription written on 10/18/2026 was altered from 30 to 90 tablets."),
+    ]);
+    assert_eq!(of(&found, "narrative"), ["Explain the events and your efforts to correct the problem"]);
+}
+
+#[test]
+fn known_words_are_no_misreading_of_others() {
+    let found = labels(&[
+        (100, 100, "Phone of member:"),
+        (100, 160, "Form completed on (date):"),
+        (100, 220, "Member to be reassigned:"),
+        (100, 280, "Submitting PCP:"),
+    ]);
+    assert_eq!(of(&found, "member_phone"), ["Phone of member:"]);
+    assert_eq!(of(&found, "request_date"), ["Form completed on (date):"]);
+    assert_eq!(of(&found, "member_name"), ["Member to be reassigned:"]);
+    assert_eq!(of(&found, "provider_name"), ["Submitting PCP:"]);
+}

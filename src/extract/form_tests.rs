@@ -1,0 +1,253 @@
+use chrono::NaiveDate;
+
+use super::super::stated::outside_fields;
+use super::*;
+use crate::answer::{Confidence, Mark, Reading};
+use crate::decode::{Container, Damage, FormFieldValue, Pixels, Resolution, SourcePage};
+use crate::extract::sheet::Sheet;
+use crate::ocr::Word;
+use crate::page::{Bitmap, Rotation, prepare};
+use crate::reading::FormReading;
+use crate::rules::Pack;
+
+/// A digital form of letter size at 200 dpi: words in ten pixels a letter, lines, fields of the file.
+#[derive(Default)]
+struct Drawn {
+    words: Vec<Word>,
+    lines: Vec<Rect>,
+    values: Vec<FormValue>,
+}
+
+impl Drawn {
+    fn text(mut self, left: i32, top: i32, text: &str) -> Drawn {
+        let mut x = left;
+        for word in text.split(' ') {
+            let right = x + 10 * word.chars().count() as i32;
+            let rect = Rect::new(x, top, right, top + 20);
+            self.words.push(Word { text: word.into(), confidence: Confidence::CERTAIN, rect, line: top as u32 / 8 });
+            x = right + 8;
+        }
+        self
+    }
+
+    fn line(mut self, left: i32, right: i32, y: i32) -> Drawn {
+        self.lines.push(Rect::new(left, y, right, y + 3));
+        self
+    }
+
+    fn upright(mut self, x: i32, top: i32, bottom: i32) -> Drawn {
+        self.lines.push(Rect::new(x, top, x + 3, bottom));
+        self
+    }
+
+    fn stated(mut self, rect: Rect, value: FormFieldValue) -> Drawn {
+        self.values.push(FormValue { name: String::new(), label: None, rect, value });
+        self
+    }
+
+    fn typed(self, left: i32, top: i32, text: &str) -> Drawn {
+        self.stated(Rect::new(left, top, left + 300, top + 30), FormFieldValue::Text(text.into()))
+    }
+
+    fn read(&self) -> FormReading {
+        let mut ink = Bitmap::new(1700, 2200);
+        self.lines.iter().for_each(|line| ink.fill(line));
+        for word in &self.words {
+            for x in (word.rect.left..word.rect.right - 4).step_by(10) {
+                ink.fill(&Rect::new(x, word.rect.top + 3, x + 3, word.rect.bottom - 3));
+                ink.fill(&Rect::new(x, word.rect.center_y(), x + 7, word.rect.center_y() + 3));
+            }
+        }
+        let source = SourcePage {
+            container: Container::Pdf,
+            pixels: Pixels::Bilevel(ink),
+            resolution: Resolution { x: 200.0, y: 200.0, assumed: false },
+            text: Vec::new(),
+            form_values: Vec::new(),
+            damage: Damage::default(),
+            encoding: "rendered".into(),
+        };
+        let page = prepare(&source, Some(Rotation::None));
+        let pack = Pack::builtin().unwrap();
+        let form = pack.forms.iter().find(|form| form.id == "request-for-member-reassignment").unwrap();
+        let sheet = Sheet::new(&outside_fields(&self.words, &self.values), &page.rulings);
+        let meanings = Meanings {
+            reference: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+            words: &pack.phrases.dates,
+            day_first: false,
+        };
+        let page = FormPage {
+            page: &page,
+            number: 1,
+            sheet: &sheet,
+            form_values: &self.values,
+            text_layer: true,
+            band: MarkBand::default(),
+            meanings: &meanings,
+        };
+        Fit::new(form, &sheet).read(&page, None, None)
+    }
+}
+
+fn value(form: &FormReading, field: &str) -> String {
+    let field = form.fields.iter().find(|f| f.field == field).unwrap_or_else(|| panic!("no {field}"));
+    match &field.reading {
+        Reading::Read(value) => value.to_column(),
+        Reading::Blank => format!("blank {}", field.confidence.get()),
+        Reading::Unreadable => "unreadable".into(),
+    }
+}
+
+fn checked(form: &FormReading) -> Vec<(&str, Mark)> {
+    let options = form.choices.iter().flat_map(|choice| &choice.options);
+    options.filter(|o| o.mark != Mark::Unchecked).map(|o| (o.option.as_str(), o.mark)).collect()
+}
+
+/// The upper half of a form: labels over lines, every value a field of the file.
+fn keyed() -> Drawn {
+    Drawn::default()
+        .text(100, 100, "Request for Member Reassignment")
+        .text(100, 200, "Member name")
+        .typed(100, 230, "Kalia Cha")
+        .line(100, 700, 262)
+        .text(900, 200, "Member ID")
+        .typed(900, 230, "95487751T")
+        .line(900, 1500, 262)
+        .text(100, 300, "PCP name")
+        .typed(100, 330, "Sarita Arreola M.D.")
+        .line(100, 700, 362)
+        .text(900, 300, "NPI")
+        .typed(900, 330, "2136941301")
+        .line(900, 1500, 362)
+}
+
+#[test]
+fn a_list_with_a_field_for_each_entry_is_whole() {
+    let form = keyed()
+        .text(100, 500, "Dates of missed appointments")
+        .text(100, 560, "1.")
+        .line(130, 400, 582)
+        .stated(Rect::new(130, 550, 400, 580), FormFieldValue::Text("3/12/2026".into()))
+        .text(420, 560, "2.")
+        .line(450, 720, 582)
+        .stated(Rect::new(450, 550, 720, 580), FormFieldValue::Text("7/22/26".into()))
+        .text(740, 560, "3.")
+        .line(770, 1040, 582)
+        .stated(Rect::new(770, 550, 1040, 580), FormFieldValue::Text(String::new()))
+        .read();
+    assert_eq!(value(&form, "missed_appointments"), "2026-03-12;2026-07-22");
+}
+
+#[test]
+fn what_a_field_states_counts_though_the_page_does_not_show_it() {
+    let form = keyed()
+        .text(100, 900, "Signature")
+        .line(210, 700, 922)
+        .text(900, 900, "Print name")
+        .line(1020, 1500, 922)
+        .stated(Rect::new(1020, 880, 1500, 920), FormFieldValue::Text(String::new()))
+        .read();
+    assert_eq!(value(&form, "provider_name"), "Sarita Arreola M.D.");
+    assert_eq!(value(&form, "member_name"), "Kalia Cha");
+}
+
+#[test]
+fn what_a_field_shows_is_no_second_value() {
+    let shown = keyed()
+        .text(100, 1000, "November 15, 2026")
+        .stated(Rect::new(90, 990, 600, 1025), FormFieldValue::Text("November 15, 2026".into()))
+        .line(90, 600, 1027)
+        .text(100, 1036, "Date signed");
+    assert_eq!(value(&shown.read(), "request_date"), "2026-11-15");
+    let print = outside_fields(&shown.words, &shown.values);
+    assert!(!print.iter().any(|word| word.text == "15,"), "shown by its field");
+    assert!(print.iter().any(|word| word.text == "signed"), "print");
+}
+
+#[test]
+fn the_name_beside_a_signature_is_the_signers() {
+    let form = |name: &str| {
+        let form = Drawn::default()
+            .text(100, 100, "Request for Member Reassignment")
+            .text(100, 200, "Member name:")
+            .line(240, 800, 222)
+            .text(260, 198, "Walter Huynh")
+            .text(100, 260, "PCP name:")
+            .line(200, 800, 282)
+            .text(100, 320, "NPI:")
+            .line(150, 800, 342)
+            .text(170, 318, "1301213280")
+            .text(100, 900, "Signature:")
+            .line(210, 700, 922)
+            .text(900, 900, "Print name:")
+            .line(1020, 1500, 922)
+            .text(1040, 898, "Dolores Fletcher MD");
+        if name.is_empty() { form } else { form.text(220, 258, name) }
+    };
+    assert_eq!(value(&form("").read(), "provider_name"), "blank 1");
+    assert_eq!(value(&form("Bao Paz").read(), "provider_name"), "Bao Paz");
+}
+
+#[test]
+fn boxes_behind_the_labels_of_two_columns_are_their_own() {
+    let check = |form: Drawn, left: i32, top: i32, checked: bool| {
+        form.stated(Rect::new(left, top, left + 25, top + 25), FormFieldValue::Check(checked))
+    };
+    let mut form = keyed().text(100, 500, "Reason for request");
+    let rows = [
+        ("Member fraud", "Ineffective relationship", false, false),
+        ("Abusive or disruptive behavior", "Non-compliance with case management", true, false),
+    ];
+    for (row, (left, right, first, second)) in (0..).zip(rows) {
+        let top = 540 + 40 * row;
+        form = form.text(100, top, left).text(878, top, right);
+        form = check(check(form, 782, top - 2, first), 1560, top - 2, second);
+    }
+    assert_eq!(checked(&form.read()), [("abusive-or-disruptive-behavior", Mark::Checked)]);
+}
+
+#[test]
+fn the_line_behind_a_label_is_its_own() {
+    // The edge of the bar below is longer, and nearer to the foot of the label than its own line.
+    let form = keyed()
+        .text(100, 420, "Date of request:")
+        .line(280, 700, 434)
+        .stated(Rect::new(270, 380, 700, 432), FormFieldValue::Text("11/12/26".into()))
+        .line(90, 1600, 446)
+        .line(90, 1600, 490)
+        .read();
+    assert_eq!(value(&form, "request_date"), "2026-11-12");
+}
+
+#[test]
+fn the_first_row_of_a_table_is_no_box() {
+    let mut form = keyed().text(100, 500, "If appointments were missed, list the dates");
+    for row in 0..5 {
+        form = form.line(100, 1200, 530 + 48 * row);
+    }
+    for x in [100, 160, 500, 1198] {
+        form = form.upright(x, 530, 530 + 48 * 4 + 3);
+    }
+    let form = form
+        .text(110, 545, "No.")
+        .text(170, 545, "Date of visit")
+        .text(510, 545, "Type of visit")
+        .text(110, 593, "1")
+        .text(170, 593, "3/24/26")
+        .text(510, 593, "physical")
+        .text(110, 641, "2")
+        .text(170, 641, "10/02/2026")
+        .text(110, 689, "3")
+        .read();
+    assert_eq!(value(&form, "missed_appointments"), "2026-03-24;2026-10-02");
+}
+
+#[test]
+fn a_number_in_a_sentence_is_nobodys() {
+    let form = keyed()
+        .text(1300, 60, "Date")
+        .text(1360, 60, "11/12/2026")
+        .text(100, 150, "Please fax one form for each member to Provider Services at (831) 430-5857.")
+        .read();
+    assert!(!form.fields.iter().any(|field| field.field == "provider_fax"));
+}
