@@ -9,7 +9,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -20,6 +19,8 @@ const EDIT: u16 = 100;
 const INSIDE_WORD: u16 = 50;
 /// The least that any difference costs: below it only the very letters will do.
 const CHEAPEST: u16 = 10;
+/// The least that a letter too many costs: as one of two that are taken for one.
+const CHEAPEST_GAP: u16 = 15;
 /// Letters of the folded alphabet: a to z, 0 to 9.
 const ALPHABET: usize = 36;
 
@@ -131,51 +132,86 @@ const fn splits(letter: u8) -> bool {
     matches!(letter, b'm' | b'd' | b'w' | b'u' | b'n' | b'h' | b'k' | b'b' | b'y')
 }
 
-#[inline]
-fn rank(letter: u8) -> usize {
+const fn rank_of(letter: u8) -> u8 {
     match letter {
-        b'a'..=b'z' => usize::from(letter - b'a'),
-        b'0'..=b'9' => usize::from(letter - b'0') + 26,
+        b'a'..=b'z' => letter - b'a',
+        b'0'..=b'9' => letter - b'0' + 26,
         _ => 0,
     }
 }
 
-static SUBSTITUTION: LazyLock<Vec<u16>> = LazyLock::new(|| {
-    let mut table = vec![EDIT; ALPHABET * ALPHABET];
-    for i in 0..ALPHABET {
-        table[i * ALPHABET + i] = 0;
+/// [`rank_of`] by byte.
+static RANKS: [u8; 256] = {
+    let mut ranks = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        ranks[at] = rank_of(at as u8);
+        at += 1;
     }
-    for (pair, cost) in CONFUSED {
-        if let [a, b] = pair.as_bytes() {
-            let (a, b) = (rank(*a), rank(*b));
-            for at in [a * ALPHABET + b, b * ALPHABET + a] {
-                table[at] = table[at].min(*cost);
-            }
-        }
-    }
-    table
-});
-
-/// `(two letters, one letter) → cost`, as a flat table; 0 means that the pair is not confused.
-static SPLITTING: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let mut table = vec![0u8; ALPHABET * ALPHABET * ALPHABET];
-    for (two, one, cost) in SPLIT {
-        let at = (rank(two[0]) * ALPHABET + rank(two[1])) * ALPHABET + rank(*one);
-        table[at] = u8::try_from(*cost).unwrap_or(u8::MAX);
-    }
-    table
-});
+    ranks
+};
 
 #[inline]
-fn substitution(a: u8, b: u8) -> u16 {
-    if a == b { 0 } else { SUBSTITUTION.get(rank(a) * ALPHABET + rank(b)).copied().unwrap_or(EDIT) }
+fn rank(letter: u8) -> usize {
+    usize::from(RANKS[usize::from(letter)])
+}
+
+/// What it costs to take one letter for another, by rank.
+static SUBSTITUTION: [[u16; ALPHABET]; ALPHABET] = {
+    let mut table = [[EDIT; ALPHABET]; ALPHABET];
+    let mut at = 0;
+    while at < ALPHABET {
+        table[at][at] = 0;
+        at += 1;
+    }
+    at = 0;
+    while at < CONFUSED.len() {
+        let (pair, cost) = CONFUSED[at];
+        let pair = pair.as_bytes();
+        let (a, b) = (rank_of(pair[0]) as usize, rank_of(pair[1]) as usize);
+        if cost < table[a][b] {
+            table[a][b] = cost;
+            table[b][a] = cost;
+        }
+        at += 1;
+    }
+    table
+};
+
+/// For each two letters by rank, what it costs to take them for one, by its rank; 0 means that the pair is not taken for it.
+static SPLITTING: [[[u8; ALPHABET]; ALPHABET]; ALPHABET] = {
+    let mut table = [[[0; ALPHABET]; ALPHABET]; ALPHABET];
+    let mut at = 0;
+    while at < SPLIT.len() {
+        let (two, one, cost) = SPLIT[at];
+        table[rank_of(two[0]) as usize][rank_of(two[1]) as usize][rank_of(one) as usize] = cost as u8;
+        at += 1;
+    }
+    table
+};
+
+/// Whether two letters, by rank, are ever taken for one.
+static JOINS: [[bool; ALPHABET]; ALPHABET] = {
+    let mut table = [[false; ALPHABET]; ALPHABET];
+    let mut at = 0;
+    while at < SPLIT.len() {
+        let (two, ..) = SPLIT[at];
+        table[rank_of(two[0]) as usize][rank_of(two[1]) as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+#[inline]
+fn joins(first: u8, second: u8) -> bool {
+    JOINS[rank(first)][rank(second)]
 }
 
 #[inline]
 fn splitting(first: u8, second: u8, one: u8) -> Option<u16> {
-    match SPLITTING.get((rank(first) * ALPHABET + rank(second)) * ALPHABET + rank(one)) {
-        Some(0) | None => None,
-        Some(cost) => Some(u16::from(*cost)),
+    match SPLITTING[rank(first)][rank(second)][rank(one)] {
+        0 => None,
+        cost => Some(u16::from(cost)),
     }
 }
 
@@ -240,6 +276,14 @@ pub fn ocr_edits(a: &str, b: &str) -> f32 {
     edit_cost(fold(a).as_bytes(), fold(b).as_bytes())
 }
 
+/// The weighted edits between two texts that [`fold`] has folded, in whole edits; `None` beyond `limit`.
+pub fn folded_edits(a: &str, b: &str, limit: f32) -> Option<f32> {
+    // Rounded up, so that the comparison below decides and not this one.
+    let most = (limit * f32::from(EDIT)).ceil() as u32 + 1;
+    let edits = cost_within(a.as_bytes(), b.as_bytes(), most)? as f32 / f32::from(EDIT);
+    (edits <= limit).then_some(edits)
+}
+
 /// The distance of two texts that [`fold`] has folded, a letter of the longer one; `None` beyond `limit`.
 pub fn folded_distance(a: &str, b: &str, limit: f32) -> Option<f32> {
     let longer = a.len().max(b.len()).max(1) as f32;
@@ -250,50 +294,104 @@ pub fn folded_distance(a: &str, b: &str, limit: f32) -> Option<f32> {
 }
 
 fn edit_cost(a: &[u8], b: &[u8]) -> f32 {
-    cost_within(a, b, u32::MAX).unwrap_or(u32::MAX) as f32 / f32::from(EDIT)
+    cost_within(a, b, MOST).unwrap_or(MOST) as f32 / f32::from(EDIT)
 }
 
-/// The cheapest way from `a` to `b`, row by row, given up once it must cost more than `most`: a step spans two rows at most, so two rows
-/// beyond it in sequence have nothing cheaper behind them. Labels are compared with every wording of a form, and nearly all are far apart.
+/// More than any two texts are apart, and no overflow when a cost is added.
+const BEYOND: u32 = u32::MAX / 2;
+const MOST: u32 = BEYOND - 1;
+
+/// Letters of the second text up to which its costs stand on the stack.
+const SHORT_TEXT: usize = 63;
+
+/// A row of costs: what has been reached within the limit stands in `start..end`, and around it nothing has.
+struct CostRow<'a> {
+    cells: &'a mut [u32],
+    start: usize,
+    end: usize,
+}
+
+impl CostRow<'_> {
+    fn forget(&mut self) {
+        self.cells[self.start..self.end].fill(BEYOND);
+        (self.start, self.end) = (0, 0);
+    }
+}
+
+/// The cheapest way from `a` to `b`, row by row, if it costs at most `most`. Only the cells that were reached within `most` lead on, and
+/// nearly all texts that are compared are so far apart that after a few rows there are none.
 fn cost_within(a: &[u8], b: &[u8], most: u32) -> Option<u32> {
     let width = b.len() + 1;
-    let (mut above, mut last, mut now) = (vec![0u32; width], vec![0u32; width], vec![0u32; width]);
-    for (j, &letter) in b.iter().enumerate() {
-        last[j + 1] = last[j] + u32::from(gap_cost(letter));
-    }
-    let mut last_least = 0;
-    for (i, &letter) in a.iter().enumerate() {
-        let gap = u32::from(gap_cost(letter));
-        let letter_splits = splits(letter);
-        now[0] = last[0] + gap;
-        let mut least = now[0];
-        for (j, &other) in b.iter().enumerate() {
-            let mut best = (last[j + 1] + gap)
-                .min(now[j] + u32::from(gap_cost(other)))
-                .min(last[j] + u32::from(substitution(letter, other)));
-            if i > 0
-                && splits(other)
-                && let Some(step) = splitting(a[i - 1], letter, other)
-            {
-                best = best.min(above[j] + u32::from(step));
-            }
-            if j > 0
-                && letter_splits
-                && let Some(step) = splitting(b[j - 1], other, letter)
-            {
-                best = best.min(last[j - 1] + u32::from(step));
-            }
-            now[j + 1] = best;
-            least = least.min(best);
+    let most = most.min(MOST);
+    let mut short = [BEYOND; 3 * (SHORT_TEXT + 1)];
+    let mut long = Vec::new();
+    let cells = if width <= SHORT_TEXT + 1 {
+        &mut short[..3 * width]
+    } else {
+        long.resize(3 * width, BEYOND);
+        long.as_mut_slice()
+    };
+    let (first, rest) = cells.split_at_mut(width);
+    let (second, third) = rest.split_at_mut(width);
+    let row = |cells| CostRow { cells, start: 0, end: 0 };
+    let (mut above, mut last, mut now) = (row(first), row(second), row(third));
+    last.cells[0] = 0;
+    last.end = 1;
+    while last.end < width {
+        let cost = last.cells[last.end - 1] + u32::from(GAPS[rank(b[last.end - 1])]);
+        if cost > most {
+            break;
         }
-        if least > most && last_least > most {
+        last.cells[last.end] = cost;
+        last.end += 1;
+    }
+    for (i, &letter) in a.iter().enumerate() {
+        if last.start == last.end && above.start == above.end {
             return None;
         }
-        last_least = least;
+        now.forget();
+        let own = rank(letter);
+        let (gap, costs) = (u32::from(GAPS[own]), &SUBSTITUTION[own]);
+        let before = i.checked_sub(1).map(|before| a[before]).filter(|before| joins(*before, letter));
+        let letter_splits = splits(letter);
+        // A step leads one row on, or two when two letters are one; the ends of what may be reached follow from the rows before.
+        let from = if above.start == above.end { last.start } else { last.start.min(above.start + 1) };
+        let from = if last.start == last.end { above.start + 1 } else { from };
+        let sure = (last.end + 2).max(above.end + 1).min(width);
+        now.start = width;
+        let mut j = from;
+        while j < width && (j < sure || now.cells[j - 1] < BEYOND) {
+            let mut best = last.cells[j] + gap;
+            if j > 0 {
+                let other = b[j - 1];
+                let rank = rank(other);
+                best =
+                    best.min(now.cells[j - 1] + u32::from(GAPS[rank])).min(last.cells[j - 1] + u32::from(costs[rank]));
+                if let Some(before) = before
+                    && let Some(step) = splitting(before, letter, other)
+                {
+                    best = best.min(above.cells[j - 1] + u32::from(step));
+                }
+                if letter_splits
+                    && j > 1
+                    && let Some(step) = splitting(b[j - 2], other, letter)
+                {
+                    best = best.min(last.cells[j - 2] + u32::from(step));
+                }
+            }
+            if best <= most {
+                now.cells[j] = best;
+                now.start = now.start.min(j);
+                now.end = j + 1;
+            }
+            j += 1;
+        }
+        now.start = now.start.min(now.end);
         std::mem::swap(&mut above, &mut last);
         std::mem::swap(&mut last, &mut now);
     }
-    Some(last[b.len()])
+    let cost = last.cells[b.len()];
+    (cost <= most).then_some(cost)
 }
 
 /// Which triples of neighbouring letters occur: a cheap test before the alignment.
@@ -371,6 +469,10 @@ const SHORT: usize = 6;
 #[derive(Clone, Debug)]
 pub struct Phrase {
     letters: Vec<u8>,
+    /// For each letter its rank and what it costs to lose it.
+    ranks: Vec<(u8, u16)>,
+    /// Rows behind two letters that are ever taken for one.
+    joined: Vec<usize>,
     triples: Vec<(usize, u64)>,
     /// The halves of a short phrase, one of which must stand unharmed where it may be found.
     halves: Option<(String, String)>,
@@ -386,7 +488,9 @@ impl Phrase {
             let (head, tail) = letters.split_at(letters.len() / 2);
             (String::from_utf8_lossy(head).into_owned(), String::from_utf8_lossy(tail).into_owned())
         });
-        Self { letters, triples, halves }
+        let ranks = letters.iter().map(|&letter| (RANKS[usize::from(letter)], GAPS[rank(letter)])).collect();
+        let joined = (2..=letters.len()).filter(|&row| joins(letters[row - 2], letters[row - 1])).collect();
+        Self { letters, ranks, joined, triples, halves }
     }
 
     /// A phrase of the pack, compiled once in each thread that looks for it: packs hold thousands, and every page is searched for all.
@@ -406,6 +510,11 @@ impl Phrase {
         })
     }
 
+    /// The phrase folded.
+    pub(super) fn letters(&self) -> &[u8] {
+        &self.letters
+    }
+
     /// Letters and digits of the phrase.
     pub fn len(&self) -> usize {
         self.letters.len()
@@ -422,6 +531,11 @@ impl Phrase {
         }
         (self.triples.len() as f32 * (1.0 - 3.2 * max).clamp(0.12, 0.5)).ceil() as usize
     }
+}
+
+/// What a place of the phrase may cost at most.
+fn limit_of(phrase: &Phrase, max: f32) -> u16 {
+    (max * phrase.letters.len() as f32 * f32::from(EDIT)).round().clamp(0.0, 60_000.0) as u16
 }
 
 /// Where a phrase was found in a line.
@@ -502,6 +616,16 @@ impl FoldedLine {
         self.align(phrase, max, 0..self.letters.len()).map(|(found, _)| found)
     }
 
+    /// Whether the phrase can begin in the first word of `span`, at most `max` edits a letter away.
+    pub(super) fn may_begin(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> bool {
+        let limit = limit_of(phrase, max);
+        let Some(word) = self.places.get(span.start).map(|place| place.word) else { return false };
+        let first = self.places[span.clone()].partition_point(|place| place.word == word);
+        // Behind the first word at most as many letters as the phrase has, and those that are too many.
+        let reach = first + phrase.letters.len() + usize::from(limit / CHEAPEST_GAP);
+        self.may_align(phrase, limit, span.start..span.end.min(span.start + reach))
+    }
+
     /// All places of the phrase that do not overlap, from left to right.
     pub fn find_all(&self, phrase: &Phrase, max: f32) -> Vec<Found> {
         self.find_all_within(phrase, max, 0..self.letters.len())
@@ -536,8 +660,11 @@ impl FoldedLine {
         {
             return None;
         }
-        let limit = (max * rows as f32 * f32::from(EDIT)).round().clamp(0.0, 60_000.0) as u16;
+        let limit = limit_of(phrase, max);
         if limit < CHEAPEST && !letters.as_bytes().windows(rows).any(|part| part == pattern.as_slice()) {
+            return None;
+        }
+        if !self.may_align(phrase, limit, span.clone()) {
             return None;
         }
         const FAR: u16 = u16::MAX;
@@ -546,14 +673,12 @@ impl FoldedLine {
         let mut last = before.clone();
         let mut now = before.clone();
         self.open_column(&mut last, span.start, limit, pattern);
-        let table: &[u16] = &SUBSTITUTION;
         let mut best: Option<(u16, usize, usize)> = None;
         let mut reach = rows;
         for at in span.clone() {
             let letter = self.letters[at];
             let previous = (at > span.start).then(|| self.letters[at - 1]);
-            let costs = rank(letter) * ALPHABET;
-            let Some(costs) = table.get(costs..costs + ALPHABET) else { break };
+            let costs = &SUBSTITUTION[rank(letter)];
             let (gap, letter_splits) = (GAPS[rank(letter)], splits(letter));
             now.fill((FAR, 0));
             now[0] = self.entry_cost(at + 1, span.end);
@@ -617,6 +742,77 @@ impl FoldedLine {
             end: final_place.end as usize,
         };
         (start < end).then_some((found, start..end))
+    }
+
+    /// Whether [`Self::align`] finds a place: the same costs without the beginnings, which takes a fraction of the time. Nearly all phrases
+    /// that are looked for in a line are not there.
+    fn may_align(&self, phrase: &Phrase, limit: u16, span: Range<usize>) -> bool {
+        const FAR: u32 = u32::MAX / 2;
+        let (limit, rows) = (u32::from(limit), phrase.letters.len());
+        let mut cells = vec![FAR; 3 * (rows + 1)];
+        let (first, rest) = cells.split_at_mut(rows + 1);
+        let (second, third) = rest.split_at_mut(rows + 1);
+        let (mut before, mut last, mut now) = (first, second, third);
+        // Cells behind these are FAR.
+        let (mut before_end, mut last_end, mut now_end) = (0, rows, 0);
+        last[0] = u32::from(self.entry_cost(span.start, usize::MAX).0);
+        for (row, (_, gap)) in phrase.ranks.iter().enumerate() {
+            let cost = last[row] + u32::from(*gap);
+            last[row + 1] = if cost > limit { FAR } else { cost };
+        }
+        let mut reach = rows;
+        let mut previous = None;
+        for at in span.clone() {
+            let letter = self.letters[at];
+            let own = rank(letter);
+            let (costs, gap) = (&SUBSTITUTION[own], u32::from(GAPS[own]));
+            let end = rows.min(reach + 2);
+            if now_end > end {
+                now[end + 1..=now_end].fill(FAR);
+            }
+            now_end = end;
+            let mut above = match self.entry_cost(at + 1, span.end).0 {
+                u16::MAX => FAR,
+                cost => u32::from(cost),
+            };
+            now[0] = above;
+            let two = previous.filter(|previous| joins(*previous, letter));
+            let one = splits(letter) && phrase.joined.first().is_some_and(|row| *row <= end);
+            let mut deepest = 0;
+            let cells = now[1..=end].iter_mut().zip(&phrase.ranks).zip(last.windows(2)).enumerate();
+            for (row, ((cell, (rank, lost)), beside)) in cells {
+                let mut best = (above + u32::from(*lost))
+                    .min(beside[1] + gap)
+                    .min(beside[0] + u32::from(costs[usize::from(*rank)]));
+                if let Some(previous) = two
+                    && let Some(cost) = splitting(previous, letter, phrase.letters[row])
+                {
+                    best = best.min(before[row] + u32::from(cost));
+                }
+                if one
+                    && row > 0
+                    && let Some(cost) = splitting(phrase.letters[row - 1], phrase.letters[row], letter)
+                {
+                    best = best.min(last[row - 1] + u32::from(cost));
+                }
+                if best > limit {
+                    best = FAR;
+                } else {
+                    deepest = row + 1;
+                }
+                *cell = best;
+                above = best;
+            }
+            if now[rows] != FAR && now[rows] + u32::from(self.exit_cost(at + 1, span.end)) <= limit {
+                return true;
+            }
+            reach = deepest.max(1);
+            previous = Some(letter);
+            std::mem::swap(&mut before, &mut last);
+            std::mem::swap(&mut last, &mut now);
+            (before_end, last_end, now_end) = (last_end, now_end, before_end);
+        }
+        false
     }
 
     fn open_column(&self, column: &mut [(u16, u32)], at: usize, limit: u16, pattern: &[u8]) {
