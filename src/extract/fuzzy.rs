@@ -5,7 +5,7 @@
 //! begin and end is remembered beside the letters and only weighs in the cost. Substitutions that readers are known to make
 //! (0 for O, 1 for l, rn for m) cost a fraction of an edit.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -471,8 +471,6 @@ pub struct Phrase {
     letters: Vec<u8>,
     /// For each letter its rank and what it costs to lose it.
     ranks: Vec<(u8, u16)>,
-    /// Rows behind two letters that are ever taken for one.
-    joined: Vec<usize>,
     triples: Vec<(usize, u64)>,
     /// The halves of a short phrase, one of which must stand unharmed where it may be found.
     halves: Option<(String, String)>,
@@ -489,8 +487,7 @@ impl Phrase {
             (String::from_utf8_lossy(head).into_owned(), String::from_utf8_lossy(tail).into_owned())
         });
         let ranks = letters.iter().map(|&letter| (RANKS[usize::from(letter)], GAPS[rank(letter)])).collect();
-        let joined = (2..=letters.len()).filter(|&row| joins(letters[row - 2], letters[row - 1])).collect();
-        Self { letters, ranks, joined, triples, halves }
+        Self { letters, ranks, triples, halves }
     }
 
     /// A phrase of the pack, compiled once in each thread that looks for it: packs hold thousands, and every page is searched for all.
@@ -555,8 +552,73 @@ pub struct Found {
 #[derive(Clone, Debug, Default)]
 pub struct FoldedLine {
     letters: Vec<u8>,
+    ranks: Vec<u8>,
     places: Vec<Place>,
     triples: Triples,
+    costs: Costs,
+}
+
+/// More than any place of a phrase costs that is looked for, and no overflow when a cost is added.
+const FAR: i16 = 16_000;
+/// Cells before a row's first one: a step leads two back at most.
+const MARGIN: usize = 2;
+/// Steps of letters that are too many: 1, 2, 4, 8 and 16.
+const GAP_STEPS: usize = 5;
+/// A limit from which more letters may be too many than the steps make up: [`FoldedLine::align`] alone knows about such a place.
+const LIMITED: i16 = LEAST_GAP as i16 * (1 << GAP_STEPS);
+/// The least that a letter costs that is lost or made up.
+const LEAST_GAP: u8 = 60;
+
+/// What each letter of a line costs beside the letters of phrases, worked out for a letter when the first phrase has it.
+#[derive(Clone, Debug)]
+struct Costs {
+    /// Taken for a letter.
+    letters: [OnceCell<Box<[i16]>>; ALPHABET],
+    /// Taken for a letter together with the one before it.
+    two: [OnceCell<Box<[i16]>>; ALPHABET],
+    /// Too many, together with the ones before it: one, two, four … of them.
+    gaps: OnceCell<[Box<[i16]>; GAP_STEPS]>,
+}
+
+impl Default for Costs {
+    fn default() -> Self {
+        Self {
+            letters: std::array::from_fn(|_| OnceCell::new()),
+            two: std::array::from_fn(|_| OnceCell::new()),
+            gaps: OnceCell::new(),
+        }
+    }
+}
+
+impl Costs {
+    fn of_letter(&self, letter: usize, line: &[u8]) -> &[i16] {
+        self.letters[letter].get_or_init(|| {
+            let costs = &SUBSTITUTION[letter];
+            line.iter().map(|rank| costs[usize::from(*rank)] as i16).collect()
+        })
+    }
+
+    fn of_two(&self, letter: usize, line: &[u8]) -> &[i16] {
+        self.two[letter].get_or_init(|| {
+            let cost = |at: usize, rank: u8| {
+                let before = at.checked_sub(1).map(|before| usize::from(line[before]));
+                before.map_or(0, |before| SPLITTING[before][usize::from(rank)][letter])
+            };
+            let or_far = |cost: u8| if cost == 0 { FAR } else { i16::from(cost) };
+            line.iter().enumerate().map(|(at, rank)| or_far(cost(at, *rank))).collect()
+        })
+    }
+
+    fn of_gaps(&self, line: &[u8]) -> &[Box<[i16]>; GAP_STEPS] {
+        self.gaps.get_or_init(|| {
+            std::array::from_fn(|step| {
+                let sum = |at: usize| {
+                    line[(at + 1).saturating_sub(1 << step)..=at].iter().map(|r| GAPS[usize::from(*r)] as i16).sum()
+                };
+                (0..line.len()).map(sum).collect()
+            })
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -576,6 +638,7 @@ impl FoldedLine {
             let mut first = true;
             fold_word(text.as_ref(), |letter, start, end, after_mark| {
                 line.letters.push(letter);
+                line.ranks.push(RANKS[usize::from(letter)]);
                 line.places.push(Place {
                     word: u32::try_from(word).unwrap_or(u32::MAX),
                     start: start as u32,
@@ -645,7 +708,7 @@ impl FoldedLine {
         found
     }
 
-    /// Sellers' alignment of the whole phrase against any part of the line, one column a letter of the line.
+    /// The best place of the phrase in a part of the line, with its letters.
     fn align(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> Option<(Found, Range<usize>)> {
         let pattern = &phrase.letters;
         let rows = pattern.len();
@@ -664,9 +727,13 @@ impl FoldedLine {
         if limit < CHEAPEST && !letters.as_bytes().windows(rows).any(|part| part == pattern.as_slice()) {
             return None;
         }
-        if !self.may_align(phrase, limit, span.clone()) {
-            return None;
-        }
+        if self.may_align(phrase, limit, span.clone()) { self.trace(phrase, limit, span) } else { None }
+    }
+
+    /// Sellers' alignment of the whole phrase against any part of the line, one column a letter of the line.
+    fn trace(&self, phrase: &Phrase, limit: u16, span: Range<usize>) -> Option<(Found, Range<usize>)> {
+        let pattern = &phrase.letters;
+        let rows = pattern.len();
         const FAR: u16 = u16::MAX;
         // Column by column: cost and the line position where the match began.
         let mut before: Vec<(u16, u32)> = vec![(FAR, 0); rows + 1];
@@ -744,75 +811,73 @@ impl FoldedLine {
         (start < end).then_some((found, start..end))
     }
 
-    /// Whether [`Self::align`] finds a place: the same costs without the beginnings, which takes a fraction of the time. Nearly all phrases
-    /// that are looked for in a line are not there.
+    /// Whether [`Self::align`] may find a place. Nearly all phrases that are looked for in a line are not there, and after some letters of
+    /// the phrase nothing in the line is near: so letter by letter of the phrase, all places of the line at once, without loops that
+    /// wait for the cell before.
     fn may_align(&self, phrase: &Phrase, limit: u16, span: Range<usize>) -> bool {
-        const FAR: u32 = u32::MAX / 2;
-        let (limit, rows) = (u32::from(limit), phrase.letters.len());
-        let mut cells = vec![FAR; 3 * (rows + 1)];
-        let (first, rest) = cells.split_at_mut(rows + 1);
-        let (second, third) = rest.split_at_mut(rows + 1);
-        let (mut before, mut last, mut now) = (first, second, third);
-        // Cells behind these are FAR.
-        let (mut before_end, mut last_end, mut now_end) = (0, rows, 0);
-        last[0] = u32::from(self.entry_cost(span.start, usize::MAX).0);
-        for (row, (_, gap)) in phrase.ranks.iter().enumerate() {
-            let cost = last[row] + u32::from(*gap);
-            last[row + 1] = if cost > limit { FAR } else { cost };
+        let Some(limit) = i16::try_from(limit).ok().filter(|limit| *limit < LIMITED) else { return true };
+        let (ranks, places) = (&self.ranks[span.clone()], &self.places[span.clone()]);
+        let mut cells = vec![FAR; 4 * (MARGIN + places.len() + 1)];
+        let mut rows = cells.chunks_exact_mut(MARGIN + places.len() + 1);
+        let (Some(mut before), Some(mut last), Some(mut now), Some(mut spare)) =
+            (rows.next(), rows.next(), rows.next(), rows.next())
+        else {
+            return true;
+        };
+        for (cell, place) in last[MARGIN..].iter_mut().zip(places) {
+            *cell = if place.begins { 0 } else { INSIDE_WORD as i16 };
         }
-        let mut reach = rows;
-        let mut previous = None;
-        for at in span.clone() {
-            let letter = self.letters[at];
-            let own = rank(letter);
-            let (costs, gap) = (&SUBSTITUTION[own], u32::from(GAPS[own]));
-            let end = rows.min(reach + 2);
-            if now_end > end {
-                now[end + 1..=now_end].fill(FAR);
+        let mut alive = true;
+        for (row, &(rank, lost)) in phrase.ranks.iter().enumerate() {
+            let (letter, lost) = (usize::from(rank), lost as i16);
+            now[MARGIN] = last[MARGIN].saturating_add(lost);
+            let costs = &self.costs.of_letter(letter, &self.ranks)[span.clone()];
+            let beside = last[MARGIN..].iter().zip(&last[MARGIN + 1..]).zip(costs);
+            for (cell, ((&diagonal, &above), &cost)) in now[MARGIN + 1..].iter_mut().zip(beside) {
+                *cell = diagonal.saturating_add(cost).min(above.saturating_add(lost));
             }
-            now_end = end;
-            let mut above = match self.entry_cost(at + 1, span.end).0 {
-                u16::MAX => FAR,
-                cost => u32::from(cost),
-            };
-            now[0] = above;
-            let two = previous.filter(|previous| joins(*previous, letter));
-            let one = splits(letter) && phrase.joined.first().is_some_and(|row| *row <= end);
-            let mut deepest = 0;
-            let cells = now[1..=end].iter_mut().zip(&phrase.ranks).zip(last.windows(2)).enumerate();
-            for (row, ((cell, (rank, lost)), beside)) in cells {
-                let mut best = (above + u32::from(*lost))
-                    .min(beside[1] + gap)
-                    .min(beside[0] + u32::from(costs[usize::from(*rank)]));
-                if let Some(previous) = two
-                    && let Some(cost) = splitting(previous, letter, phrase.letters[row])
-                {
-                    best = best.min(before[row] + u32::from(cost));
+            if splits(phrase.letters[row]) {
+                let costs = &self.costs.of_two(letter, &self.ranks)[span.clone()];
+                for (cell, (&two, &cost)) in now[MARGIN + 1..].iter_mut().zip(last[MARGIN - 1..].iter().zip(costs)) {
+                    *cell = two.saturating_add(cost).min(*cell);
                 }
-                if one
-                    && row > 0
-                    && let Some(cost) = splitting(phrase.letters[row - 1], phrase.letters[row], letter)
-                {
-                    best = best.min(last[row - 1] + u32::from(cost));
-                }
-                if best > limit {
-                    best = FAR;
-                } else {
-                    deepest = row + 1;
-                }
-                *cell = best;
-                above = best;
             }
-            if now[rows] != FAR && now[rows] + u32::from(self.exit_cost(at + 1, span.end)) <= limit {
-                return true;
+            if let Some((first, _)) =
+                row.checked_sub(1).map(|row| phrase.ranks[row]).filter(|first| JOINS[usize::from(first.0)][letter])
+            {
+                let costs = &SPLITTING[usize::from(first)][letter];
+                for (one, &cost) in costs.iter().enumerate().filter(|(_, cost)| **cost > 0) {
+                    for (cell, (&two, &rank)) in now[MARGIN + 1..].iter_mut().zip(before[MARGIN..].iter().zip(ranks)) {
+                        let joined = if usize::from(rank) == one { two.saturating_add(i16::from(cost)) } else { FAR };
+                        *cell = joined.min(*cell);
+                    }
+                }
             }
-            reach = deepest.max(1);
-            previous = Some(letter);
+            // Letters of the line that are too many, in steps of one, two, four …: any number of them is made of these.
+            for (step, gaps) in self.costs.of_gaps(&self.ranks).iter().enumerate() {
+                let step = 1 << step;
+                if step > places.len() || step * usize::from(LEAST_GAP) > limit as usize {
+                    break;
+                }
+                let gaps = &gaps[span.clone()][step - 1..];
+                spare.copy_from_slice(now);
+                for (cell, (&before, &gap)) in spare[MARGIN + step..].iter_mut().zip(now[MARGIN..].iter().zip(gaps)) {
+                    *cell = before.saturating_add(gap).min(*cell);
+                }
+                std::mem::swap(&mut now, &mut spare);
+            }
+            let was_alive = alive;
+            alive = now[MARGIN..].iter().copied().min().is_some_and(|least| least <= limit);
+            if !alive && !was_alive {
+                return false;
+            }
             std::mem::swap(&mut before, &mut last);
             std::mem::swap(&mut last, &mut now);
-            (before_end, last_end, now_end) = (last_end, now_end, before_end);
         }
-        false
+        let ends = last[MARGIN + 1..].iter().enumerate();
+        ends.into_iter().any(|(at, &cost)| {
+            cost <= limit && cost.saturating_add(self.exit_cost(span.start + at + 1, span.end) as i16) <= limit
+        })
     }
 
     fn open_column(&self, column: &mut [(u16, u32)], at: usize, limit: u16, pattern: &[u8]) {
@@ -912,6 +977,68 @@ mod tests {
                 let within = folded_distance(a, b, limit);
                 assert_eq!(within, (whole <= limit).then_some(whole), "{a} {b} {limit}");
             }
+        }
+    }
+
+    /// All cells of the table, whatever they cost.
+    fn plain_cost(a: &[u8], b: &[u8]) -> u32 {
+        let mut costs = vec![vec![u32::MAX / 2; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                let mut best = if (i, j) == (0, 0) { 0 } else { u32::MAX / 2 };
+                if i > 0 {
+                    best = best.min(costs[i - 1][j] + u32::from(gap_cost(a[i - 1])));
+                }
+                if j > 0 {
+                    best = best.min(costs[i][j - 1] + u32::from(gap_cost(b[j - 1])));
+                }
+                if i > 0 && j > 0 {
+                    let cost = SUBSTITUTION[rank(a[i - 1])][rank(b[j - 1])];
+                    best = best.min(costs[i - 1][j - 1] + u32::from(cost));
+                }
+                if i > 1
+                    && j > 0
+                    && let Some(cost) = splitting(a[i - 2], a[i - 1], b[j - 1])
+                {
+                    best = best.min(costs[i - 2][j - 1] + u32::from(cost));
+                }
+                if i > 0
+                    && j > 1
+                    && let Some(cost) = splitting(b[j - 2], b[j - 1], a[i - 1])
+                {
+                    best = best.min(costs[i - 1][j - 2] + u32::from(cost));
+                }
+                costs[i][j] = best;
+            }
+        }
+        costs[a.len()][b.len()]
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_lies_beyond_a_limit_leads_nowhere(a in "[a-dilmnrtuv]{0,12}", b in "[a-dilmnrtuv]{0,12}", most in 0u32..900) {
+            let plain = plain_cost(a.as_bytes(), b.as_bytes());
+            proptest::prop_assert_eq!(cost_within(a.as_bytes(), b.as_bytes(), MOST), Some(plain));
+            proptest::prop_assert_eq!(cost_within(a.as_bytes(), b.as_bytes(), most), (plain <= most).then_some(plain));
+        }
+
+        /// The quick look must never miss a place, or what is found would depend on it.
+        #[test]
+        fn no_place_is_missed_by_the_quick_look(
+            phrase in "[a-cilmnrtu]{1,14}",
+            words in proptest::collection::vec("[a-cilmnrtu]{1,7}", 1..8),
+            max in 0u8..40,
+            cut in (0usize..6, 0usize..6),
+        ) {
+            let line = FoldedLine::new(&words);
+            let phrase = Phrase::new(&phrase);
+            let limit = limit_of(&phrase, f32::from(max) / 100.0);
+            let length = line.letters.len();
+            let span = cut.0.min(length)..length.saturating_sub(cut.1).max(cut.0.min(length));
+            let found = line.trace(&phrase, limit, span.clone());
+            proptest::prop_assert!(found.is_none() || line.may_align(&phrase, limit, span.clone()), "{:?}", found);
+            let begins = found.is_some_and(|(found, _)| line.places.get(span.start).is_some_and(|p| p.word as usize == found.words.start));
+            proptest::prop_assert!(!begins || line.may_begin(&phrase, f32::from(max) / 100.0, span));
         }
     }
 

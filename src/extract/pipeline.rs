@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::form::{Fit, FormPage};
 use super::header::parse_header;
-use super::interpret::with_people;
+use super::interpret::letter_and_people;
 use super::letters::is_foreign;
 use super::lost::doubt_the_lost;
 use super::meaning::Meanings;
@@ -77,8 +77,9 @@ impl PageEngine<'_> {
         let legibility = legibility(&words, &page);
         let sheet = Sheet::new(&words, &page.rulings);
         let form_values = on_page(&source.form_values, &page);
+        // One text for the kinds and the letter: both look for much of the same.
+        let text = PageText::new(&words, page.ink.height());
         let kinds = self.timed("classify", |engine| {
-            let text = PageText::new(&words, page.ink.height());
             let evidence = PageEvidence {
                 text: &text,
                 ink_share: if is_no_blank_paper(&page, source) { 1.0 } else { ink_without_header(&page) },
@@ -110,6 +111,9 @@ impl PageEngine<'_> {
             }),
             _ => None,
         };
+        let (letter, people) =
+            self.timed("letter", |engine| letter_and_people(&text, &kinds, engine.pack, engine.reference));
+        drop(text);
         let mut notes = Vec::new();
         let mut note = |applies: bool, code: &str| {
             if applies {
@@ -138,15 +142,14 @@ impl PageEngine<'_> {
             preparation: page.preparation.clone(),
             header,
             legibility,
-            letter: None,
-            people: Vec::new(),
+            letter,
+            people,
             fingerprint: fingerprint(&words, &page.writing),
             words,
             kinds,
             form,
             notes,
         };
-        let reading = self.timed("letter", |engine| with_people(reading, engine.pack, engine.reference));
         Ok((reading, page))
     }
 
