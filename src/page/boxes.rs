@@ -258,6 +258,36 @@ fn directions(count: usize) -> Vec<(f32, f32)> {
     (0..count).map(|i| (i as f32 * std::f32::consts::TAU / count as f32).sin_cos()).collect()
 }
 
+/// How far aside, and above or below, a circle's points lie that are neither outermost nor beside those: `None` where what is lost when
+/// they are added to a column may decide between two pixels.
+fn slanting(radius: i32) -> Option<i32> {
+    let aside = radius as f32 * std::f32::consts::FRAC_1_SQRT_2;
+    ((aside.fract() - 0.5).abs() > 0.005).then(|| rounded(aside))
+}
+
+/// Four points seen from each of 64 pixels.
+struct Four([u64; 4]);
+
+impl Four {
+    /// Where all four show.
+    fn all(&self) -> u64 {
+        let [a, b, c, d] = self.0;
+        a & b & c & d
+    }
+
+    /// Where three or more do.
+    fn three(&self) -> u64 {
+        let [a, b, c, d] = self.0;
+        (a & b & (c | d)) | (c & d & (a | b))
+    }
+
+    /// Where two or more do.
+    fn two(&self) -> u64 {
+        let [a, b, c, d] = self.0;
+        (a & b) | (c & d) | ((a | b) & (c | d))
+    }
+}
+
 /// The places of a word's bits that are set, from the lowest.
 fn ones(word: u64) -> impl Iterator<Item = i32> {
     let mut rest = word;
@@ -315,7 +345,7 @@ pub(super) struct Outline {
     level_rows: Bitmap,
     /// Ink in a row or its neighbours, summed from the left; `width + 1` entries a row.
     across: Vec<u16>,
-    /// Ink in a column or its neighbours, summed from the top; `height + 1` entries a column.
+    /// Ink in a column or its neighbours, summed from the top; `height + 1` rows of `width` columns.
     down: Vec<u16>,
     /// Plain ink, summed over rows and columns.
     area: Vec<u32>,
@@ -335,7 +365,13 @@ impl Outline {
         level_rows.or(&dark_rows);
         let (dark, soft) = (dark_rows.to_bools(), soft_rows.to_bools());
         let across = sums(&dark_rows.dilated(0, 1).to_bools(), width);
-        let down = sums(&dark_rows.dilated(1, 0).transposed().to_bools(), height);
+        let mut down = vec![0u16; (height + 1) * width];
+        for (y, row) in dark_rows.dilated(1, 0).to_bools().chunks_exact(width).enumerate() {
+            let (above, own) = down[y * width..].split_at_mut(width);
+            for ((sum, above), ink) in own[..width].iter_mut().zip(above).zip(row) {
+                *sum = above.wrapping_add(u16::from(*ink));
+            }
+        }
         let mut area = vec![0u32; (width + 1) * (height + 1)];
         for (y, row) in dark.chunks_exact(width).enumerate() {
             let (above, own) = area[y * (width + 1)..].split_at_mut(width + 1);
@@ -392,8 +428,8 @@ impl Outline {
         if x < 0 || x as usize >= self.width || top < 0 || bottom as usize > self.height || top >= bottom {
             return 0.0;
         }
-        let column = &self.down[x as usize * (self.height + 1)..];
-        f32::from(column[bottom as usize] - column[top as usize]) / (bottom - top) as f32
+        let at = |y: i32| self.down[y as usize * self.width + x as usize];
+        f32::from(at(bottom) - at(top)) / (bottom - top) as f32
     }
 
     /// Share of ink in a rectangle, clipped to the zone.
@@ -470,10 +506,16 @@ impl Outline {
         let (width, height) = (self.width as i32, self.height as i32);
         for top in 0..height - shortest {
             let sums = &self.across[(top as usize + 1) * (self.width + 1)..][..self.width + 1];
+            if i32::from(sums[self.width]) * 2 < shortest {
+                continue;
+            }
+            let above = &self.down[top as usize * self.width..][..self.width];
+            let below = &self.down[(top + shortest) as usize * self.width..][..self.width];
             for left in 0..width - shortest {
                 // A corner, or at least two sides that begin here. Most places have none: half of a side is counted in whole numbers.
-                let inked = i32::from(sums[(left + shortest) as usize] - sums[left as usize]);
-                if inked * 2 < shortest || self.upright(left + 1, top, top + shortest) < 0.5 {
+                let across = i32::from(sums[(left + shortest) as usize] - sums[left as usize]);
+                let down = i32::from(below[left as usize + 1] - above[left as usize + 1]);
+                if across * 2 < shortest || down * 2 < shortest {
                     continue;
                 }
                 let mut best: Option<MarkBox> = None;
@@ -583,22 +625,39 @@ impl Outline {
         }
     }
 
-    /// For each radius the middles on row `y` around which three of the four outermost points of a circle show, as bits in `quick`; and
-    /// those of any radius.
+    /// For each radius the middles on row `y` around which enough of eight points of a circle show for [`Self::ring`] to be asked, as bits
+    /// in `quick`: three of the outermost four, and six of all. And the middles of any radius.
     fn quick_circles(&self, y: i32, radii: std::ops::RangeInclusive<i32>, quick: &mut [u64]) -> Vec<u64> {
         let words = self.width.div_ceil(64);
         let mut any = vec![0u64; words];
-        let own = self.soft_rows.row(y as u32);
-        let white = vec![0u64; words];
+        let row = |y: i32| if y < self.height as i32 { self.soft_rows.row(y as u32) } else { &[] };
+        let own = row(y);
         for radius in radii {
-            let above = self.soft_rows.row((y - radius) as u32);
-            let below = if y + radius < self.height as i32 { self.soft_rows.row((y + radius) as u32) } else { &white };
+            let (above, below) = (row(y - radius), row(y + radius));
+            let aslant = slanting(radius);
             let middles = &mut quick[radius as usize * words..][..words];
             for (word, middles) in middles.iter_mut().enumerate() {
                 let at = word as i32 * 64;
-                let (left, right) = (word_at(own, at - radius), word_at(own, at + radius));
-                let (above, below) = (above[word], below[word]);
-                *middles = (left & right & (above | below)) | (above & below & (left | right));
+                let straight = Four([
+                    word_at(own, at - radius),
+                    word_at(own, at + radius),
+                    above.get(word).copied().unwrap_or(0),
+                    below.get(word).copied().unwrap_or(0),
+                ]);
+                *middles = straight.three();
+                if *middles == 0 {
+                    continue;
+                }
+                if let Some(aside) = aslant {
+                    let (above, below) = (row(y - aside), row(y + aside));
+                    let slanted = Four([
+                        word_at(above, at - aside),
+                        word_at(above, at + aside),
+                        word_at(below, at - aside),
+                        word_at(below, at + aside),
+                    ]);
+                    *middles &= slanted.three() | (straight.all() & slanted.two());
+                }
                 any[word] |= *middles;
             }
         }
