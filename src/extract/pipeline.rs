@@ -221,12 +221,12 @@ impl PageEngine<'_> {
         if is_white(page) {
             return Ok(Vec::new());
         }
-        let mut words = self.timed("words", |engine| engine.reader.read_page(&page.clean, page.dpi, Layout::Auto))?;
+        let mut words = self.timed("words", |engine| engine.reader.read_page(page.clean(), page.dpi, Layout::Auto))?;
         let written = |w: &Word| w.text.chars().any(|c| !c.is_whitespace());
         words.retain(written);
         let doubtful = legibility(&words, page).confidence.get() < SURE;
         if doubtful || is_foreign(&PageText::new(&words, page.ink.height()), &self.pack.phrases.languages) {
-            words = self.timed("foreign", |engine| engine.reader.read_foreign(&page.clean, page.dpi, Layout::Auto))?;
+            words = self.timed("foreign", |engine| engine.reader.read_foreign(page.clean(), page.dpi, Layout::Auto))?;
             words.retain(written);
         }
         Ok(words)

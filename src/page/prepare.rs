@@ -1,6 +1,7 @@
 //! The way of a page from the decoder to the readers.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
@@ -74,8 +75,8 @@ pub struct PreparedPage {
     pub(super) shapes: Bitmap,
     /// Pixels per inch, the same both ways.
     pub dpi: u32,
-    /// `gray` with rulings, streaks and specks painted out: what a reader of lines should see.
-    pub clean: GrayImage,
+    /// [`PreparedPage::clean`], once it was asked for.
+    clean: OnceLock<GrayImage>,
     pub rulings: Rulings,
     /// The fax machine's header band, when there is one; it lies within the top tenth of the page (or the bottom tenth of
     /// a page that was fed upside down, or along a side of one that was fed lying).
@@ -164,18 +165,22 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
     let gray_page = render(&bits, gray.as_deref());
     let ink = inked(&gray_page, &bits);
     // Streaks and tints are taken out before resampling, so that what is left of a stroke they cross has the same edges as ever.
-    let (mut clean, base) = if unstreaked == bits {
-        (gray_page.clone(), ink.clone())
+    let (streakless, base) = if unstreaked == bits {
+        (None, ink.clone())
     } else {
         let mut mask = bits.clone();
         mask.and_not(&unstreaked);
         let painted = gray.as_deref().map(|gray| painted_out(gray, &mask.dilated(1, 0), &unstreaked));
         let clean = render(&unstreaked, painted.as_ref());
         let base = inked(&clean, &unstreaked);
-        (clean, base)
+        (Some(clean), base)
     };
     let sorted = sort_ink(base.clone(), page_dpi);
-    paint_out(&mut clean, &base, &sorted.writing);
+    let clean = OnceLock::new();
+    if let Some(mut streakless) = streakless {
+        paint_out(&mut streakless, &base, &sorted.writing);
+        let _ = clean.set(streakless);
+    }
 
     let header_band = header.map(|(band, _)| placement.to_page(&band).intersect(&ink.bounds()));
     let header_strip = header.map(|(band, bottom)| strip(&bits, gray.as_deref(), &band, bottom, resolution));
@@ -203,13 +208,20 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
 }
 
 impl PreparedPage {
+    /// `gray` with rulings, streaks and specks painted out: what a reader of lines should see. A page with a text layer is seldom read.
+    pub fn clean(&self) -> &GrayImage {
+        self.clean.get_or_init(|| {
+            let mut clean = self.gray.clone();
+            paint_out(&mut clean, &self.ink, &self.writing);
+            clean
+        })
+    }
+
     /// A page whose pixels are square and upright already, such as one drawn by a test: only its ink is sorted.
     pub fn from_ink(ink: Bitmap, dpi: u32) -> Self {
         let dpi = dpi.max(1);
         let sorted = sort_ink(ink.clone(), dpi);
         let gray = ink.to_gray();
-        let mut clean = gray.clone();
-        paint_out(&mut clean, &ink, &sorted.writing);
         let size = (ink.width(), ink.height());
         Self {
             gray,
@@ -217,7 +229,7 @@ impl PreparedPage {
             writing: sorted.writing,
             shapes: sorted.shapes,
             dpi,
-            clean,
+            clean: OnceLock::new(),
             rulings: sorted.rulings,
             header_band: None,
             header_strip: None,
