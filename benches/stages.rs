@@ -30,7 +30,7 @@ fn source() -> SourcePage {
 }
 
 fn words(page: &PreparedPage) -> Vec<Word> {
-    TesseractReader::new("eng", None).unwrap().read_page(&page.clean, page.dpi, Layout::Auto).unwrap()
+    TesseractReader::new("eng", None).unwrap().read_page(page.clean(), page.dpi, Layout::Auto).unwrap()
 }
 
 #[divan::bench]
@@ -54,7 +54,7 @@ fn find_lines(bencher: Bencher) {
 fn page_reader(bencher: Bencher, languages: &str) {
     let page = prepare(&source(), None);
     let mut reader = TesseractReader::new(languages, None).unwrap();
-    bencher.bench_local(|| reader.read_page(&page.clean, page.dpi, Layout::Auto).unwrap());
+    bencher.bench_local(|| reader.read_page(page.clean(), page.dpi, Layout::Auto).unwrap());
 }
 
 #[divan::bench(args = [160, 320, 640, 1600], sample_count = 20)]

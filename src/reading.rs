@@ -46,11 +46,16 @@ pub struct PageReading {
     pub notes: Vec<String>,
 }
 
+/// The best of a page's kinds, which stand in this order.
+pub fn best_kind(kinds: &[KindScore]) -> &PageKind {
+    static UNKNOWN: PageKind = PageKind::Unknown;
+    kinds.first().map_or(&UNKNOWN, |best| &best.kind)
+}
+
 impl PageReading {
     /// The best kind.
     pub fn kind(&self) -> &PageKind {
-        static UNKNOWN: PageKind = PageKind::Unknown;
-        self.kinds.first().map_or(&UNKNOWN, |best| &best.kind)
+        best_kind(&self.kinds)
     }
 
     /// The text of the page, line by line.

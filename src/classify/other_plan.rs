@@ -3,7 +3,7 @@
 //! Such a page has the title of a request (request, discharge, member), labels that every plan's form has, another plan's name more
 //! often than not, and neither our name nor our reasons.
 
-use crate::extract::fuzzy::{Phrase, fold, ocr_edits, tolerance};
+use crate::extract::fuzzy::{Phrase, fold, folded_edits, tolerance};
 use crate::extract::page_text::PageText;
 use crate::rules::phrases::OtherPlanWords;
 use crate::rules::{FormDefinition, PhraseBook};
@@ -65,20 +65,22 @@ pub(super) fn other_plan_points(text: &PageText, phrases: &PhraseBook, forms: &[
 /// A word of each row within two lines that follow each other, in large part capitals or title case: a heading and no sentence.
 fn has_title_words(text: &PageText, words: &OtherPlanWords, top: usize) -> bool {
     let lines = text.lines();
+    let folded: Vec<Vec<String>> = lines
+        .iter()
+        .take(top + 1)
+        .map(|line| {
+            let parts = line.text.split(|c: char| !c.is_alphanumeric()).filter(|_| line.words.len() <= 9);
+            parts.map(fold).filter(|word| word.len() >= 3).collect()
+        })
+        .collect();
     (0..top).any(|at| {
-        let joined: Vec<String> = lines
-            .iter()
-            .skip(at)
-            .take(2)
-            .filter(|l| l.words.len() <= 9)
-            .flat_map(|l| l.text.split(|c: char| !c.is_alphanumeric()))
-            .map(fold)
-            .filter(|w| w.len() >= 3)
-            .collect();
+        let joined: Vec<&String> = folded.iter().skip(at).take(2).flatten().collect();
         !words.title_words.is_empty()
             && words.title_words.iter().all(|row| {
                 row.iter().any(|known| {
-                    joined.iter().any(|word| word == known || (known.len() >= 6 && ocr_edits(word, known) <= 0.9))
+                    joined.iter().any(|word| {
+                        *word == known || (known.len() >= 6 && folded_edits(word, &fold(known), 0.9).is_some())
+                    })
                 })
             })
     })

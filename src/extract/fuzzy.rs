@@ -5,11 +5,10 @@
 //! begin and end is remembered beside the letters and only weighs in the cost. Substitutions that readers are known to make
 //! (0 for O, 1 for l, rn for m) cost a fraction of an edit.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -20,6 +19,8 @@ const EDIT: u16 = 100;
 const INSIDE_WORD: u16 = 50;
 /// The least that any difference costs: below it only the very letters will do.
 const CHEAPEST: u16 = 10;
+/// The least that a letter too many costs: as one of two that are taken for one.
+const CHEAPEST_GAP: u16 = 15;
 /// Letters of the folded alphabet: a to z, 0 to 9.
 const ALPHABET: usize = 36;
 
@@ -131,51 +132,86 @@ const fn splits(letter: u8) -> bool {
     matches!(letter, b'm' | b'd' | b'w' | b'u' | b'n' | b'h' | b'k' | b'b' | b'y')
 }
 
-#[inline]
-fn rank(letter: u8) -> usize {
+const fn rank_of(letter: u8) -> u8 {
     match letter {
-        b'a'..=b'z' => usize::from(letter - b'a'),
-        b'0'..=b'9' => usize::from(letter - b'0') + 26,
+        b'a'..=b'z' => letter - b'a',
+        b'0'..=b'9' => letter - b'0' + 26,
         _ => 0,
     }
 }
 
-static SUBSTITUTION: LazyLock<Vec<u16>> = LazyLock::new(|| {
-    let mut table = vec![EDIT; ALPHABET * ALPHABET];
-    for i in 0..ALPHABET {
-        table[i * ALPHABET + i] = 0;
+/// [`rank_of`] by byte.
+static RANKS: [u8; 256] = {
+    let mut ranks = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        ranks[at] = rank_of(at as u8);
+        at += 1;
     }
-    for (pair, cost) in CONFUSED {
-        if let [a, b] = pair.as_bytes() {
-            let (a, b) = (rank(*a), rank(*b));
-            for at in [a * ALPHABET + b, b * ALPHABET + a] {
-                table[at] = table[at].min(*cost);
-            }
-        }
-    }
-    table
-});
-
-/// `(two letters, one letter) → cost`, as a flat table; 0 means that the pair is not confused.
-static SPLITTING: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let mut table = vec![0u8; ALPHABET * ALPHABET * ALPHABET];
-    for (two, one, cost) in SPLIT {
-        let at = (rank(two[0]) * ALPHABET + rank(two[1])) * ALPHABET + rank(*one);
-        table[at] = u8::try_from(*cost).unwrap_or(u8::MAX);
-    }
-    table
-});
+    ranks
+};
 
 #[inline]
-fn substitution(a: u8, b: u8) -> u16 {
-    if a == b { 0 } else { SUBSTITUTION.get(rank(a) * ALPHABET + rank(b)).copied().unwrap_or(EDIT) }
+fn rank(letter: u8) -> usize {
+    usize::from(RANKS[usize::from(letter)])
+}
+
+/// What it costs to take one letter for another, by rank.
+static SUBSTITUTION: [[u16; ALPHABET]; ALPHABET] = {
+    let mut table = [[EDIT; ALPHABET]; ALPHABET];
+    let mut at = 0;
+    while at < ALPHABET {
+        table[at][at] = 0;
+        at += 1;
+    }
+    at = 0;
+    while at < CONFUSED.len() {
+        let (pair, cost) = CONFUSED[at];
+        let pair = pair.as_bytes();
+        let (a, b) = (rank_of(pair[0]) as usize, rank_of(pair[1]) as usize);
+        if cost < table[a][b] {
+            table[a][b] = cost;
+            table[b][a] = cost;
+        }
+        at += 1;
+    }
+    table
+};
+
+/// For each two letters by rank, what it costs to take them for one, by its rank; 0 means that the pair is not taken for it.
+static SPLITTING: [[[u8; ALPHABET]; ALPHABET]; ALPHABET] = {
+    let mut table = [[[0; ALPHABET]; ALPHABET]; ALPHABET];
+    let mut at = 0;
+    while at < SPLIT.len() {
+        let (two, one, cost) = SPLIT[at];
+        table[rank_of(two[0]) as usize][rank_of(two[1]) as usize][rank_of(one) as usize] = cost as u8;
+        at += 1;
+    }
+    table
+};
+
+/// Whether two letters, by rank, are ever taken for one.
+static JOINS: [[bool; ALPHABET]; ALPHABET] = {
+    let mut table = [[false; ALPHABET]; ALPHABET];
+    let mut at = 0;
+    while at < SPLIT.len() {
+        let (two, ..) = SPLIT[at];
+        table[rank_of(two[0]) as usize][rank_of(two[1]) as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+#[inline]
+fn joins(first: u8, second: u8) -> bool {
+    JOINS[rank(first)][rank(second)]
 }
 
 #[inline]
 fn splitting(first: u8, second: u8, one: u8) -> Option<u16> {
-    match SPLITTING.get((rank(first) * ALPHABET + rank(second)) * ALPHABET + rank(one)) {
-        Some(0) | None => None,
-        Some(cost) => Some(u16::from(*cost)),
+    match SPLITTING[rank(first)][rank(second)][rank(one)] {
+        0 => None,
+        cost => Some(u16::from(cost)),
     }
 }
 
@@ -240,6 +276,14 @@ pub fn ocr_edits(a: &str, b: &str) -> f32 {
     edit_cost(fold(a).as_bytes(), fold(b).as_bytes())
 }
 
+/// The weighted edits between two texts that [`fold`] has folded, in whole edits; `None` beyond `limit`.
+pub fn folded_edits(a: &str, b: &str, limit: f32) -> Option<f32> {
+    // Rounded up, so that the comparison below decides and not this one.
+    let most = (limit * f32::from(EDIT)).ceil() as u32 + 1;
+    let edits = cost_within(a.as_bytes(), b.as_bytes(), most)? as f32 / f32::from(EDIT);
+    (edits <= limit).then_some(edits)
+}
+
 /// The distance of two texts that [`fold`] has folded, a letter of the longer one; `None` beyond `limit`.
 pub fn folded_distance(a: &str, b: &str, limit: f32) -> Option<f32> {
     let longer = a.len().max(b.len()).max(1) as f32;
@@ -250,50 +294,104 @@ pub fn folded_distance(a: &str, b: &str, limit: f32) -> Option<f32> {
 }
 
 fn edit_cost(a: &[u8], b: &[u8]) -> f32 {
-    cost_within(a, b, u32::MAX).unwrap_or(u32::MAX) as f32 / f32::from(EDIT)
+    cost_within(a, b, MOST).unwrap_or(MOST) as f32 / f32::from(EDIT)
 }
 
-/// The cheapest way from `a` to `b`, row by row, given up once it must cost more than `most`: a step spans two rows at most, so two rows
-/// beyond it in sequence have nothing cheaper behind them. Labels are compared with every wording of a form, and nearly all are far apart.
+/// More than any two texts are apart, and no overflow when a cost is added.
+const BEYOND: u32 = u32::MAX / 2;
+const MOST: u32 = BEYOND - 1;
+
+/// Letters of the second text up to which its costs stand on the stack.
+const SHORT_TEXT: usize = 63;
+
+/// A row of costs: what has been reached within the limit stands in `start..end`, and around it nothing has.
+struct CostRow<'a> {
+    cells: &'a mut [u32],
+    start: usize,
+    end: usize,
+}
+
+impl CostRow<'_> {
+    fn forget(&mut self) {
+        self.cells[self.start..self.end].fill(BEYOND);
+        (self.start, self.end) = (0, 0);
+    }
+}
+
+/// The cheapest way from `a` to `b`, row by row, if it costs at most `most`. Only the cells that were reached within `most` lead on, and
+/// nearly all texts that are compared are so far apart that after a few rows there are none.
 fn cost_within(a: &[u8], b: &[u8], most: u32) -> Option<u32> {
     let width = b.len() + 1;
-    let (mut above, mut last, mut now) = (vec![0u32; width], vec![0u32; width], vec![0u32; width]);
-    for (j, &letter) in b.iter().enumerate() {
-        last[j + 1] = last[j] + u32::from(gap_cost(letter));
-    }
-    let mut last_least = 0;
-    for (i, &letter) in a.iter().enumerate() {
-        let gap = u32::from(gap_cost(letter));
-        let letter_splits = splits(letter);
-        now[0] = last[0] + gap;
-        let mut least = now[0];
-        for (j, &other) in b.iter().enumerate() {
-            let mut best = (last[j + 1] + gap)
-                .min(now[j] + u32::from(gap_cost(other)))
-                .min(last[j] + u32::from(substitution(letter, other)));
-            if i > 0
-                && splits(other)
-                && let Some(step) = splitting(a[i - 1], letter, other)
-            {
-                best = best.min(above[j] + u32::from(step));
-            }
-            if j > 0
-                && letter_splits
-                && let Some(step) = splitting(b[j - 1], other, letter)
-            {
-                best = best.min(last[j - 1] + u32::from(step));
-            }
-            now[j + 1] = best;
-            least = least.min(best);
+    let most = most.min(MOST);
+    let mut short = [BEYOND; 3 * (SHORT_TEXT + 1)];
+    let mut long = Vec::new();
+    let cells = if width <= SHORT_TEXT + 1 {
+        &mut short[..3 * width]
+    } else {
+        long.resize(3 * width, BEYOND);
+        long.as_mut_slice()
+    };
+    let (first, rest) = cells.split_at_mut(width);
+    let (second, third) = rest.split_at_mut(width);
+    let row = |cells| CostRow { cells, start: 0, end: 0 };
+    let (mut above, mut last, mut now) = (row(first), row(second), row(third));
+    last.cells[0] = 0;
+    last.end = 1;
+    while last.end < width {
+        let cost = last.cells[last.end - 1] + u32::from(GAPS[rank(b[last.end - 1])]);
+        if cost > most {
+            break;
         }
-        if least > most && last_least > most {
+        last.cells[last.end] = cost;
+        last.end += 1;
+    }
+    for (i, &letter) in a.iter().enumerate() {
+        if last.start == last.end && above.start == above.end {
             return None;
         }
-        last_least = least;
+        now.forget();
+        let own = rank(letter);
+        let (gap, costs) = (u32::from(GAPS[own]), &SUBSTITUTION[own]);
+        let before = i.checked_sub(1).map(|before| a[before]).filter(|before| joins(*before, letter));
+        let letter_splits = splits(letter);
+        // A step leads one row on, or two when two letters are one; the ends of what may be reached follow from the rows before.
+        let from = if above.start == above.end { last.start } else { last.start.min(above.start + 1) };
+        let from = if last.start == last.end { above.start + 1 } else { from };
+        let sure = (last.end + 2).max(above.end + 1).min(width);
+        now.start = width;
+        let mut j = from;
+        while j < width && (j < sure || now.cells[j - 1] < BEYOND) {
+            let mut best = last.cells[j] + gap;
+            if j > 0 {
+                let other = b[j - 1];
+                let rank = rank(other);
+                best =
+                    best.min(now.cells[j - 1] + u32::from(GAPS[rank])).min(last.cells[j - 1] + u32::from(costs[rank]));
+                if let Some(before) = before
+                    && let Some(step) = splitting(before, letter, other)
+                {
+                    best = best.min(above.cells[j - 1] + u32::from(step));
+                }
+                if letter_splits
+                    && j > 1
+                    && let Some(step) = splitting(b[j - 2], other, letter)
+                {
+                    best = best.min(last.cells[j - 2] + u32::from(step));
+                }
+            }
+            if best <= most {
+                now.cells[j] = best;
+                now.start = now.start.min(j);
+                now.end = j + 1;
+            }
+            j += 1;
+        }
+        now.start = now.start.min(now.end);
         std::mem::swap(&mut above, &mut last);
         std::mem::swap(&mut last, &mut now);
     }
-    Some(last[b.len()])
+    let cost = last.cells[b.len()];
+    (cost <= most).then_some(cost)
 }
 
 /// Which triples of neighbouring letters occur: a cheap test before the alignment.
@@ -371,6 +469,8 @@ const SHORT: usize = 6;
 #[derive(Clone, Debug)]
 pub struct Phrase {
     letters: Vec<u8>,
+    /// For each letter its rank and what it costs to lose it.
+    ranks: Vec<(u8, u16)>,
     triples: Vec<(usize, u64)>,
     /// The halves of a short phrase, one of which must stand unharmed where it may be found.
     halves: Option<(String, String)>,
@@ -386,7 +486,8 @@ impl Phrase {
             let (head, tail) = letters.split_at(letters.len() / 2);
             (String::from_utf8_lossy(head).into_owned(), String::from_utf8_lossy(tail).into_owned())
         });
-        Self { letters, triples, halves }
+        let ranks = letters.iter().map(|&letter| (RANKS[usize::from(letter)], GAPS[rank(letter)])).collect();
+        Self { letters, ranks, triples, halves }
     }
 
     /// A phrase of the pack, compiled once in each thread that looks for it: packs hold thousands, and every page is searched for all.
@@ -404,6 +505,11 @@ impl Phrase {
                 phrase
             }
         })
+    }
+
+    /// The phrase folded.
+    pub(super) fn letters(&self) -> &[u8] {
+        &self.letters
     }
 
     /// Letters and digits of the phrase.
@@ -424,6 +530,11 @@ impl Phrase {
     }
 }
 
+/// What a place of the phrase may cost at most.
+fn limit_of(phrase: &Phrase, max: f32) -> u16 {
+    (max * phrase.letters.len() as f32 * f32::from(EDIT)).round().clamp(0.0, 60_000.0) as u16
+}
+
 /// Where a phrase was found in a line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
@@ -441,8 +552,73 @@ pub struct Found {
 #[derive(Clone, Debug, Default)]
 pub struct FoldedLine {
     letters: Vec<u8>,
+    ranks: Vec<u8>,
     places: Vec<Place>,
     triples: Triples,
+    costs: Costs,
+}
+
+/// More than any place of a phrase costs that is looked for, and no overflow when a cost is added.
+const FAR: i16 = 16_000;
+/// Cells before a row's first one: a step leads two back at most.
+const MARGIN: usize = 2;
+/// Steps of letters that are too many: 1, 2, 4, 8 and 16.
+const GAP_STEPS: usize = 5;
+/// A limit from which more letters may be too many than the steps make up: [`FoldedLine::align`] alone knows about such a place.
+const LIMITED: i16 = LEAST_GAP as i16 * (1 << GAP_STEPS);
+/// The least that a letter costs that is lost or made up.
+const LEAST_GAP: u8 = 60;
+
+/// What each letter of a line costs beside the letters of phrases, worked out for a letter when the first phrase has it.
+#[derive(Clone, Debug)]
+struct Costs {
+    /// Taken for a letter.
+    letters: [OnceCell<Box<[i16]>>; ALPHABET],
+    /// Taken for a letter together with the one before it.
+    two: [OnceCell<Box<[i16]>>; ALPHABET],
+    /// Too many, together with the ones before it: one, two, four … of them.
+    gaps: OnceCell<[Box<[i16]>; GAP_STEPS]>,
+}
+
+impl Default for Costs {
+    fn default() -> Self {
+        Self {
+            letters: std::array::from_fn(|_| OnceCell::new()),
+            two: std::array::from_fn(|_| OnceCell::new()),
+            gaps: OnceCell::new(),
+        }
+    }
+}
+
+impl Costs {
+    fn of_letter(&self, letter: usize, line: &[u8]) -> &[i16] {
+        self.letters[letter].get_or_init(|| {
+            let costs = &SUBSTITUTION[letter];
+            line.iter().map(|rank| costs[usize::from(*rank)] as i16).collect()
+        })
+    }
+
+    fn of_two(&self, letter: usize, line: &[u8]) -> &[i16] {
+        self.two[letter].get_or_init(|| {
+            let cost = |at: usize, rank: u8| {
+                let before = at.checked_sub(1).map(|before| usize::from(line[before]));
+                before.map_or(0, |before| SPLITTING[before][usize::from(rank)][letter])
+            };
+            let or_far = |cost: u8| if cost == 0 { FAR } else { i16::from(cost) };
+            line.iter().enumerate().map(|(at, rank)| or_far(cost(at, *rank))).collect()
+        })
+    }
+
+    fn of_gaps(&self, line: &[u8]) -> &[Box<[i16]>; GAP_STEPS] {
+        self.gaps.get_or_init(|| {
+            std::array::from_fn(|step| {
+                let sum = |at: usize| {
+                    line[(at + 1).saturating_sub(1 << step)..=at].iter().map(|r| GAPS[usize::from(*r)] as i16).sum()
+                };
+                (0..line.len()).map(sum).collect()
+            })
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -462,6 +638,7 @@ impl FoldedLine {
             let mut first = true;
             fold_word(text.as_ref(), |letter, start, end, after_mark| {
                 line.letters.push(letter);
+                line.ranks.push(RANKS[usize::from(letter)]);
                 line.places.push(Place {
                     word: u32::try_from(word).unwrap_or(u32::MAX),
                     start: start as u32,
@@ -502,6 +679,16 @@ impl FoldedLine {
         self.align(phrase, max, 0..self.letters.len()).map(|(found, _)| found)
     }
 
+    /// Whether the phrase can begin in the first word of `span`, at most `max` edits a letter away.
+    pub(super) fn may_begin(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> bool {
+        let limit = limit_of(phrase, max);
+        let Some(word) = self.places.get(span.start).map(|place| place.word) else { return false };
+        let first = self.places[span.clone()].partition_point(|place| place.word == word);
+        // Behind the first word at most as many letters as the phrase has, and those that are too many.
+        let reach = first + phrase.letters.len() + usize::from(limit / CHEAPEST_GAP);
+        self.may_align(phrase, limit, span.start..span.end.min(span.start + reach))
+    }
+
     /// All places of the phrase that do not overlap, from left to right.
     pub fn find_all(&self, phrase: &Phrase, max: f32) -> Vec<Found> {
         self.find_all_within(phrase, max, 0..self.letters.len())
@@ -521,7 +708,7 @@ impl FoldedLine {
         found
     }
 
-    /// Sellers' alignment of the whole phrase against any part of the line, one column a letter of the line.
+    /// The best place of the phrase in a part of the line, with its letters.
     fn align(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> Option<(Found, Range<usize>)> {
         let pattern = &phrase.letters;
         let rows = pattern.len();
@@ -536,24 +723,29 @@ impl FoldedLine {
         {
             return None;
         }
-        let limit = (max * rows as f32 * f32::from(EDIT)).round().clamp(0.0, 60_000.0) as u16;
+        let limit = limit_of(phrase, max);
         if limit < CHEAPEST && !letters.as_bytes().windows(rows).any(|part| part == pattern.as_slice()) {
             return None;
         }
+        if self.may_align(phrase, limit, span.clone()) { self.trace(phrase, limit, span) } else { None }
+    }
+
+    /// Sellers' alignment of the whole phrase against any part of the line, one column a letter of the line.
+    fn trace(&self, phrase: &Phrase, limit: u16, span: Range<usize>) -> Option<(Found, Range<usize>)> {
+        let pattern = &phrase.letters;
+        let rows = pattern.len();
         const FAR: u16 = u16::MAX;
         // Column by column: cost and the line position where the match began.
         let mut before: Vec<(u16, u32)> = vec![(FAR, 0); rows + 1];
         let mut last = before.clone();
         let mut now = before.clone();
         self.open_column(&mut last, span.start, limit, pattern);
-        let table: &[u16] = &SUBSTITUTION;
         let mut best: Option<(u16, usize, usize)> = None;
         let mut reach = rows;
         for at in span.clone() {
             let letter = self.letters[at];
             let previous = (at > span.start).then(|| self.letters[at - 1]);
-            let costs = rank(letter) * ALPHABET;
-            let Some(costs) = table.get(costs..costs + ALPHABET) else { break };
+            let costs = &SUBSTITUTION[rank(letter)];
             let (gap, letter_splits) = (GAPS[rank(letter)], splits(letter));
             now.fill((FAR, 0));
             now[0] = self.entry_cost(at + 1, span.end);
@@ -617,6 +809,75 @@ impl FoldedLine {
             end: final_place.end as usize,
         };
         (start < end).then_some((found, start..end))
+    }
+
+    /// Whether [`Self::align`] may find a place. Nearly all phrases that are looked for in a line are not there, and after some letters of
+    /// the phrase nothing in the line is near: so letter by letter of the phrase, all places of the line at once, without loops that
+    /// wait for the cell before.
+    fn may_align(&self, phrase: &Phrase, limit: u16, span: Range<usize>) -> bool {
+        let Some(limit) = i16::try_from(limit).ok().filter(|limit| *limit < LIMITED) else { return true };
+        let (ranks, places) = (&self.ranks[span.clone()], &self.places[span.clone()]);
+        let mut cells = vec![FAR; 4 * (MARGIN + places.len() + 1)];
+        let mut rows = cells.chunks_exact_mut(MARGIN + places.len() + 1);
+        let (Some(mut before), Some(mut last), Some(mut now), Some(mut spare)) =
+            (rows.next(), rows.next(), rows.next(), rows.next())
+        else {
+            return true;
+        };
+        for (cell, place) in last[MARGIN..].iter_mut().zip(places) {
+            *cell = if place.begins { 0 } else { INSIDE_WORD as i16 };
+        }
+        let mut alive = true;
+        for (row, &(rank, lost)) in phrase.ranks.iter().enumerate() {
+            let (letter, lost) = (usize::from(rank), lost as i16);
+            now[MARGIN] = last[MARGIN].saturating_add(lost);
+            let costs = &self.costs.of_letter(letter, &self.ranks)[span.clone()];
+            let beside = last[MARGIN..].iter().zip(&last[MARGIN + 1..]).zip(costs);
+            for (cell, ((&diagonal, &above), &cost)) in now[MARGIN + 1..].iter_mut().zip(beside) {
+                *cell = diagonal.saturating_add(cost).min(above.saturating_add(lost));
+            }
+            if splits(phrase.letters[row]) {
+                let costs = &self.costs.of_two(letter, &self.ranks)[span.clone()];
+                for (cell, (&two, &cost)) in now[MARGIN + 1..].iter_mut().zip(last[MARGIN - 1..].iter().zip(costs)) {
+                    *cell = two.saturating_add(cost).min(*cell);
+                }
+            }
+            if let Some((first, _)) =
+                row.checked_sub(1).map(|row| phrase.ranks[row]).filter(|first| JOINS[usize::from(first.0)][letter])
+            {
+                let costs = &SPLITTING[usize::from(first)][letter];
+                for (one, &cost) in costs.iter().enumerate().filter(|(_, cost)| **cost > 0) {
+                    for (cell, (&two, &rank)) in now[MARGIN + 1..].iter_mut().zip(before[MARGIN..].iter().zip(ranks)) {
+                        let joined = if usize::from(rank) == one { two.saturating_add(i16::from(cost)) } else { FAR };
+                        *cell = joined.min(*cell);
+                    }
+                }
+            }
+            // Letters of the line that are too many, in steps of one, two, four …: any number of them is made of these.
+            for (step, gaps) in self.costs.of_gaps(&self.ranks).iter().enumerate() {
+                let step = 1 << step;
+                if step > places.len() || step * usize::from(LEAST_GAP) > limit as usize {
+                    break;
+                }
+                let gaps = &gaps[span.clone()][step - 1..];
+                spare.copy_from_slice(now);
+                for (cell, (&before, &gap)) in spare[MARGIN + step..].iter_mut().zip(now[MARGIN..].iter().zip(gaps)) {
+                    *cell = before.saturating_add(gap).min(*cell);
+                }
+                std::mem::swap(&mut now, &mut spare);
+            }
+            let was_alive = alive;
+            alive = now[MARGIN..].iter().copied().min().is_some_and(|least| least <= limit);
+            if !alive && !was_alive {
+                return false;
+            }
+            std::mem::swap(&mut before, &mut last);
+            std::mem::swap(&mut last, &mut now);
+        }
+        let ends = last[MARGIN + 1..].iter().enumerate();
+        ends.into_iter().any(|(at, &cost)| {
+            cost <= limit && cost.saturating_add(self.exit_cost(span.start + at + 1, span.end) as i16) <= limit
+        })
     }
 
     fn open_column(&self, column: &mut [(u16, u32)], at: usize, limit: u16, pattern: &[u8]) {
@@ -716,6 +977,68 @@ mod tests {
                 let within = folded_distance(a, b, limit);
                 assert_eq!(within, (whole <= limit).then_some(whole), "{a} {b} {limit}");
             }
+        }
+    }
+
+    /// All cells of the table, whatever they cost.
+    fn plain_cost(a: &[u8], b: &[u8]) -> u32 {
+        let mut costs = vec![vec![u32::MAX / 2; b.len() + 1]; a.len() + 1];
+        for i in 0..=a.len() {
+            for j in 0..=b.len() {
+                let mut best = if (i, j) == (0, 0) { 0 } else { u32::MAX / 2 };
+                if i > 0 {
+                    best = best.min(costs[i - 1][j] + u32::from(gap_cost(a[i - 1])));
+                }
+                if j > 0 {
+                    best = best.min(costs[i][j - 1] + u32::from(gap_cost(b[j - 1])));
+                }
+                if i > 0 && j > 0 {
+                    let cost = SUBSTITUTION[rank(a[i - 1])][rank(b[j - 1])];
+                    best = best.min(costs[i - 1][j - 1] + u32::from(cost));
+                }
+                if i > 1
+                    && j > 0
+                    && let Some(cost) = splitting(a[i - 2], a[i - 1], b[j - 1])
+                {
+                    best = best.min(costs[i - 2][j - 1] + u32::from(cost));
+                }
+                if i > 0
+                    && j > 1
+                    && let Some(cost) = splitting(b[j - 2], b[j - 1], a[i - 1])
+                {
+                    best = best.min(costs[i - 1][j - 2] + u32::from(cost));
+                }
+                costs[i][j] = best;
+            }
+        }
+        costs[a.len()][b.len()]
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_lies_beyond_a_limit_leads_nowhere(a in "[a-dilmnrtuv]{0,12}", b in "[a-dilmnrtuv]{0,12}", most in 0u32..900) {
+            let plain = plain_cost(a.as_bytes(), b.as_bytes());
+            proptest::prop_assert_eq!(cost_within(a.as_bytes(), b.as_bytes(), MOST), Some(plain));
+            proptest::prop_assert_eq!(cost_within(a.as_bytes(), b.as_bytes(), most), (plain <= most).then_some(plain));
+        }
+
+        /// The quick look must never miss a place, or what is found would depend on it.
+        #[test]
+        fn no_place_is_missed_by_the_quick_look(
+            phrase in "[a-cilmnrtu]{1,14}",
+            words in proptest::collection::vec("[a-cilmnrtu]{1,7}", 1..8),
+            max in 0u8..40,
+            cut in (0usize..6, 0usize..6),
+        ) {
+            let line = FoldedLine::new(&words);
+            let phrase = Phrase::new(&phrase);
+            let limit = limit_of(&phrase, f32::from(max) / 100.0);
+            let length = line.letters.len();
+            let span = cut.0.min(length)..length.saturating_sub(cut.1).max(cut.0.min(length));
+            let found = line.trace(&phrase, limit, span.clone());
+            proptest::prop_assert!(found.is_none() || line.may_align(&phrase, limit, span.clone()), "{:?}", found);
+            let begins = found.is_some_and(|(found, _)| line.places.get(span.start).is_some_and(|p| p.word as usize == found.words.start));
+            proptest::prop_assert!(!begins || line.may_begin(&phrase, f32::from(max) / 100.0, span));
         }
     }
 

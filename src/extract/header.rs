@@ -3,6 +3,8 @@
 //! `Nov 20 2026 13:23 SOQUEL INTERNAL MEDICINE 8315559152 P.03/05` and a dozen other styles; where it stands on the page is the business of
 //! [`crate::page`], what it says is read here.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -49,10 +51,10 @@ fn take_page(text: &mut String, words: &HeaderWords) -> (Option<u32>, Option<u32
     let number = r"([0-9OoQDlIi|]{1,4})";
     let page_words = alternatives(&words.page_words);
     let of_words = alternatives(&words.of_words);
-    let labelled = Regex::new(&format!(
+    let labelled = of_pack(format!(
         r"(?i)(?:^|[^a-z])(?:{page_words})\s*[.,:;#]{{0,2}}\s*{number}(?:\s*(?:{of_words}|[\\|])\s*{number})?(?:[^a-z0-9]|$)"
     ));
-    if let Ok(labelled) = labelled {
+    if let Some(labelled) = labelled {
         // The last one: a sender's name may hold a lone P.
         let hits: Vec<_> = labelled.captures_iter(text).collect();
         for hit in hits.iter().rev() {
@@ -82,6 +84,21 @@ fn take_page(text: &mut String, words: &HeaderWords) -> (Option<u32>, Option<u32
         }
         None => (None, None),
     }
+}
+
+/// A pattern made of a pack's words, compiled once in each thread: every page may have a header.
+fn of_pack(pattern: String) -> Option<Regex> {
+    thread_local! {
+        static COMPILED: RefCell<HashMap<String, Option<Regex>>> = RefCell::new(HashMap::new());
+    }
+    COMPILED.with_borrow_mut(|compiled| match compiled.get(&pattern) {
+        Some(regex) => regex.clone(),
+        None => {
+            let regex = Regex::new(&pattern).ok();
+            compiled.insert(pattern, regex.clone());
+            regex
+        }
+    })
 }
 
 /// A total below its page was misread.

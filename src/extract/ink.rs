@@ -232,6 +232,7 @@ pub fn cut_line(
         .collect();
     let own: Vec<Rect> = line.iter().map(|c| c.rect.inflate(1, 1)).collect();
     let rows = Rect { top: extent.top, bottom: extent.bottom, ..ink }.inflate(1, 0).intersect(&page.ink.bounds());
+    let clean = page.clean();
     for y in rows.top..rows.bottom {
         let strange: Vec<&Rect> = strangers.iter().filter(|r| r.top - 1 <= y && y <= r.bottom).collect();
         for x in rows.left..rows.right {
@@ -239,7 +240,7 @@ pub fn cut_line(
             if is_strange && !own.iter().any(|r| r.contains(x, y)) {
                 continue;
             }
-            let value = *page.clean.get_pixel(x as u32, y as u32);
+            let value = *clean.get_pixel(x as u32, y as u32);
             picture.put_pixel((x - extent.left) as u32, (y - extent.top) as u32, value);
         }
     }

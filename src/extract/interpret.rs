@@ -8,24 +8,24 @@ use chrono::NaiveDate;
 use super::letters::{letter_facts, people};
 use super::page_text::PageText;
 use crate::classify::{PageEvidence, classify};
-use crate::reading::{KindScore, PageKind, PageReading};
+use crate::reading::{KindScore, LetterFacts, PageKind, PageReading, PersonMention, best_kind};
 use crate::rules::Pack;
 
-/// Adds what depends on the words alone: the letter's facts and the people named.
-pub(super) fn with_people(mut reading: PageReading, pack: &Pack, reference: NaiveDate) -> PageReading {
-    let (letter, named) = {
-        let text = PageText::new(&reading.words, reading.height);
-        // A notice about the portal is a letter to the plan: its date stands where letters have theirs.
-        let notice = matches!(reading.kind(), PageKind::Form(id) if *id == pack.phrases.pages.other_plan.notice_form);
-        let may_be_letter = notice
-            || matches!(reading.kind(), PageKind::Letter | PageKind::Unknown)
-            || reading.kinds.iter().any(|k| k.kind == PageKind::Letter && k.score > 0.3);
-        let letter = may_be_letter.then(|| letter_facts(&text, &pack.phrases, reference));
-        (letter, people(&text, &pack.phrases, reference))
+/// What depends on the words alone: the letter's facts, of a page of these kinds, and the people named.
+pub(super) fn letter_and_people(
+    text: &PageText,
+    kinds: &[KindScore],
+    pack: &Pack,
+    reference: NaiveDate,
+) -> (Option<LetterFacts>, Vec<PersonMention>) {
+    // A notice about the portal is a letter to the plan: its date stands where letters have theirs.
+    let may_be_letter = match best_kind(kinds) {
+        PageKind::Letter | PageKind::Unknown => true,
+        PageKind::Form(id) if *id == pack.phrases.pages.other_plan.notice_form => true,
+        _ => kinds.iter().any(|k| k.kind == PageKind::Letter && k.score > 0.3),
     };
-    reading.letter = letter;
-    reading.people = named;
-    reading
+    let letter = may_be_letter.then(|| letter_facts(text, &pack.phrases, reference));
+    (letter, people(text, &pack.phrases, reference))
 }
 
 /// A stored reading under another pack's phrases, and whether its form's fields must be read from the pixels for that.
@@ -34,11 +34,9 @@ pub(super) fn with_people(mut reading: PageReading, pack: &Pack, reference: Naiv
 /// that it had.
 pub fn interpret_again(mut reading: PageReading, pack: &Pack, reference: NaiveDate) -> (PageReading, bool) {
     let blank: Option<KindScore> = reading.kinds.iter().find(|k| k.kind == PageKind::Blank).cloned();
-    let mut kinds = {
-        let text = PageText::new(&reading.words, reading.height);
-        let evidence = PageEvidence { text: &text, ink_share: 1.0, boxes: 0, rulings: 0, reference };
-        classify(&evidence, &pack.phrases, &pack.forms)
-    };
+    let text = PageText::new(&reading.words, reading.height);
+    let evidence = PageEvidence { text: &text, ink_share: 1.0, boxes: 0, rulings: 0, reference };
+    let mut kinds = classify(&evidence, &pack.phrases, &pack.forms);
     kinds.retain(|k| k.kind != PageKind::Blank);
     kinds.extend(blank);
     kinds.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.kind.cmp(&b.kind)));
@@ -48,8 +46,11 @@ pub fn interpret_again(mut reading: PageReading, pack: &Pack, reference: NaiveDa
     };
     let read_as = reading.form.as_ref().map(|form| form.form.as_str());
     let needs_pixels = form.is_some() && form != read_as;
+    let kept = if needs_pixels { &reading.kinds } else { &kinds };
+    let (letter, people) = letter_and_people(&text, kept, pack, reference);
+    let is_form = form.is_some();
     if !needs_pixels {
-        if form.is_none() {
+        if !is_form {
             reading.form = None;
         }
         reading.kinds = kinds;
@@ -59,5 +60,6 @@ pub fn interpret_again(mut reading: PageReading, pack: &Pack, reference: NaiveDa
             reading.notes.push("blank-page".to_owned());
         }
     }
-    (with_people(reading, pack, reference), needs_pixels)
+    (reading.letter, reading.people) = (letter, people);
+    (reading, needs_pixels)
 }

@@ -93,6 +93,12 @@ struct Wording {
 }
 
 impl Wording {
+    /// Whether a text of so many letters may be the wording, within a share of its tolerance.
+    fn may_have(&self, letters: usize, share: f32) -> bool {
+        let own = self.folded.len();
+        letters.abs_diff(own) as f32 <= tolerance(own) * share * own as f32 + 0.5
+    }
+
     /// Whether every long word of the wording stands somewhere in `folded`, spaces lost or not. A long wording is near to another that
     /// differs in one word ("Phone of member", "Name of member"), and that word is the one that counts.
     fn all_words_in(&self, folded: &str) -> bool {
@@ -164,6 +170,8 @@ pub struct LabelIndex {
     wordings: Vec<Wording>,
     composition: Composition,
     longest: usize,
+    /// The wordings that a text of so many letters may be.
+    by_length: Vec<Vec<usize>>,
 }
 
 impl LabelIndex {
@@ -205,7 +213,10 @@ impl LabelIndex {
             })
             .collect();
         let longest = wordings.iter().map(|w| w.folded.len()).max().unwrap_or(0);
-        LabelIndex { wordings, composition: Composition::new(form), longest }
+        let by_length = (0..=longest + longest / 3)
+            .map(|length| (0..wordings.len()).filter(|at| wordings[*at].may_have(length, 1.0)).collect())
+            .collect();
+        LabelIndex { wordings, composition: Composition::new(form), longest, by_length }
     }
 }
 
@@ -477,7 +488,11 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             });
         }
         let classes = Classes::of(&folded);
-        for wording in &index.wordings {
+        // A long sentence may run on in the next row, and then says nothing of its length.
+        let may_be_begun = ends_row && folded.len() >= 20;
+        let of_length = index.by_length.get(folded.len()).map_or(&[][..], Vec::as_slice);
+        let all = if may_be_begun { 0..index.wordings.len() } else { 0..0 };
+        for wording in all.chain(of_length.iter().copied().filter(|_| !may_be_begun)).map(|at| &index.wordings[at]) {
             let letters = wording.folded.len();
             let limit = tolerance(letters) * if inside { 0.5 } else { 1.0 };
             // A long sentence may run on in the next row: its beginning is label enough.

@@ -1,5 +1,7 @@
 //! The words of a page as one run of folded letters, so that phrases are found across line breaks.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::fuzzy::{FoldedLine, Found, Phrase, Triples, tolerance};
@@ -12,7 +14,12 @@ pub struct PageText<'a> {
     lines: Vec<TextLine>,
     folded: FoldedLine,
     height: i32,
+    /// What was looked for: kinds, letters and people ask for the same phrases.
+    looked_for: RefCell<HashMap<Sought, Option<Found>>>,
 }
+
+/// A phrase's letters, the edits that are allowed (bits of the number), and the lines.
+type Sought = (Box<[u8]>, u32, Range<usize>);
 
 /// One line of a page.
 pub struct TextLine {
@@ -44,7 +51,13 @@ impl<'a> PageText<'a> {
                 span,
             });
         }
-        Self { words, lines, folded, height: i32::try_from(height).unwrap_or(i32::MAX).max(1) }
+        Self {
+            words,
+            lines,
+            folded,
+            height: i32::try_from(height).unwrap_or(i32::MAX).max(1),
+            looked_for: RefCell::default(),
+        }
     }
 
     pub fn words(&self) -> &'a [Word] {
@@ -92,6 +105,20 @@ impl<'a> PageText<'a> {
 
     /// The best place of a phrase in some lines, at most `max` edits a letter away.
     pub fn find_at(&self, phrase: &Phrase, max: f32, lines: Range<usize>) -> Option<Found> {
+        // One line is looked through as fast as it is looked up.
+        if lines.len() <= 1 {
+            return self.look_for(phrase, max, lines);
+        }
+        let sought = (phrase.letters().into(), max.to_bits(), lines.clone());
+        if let Some(known) = self.looked_for.borrow().get(&sought) {
+            return known.clone();
+        }
+        let found = self.look_for(phrase, max, lines);
+        self.looked_for.borrow_mut().insert(sought, found.clone());
+        found
+    }
+
+    fn look_for(&self, phrase: &Phrase, max: f32, lines: Range<usize>) -> Option<Found> {
         let mut best: Option<Found> = None;
         for at in lines.clone() {
             let Some(line) = self.lines.get(at) else { break };
@@ -132,6 +159,11 @@ impl<'a> PageText<'a> {
             .words
             .clone()
             .find(|at| self.words.get(*at).is_some_and(|w| w.text.chars().any(char::is_alphanumeric)))?;
+        // Most lines begin with something else: whether they do is seen in their first letters.
+        let span = &self.lines.get(line)?.span;
+        if !self.folded.may_begin(phrase, max, span.clone()) {
+            return None;
+        }
         self.find_at(phrase, max, line..line + 1).filter(|f| first == f.words.start)
     }
 }

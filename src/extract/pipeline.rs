@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::form::{Fit, FormPage};
 use super::header::parse_header;
-use super::interpret::with_people;
+use super::interpret::letter_and_people;
 use super::letters::is_foreign;
 use super::lost::doubt_the_lost;
 use super::meaning::Meanings;
@@ -78,8 +78,9 @@ impl PageEngine<'_> {
         let legibility = legibility(&words, &page);
         let form_values = on_page(&source.form_values, &page);
         let sheet = Sheet::new(&outside_fields(&words, &form_values), &page.rulings);
+        // One text for the kinds and the letter: both look for much of the same.
+        let text = PageText::new(&words, page.ink.height());
         let kinds = self.timed("classify", |engine| {
-            let text = PageText::new(&words, page.ink.height());
             let evidence = PageEvidence {
                 text: &text,
                 ink_share: if is_no_blank_paper(&page, source) { 1.0 } else { ink_without_header(&page) },
@@ -111,6 +112,9 @@ impl PageEngine<'_> {
             }),
             _ => None,
         };
+        let (letter, people) =
+            self.timed("letter", |engine| letter_and_people(&text, &kinds, engine.pack, engine.reference));
+        drop(text);
         let mut notes = Vec::new();
         let mut note = |applies: bool, code: &str| {
             if applies {
@@ -139,15 +143,14 @@ impl PageEngine<'_> {
             preparation: page.preparation.clone(),
             header,
             legibility,
-            letter: None,
-            people: Vec::new(),
+            letter,
+            people,
             fingerprint: fingerprint(&words, &page.writing),
             words,
             kinds,
             form,
             notes,
         };
-        let reading = self.timed("letter", |engine| with_people(reading, engine.pack, engine.reference));
         Ok((reading, page))
     }
 
@@ -219,12 +222,12 @@ impl PageEngine<'_> {
         if is_white(page) {
             return Ok(Vec::new());
         }
-        let mut words = self.timed("words", |engine| engine.reader.read_page(&page.clean, page.dpi, Layout::Auto))?;
+        let mut words = self.timed("words", |engine| engine.reader.read_page(page.clean(), page.dpi, Layout::Auto))?;
         let written = |w: &Word| w.text.chars().any(|c| !c.is_whitespace());
         words.retain(written);
         let doubtful = legibility(&words, page).confidence.get() < SURE;
         if doubtful || is_foreign(&PageText::new(&words, page.ink.height()), &self.pack.phrases.languages) {
-            words = self.timed("foreign", |engine| engine.reader.read_foreign(&page.clean, page.dpi, words))?;
+            words = self.timed("foreign", |engine| engine.reader.read_foreign(page.clean(), page.dpi, words))?;
             words.retain(written);
         }
         Ok(words)

@@ -154,7 +154,7 @@ fn holes(page: &PreparedPage, words: &[Word], lines: &[TextLine]) -> Vec<Rect> {
 }
 
 fn crop(page: &PreparedPage, r: &Rect) -> GrayImage {
-    image::imageops::crop_imm(&page.clean, r.left as u32, r.top as u32, r.width() as u32, r.height() as u32).to_image()
+    image::imageops::crop_imm(page.clean(), r.left as u32, r.top as u32, r.width() as u32, r.height() as u32).to_image()
 }
 
 /// A line's place with the whole of the words that it cuts through: dropouts and wide gaps end a line in the middle of one.

@@ -8,6 +8,7 @@
 pub mod bilingual;
 pub mod crops;
 pub mod decode;
+pub mod deferred;
 pub mod digit_reader;
 pub mod format;
 pub mod model;

@@ -58,6 +58,11 @@ pub struct SecondReader {
 impl SecondReader {
     /// Loads the model file after checking that it is the pinned one.
     pub fn load(path: &Path) -> Result<Self, OcrError> {
+        Self::from_file(Self::checked_file(path)?)
+    }
+
+    /// The bytes of the model file, when it is the pinned one.
+    pub fn checked_file(path: &Path) -> Result<Vec<u8>, OcrError> {
         let data = std::fs::read(path).map_err(|error| OcrError::Model(format!("{}: {error}", path.display())))?;
         if sha256(&data) != SECOND_READER_SHA256 {
             return Err(OcrError::Model(format!(
@@ -65,6 +70,11 @@ impl SecondReader {
                 path.display()
             )));
         }
+        Ok(data)
+    }
+
+    /// Starts the reader with the bytes of [`SecondReader::checked_file`].
+    pub fn from_file(data: Vec<u8>) -> Result<Self, OcrError> {
         let model = Model::load(data).map_err(|error| OcrError::Model(error.to_string()))?;
         let (&[input], &[output]) = (model.input_ids(), model.output_ids()) else {
             return Err(OcrError::Model("it does not have one input and one output".to_owned()));

@@ -3,9 +3,11 @@
 //! A box is found by its outline alone, side by side, so that a tick, a scribble or a filled inside does not hide it: marks only add ink.
 //! Letters have the same size and some the same sides; what parts them from boxes is that a box stands alone.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
-use super::PreparedPage;
+use super::{Bitmap, PreparedPage};
 use crate::geometry::Rect;
 
 /// The form of a box.
@@ -170,12 +172,13 @@ fn expected(search: &Rect, offset: (i32, i32), size: (i32, i32)) -> Rect {
 fn fitted(page: &PreparedPage, place: &Rect, shape: BoxShape, tolerance: i32) -> MarkBox {
     let nothing = MarkBox { rect: *place, shape: BoxShape::None, quality: 0.0 };
     let Some(outline) = Outline::new(page, &place.inflate(4 * tolerance, 4 * tolerance)) else { return nothing };
+    let arcs: Vec<ArcForm> = (0..=3).map(|bulge| ArcForm::new(place.height(), bulge)).collect();
     let mut best = nothing;
     let mut best_value = f32::MIN;
     for dy in -2 * tolerance..=2 * tolerance {
         for dx in -2 * tolerance..=2 * tolerance {
             let rect = place.translate(dx, dy);
-            let cover = outline.cover(&rect, shape);
+            let cover = outline.cover(&rect, shape, &arcs);
             // Nearer is likelier, when the outline shows about as well.
             let value = cover - 0.002 * (dx.abs() + dy.abs()) as f32;
             if value > best_value {
@@ -209,6 +212,113 @@ fn without_overlaps(mut found: Vec<MarkBox>) -> Vec<MarkBox> {
 /// Points at which half a bracket is looked at.
 const POINTS: i32 = 12;
 
+/// The points of half a bracket of a height and a bulge, from its outermost column and its top.
+struct ArcForm {
+    tall: i32,
+    bulge: i32,
+    /// How far the ends lie from the outermost column.
+    deep: f32,
+    ends: i32,
+    points: [(i32, i32); POINTS as usize],
+}
+
+impl ArcForm {
+    fn new(tall: i32, bulge: i32) -> Self {
+        let deep = bulge as f32 * 0.09 * tall as f32;
+        let points = std::array::from_fn(|i| {
+            let t = (i as f32 + 0.5) / POINTS as f32 * 2.0 - 1.0;
+            (rounded(deep * t * t), rounded((t + 1.0) / 2.0 * (tall - 1) as f32))
+        });
+        Self { tall, bulge, deep, ends: rounded(deep), points }
+    }
+}
+
+/// The nearest whole number, halves away from zero, without a call to the mathematical library.
+fn rounded(x: f32) -> i32 {
+    let whole = x as i32;
+    let rest = x - whole as f32;
+    if rest >= 0.5 {
+        whole + 1
+    } else if rest <= -0.5 {
+        whole - 1
+    } else {
+        whole
+    }
+}
+
+/// Sines and cosines of directions all around.
+type Directions = LazyLock<Vec<(f32, f32)>>;
+
+static EIGHT: Directions = LazyLock::new(|| directions(8));
+static TWENTY_FOUR: Directions = LazyLock::new(|| directions(24));
+static THIRTY_TWO: Directions = LazyLock::new(|| directions(32));
+static FORTY: Directions = LazyLock::new(|| directions(40));
+
+fn directions(count: usize) -> Vec<(f32, f32)> {
+    (0..count).map(|i| (i as f32 * std::f32::consts::TAU / count as f32).sin_cos()).collect()
+}
+
+/// How far aside, and above or below, a circle's points lie that are neither outermost nor beside those: `None` where what is lost when
+/// they are added to a column may decide between two pixels.
+fn slanting(radius: i32) -> Option<i32> {
+    let aside = radius as f32 * std::f32::consts::FRAC_1_SQRT_2;
+    ((aside.fract() - 0.5).abs() > 0.005).then(|| rounded(aside))
+}
+
+/// Four points seen from each of 64 pixels.
+struct Four([u64; 4]);
+
+impl Four {
+    /// Where all four show.
+    fn all(&self) -> u64 {
+        let [a, b, c, d] = self.0;
+        a & b & c & d
+    }
+
+    /// Where three or more do.
+    fn three(&self) -> u64 {
+        let [a, b, c, d] = self.0;
+        (a & b & (c | d)) | (c & d & (a | b))
+    }
+
+    /// Where two or more do.
+    fn two(&self) -> u64 {
+        let [a, b, c, d] = self.0;
+        (a & b) | (c & d) | ((a | b) & (c | d))
+    }
+}
+
+/// The places of a word's bits that are set, from the lowest.
+fn ones(word: u64) -> impl Iterator<Item = i32> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let bit = (rest != 0).then(|| rest.trailing_zeros() as i32)?;
+        rest &= rest - 1;
+        Some(bit)
+    })
+}
+
+/// The cells of each row of `length`, summed from its beginning; `length + 1` entries a row.
+fn sums(cells: &[bool], length: usize) -> Vec<u16> {
+    let mut sums = Vec::with_capacity(cells.len() + cells.len() / length.max(1));
+    for row in cells.chunks_exact(length.max(1)) {
+        let mut sum = 0u16;
+        sums.push(0);
+        sums.extend(row.iter().map(|cell| {
+            sum += u16::from(*cell);
+            sum
+        }));
+    }
+    sums
+}
+
+/// The 64 pixels of a row from column `at` on; outside it is paper.
+fn word_at(row: &[u64], at: i32) -> u64 {
+    let (word, bit) = (at.div_euclid(64), at.rem_euclid(64));
+    let get = |word: i32| usize::try_from(word).ok().and_then(|word| row.get(word)).copied().unwrap_or(0);
+    if bit == 0 { get(word) } else { get(word) >> bit | get(word + 1) << (64 - bit) }
+}
+
 /// Half a bracket: outermost at column `x`.
 #[derive(Clone, Copy)]
 struct Arc {
@@ -226,11 +336,16 @@ pub(super) struct Outline {
     width: usize,
     height: usize,
     dark: Vec<bool>,
+    /// The same, 64 pixels a word.
+    dark_rows: Bitmap,
     /// Ink at a pixel or right beside it.
     soft: Vec<bool>,
+    soft_rows: Bitmap,
+    /// Ink of a row or the one below it.
+    level_rows: Bitmap,
     /// Ink in a row or its neighbours, summed from the left; `width + 1` entries a row.
     across: Vec<u16>,
-    /// Ink in a column or its neighbours, summed from the top; `height + 1` entries a column.
+    /// Ink in a column or its neighbours, summed from the top; `height + 1` rows of `width` columns.
     down: Vec<u16>,
     /// Plain ink, summed over rows and columns.
     area: Vec<u32>,
@@ -244,42 +359,42 @@ impl Outline {
             return None;
         }
         let (width, height) = (zone.width() as usize, zone.height() as usize);
-        let mut dark = vec![false; width * height];
-        for y in 0..height {
-            page.shapes.for_runs((zone.top + y as i32) as u32, zone.left, zone.right, |left, right| {
-                dark[y * width + (left - zone.left) as usize..y * width + (right - zone.left) as usize].fill(true);
-            });
-        }
-        let at = |x: i64, y: i64| {
-            x >= 0 && y >= 0 && x < width as i64 && y < height as i64 && dark[y as usize * width + x as usize]
-        };
-        let mut across = vec![0u16; (width + 1) * height];
+        let dark_rows = page.shapes.cut(&zone);
+        let soft_rows = dark_rows.dilated(1, 1);
+        let mut level_rows = dark_rows.raised();
+        level_rows.or(&dark_rows);
+        let (dark, soft) = (dark_rows.to_bools(), soft_rows.to_bools());
+        let across = sums(&dark_rows.dilated(0, 1).to_bools(), width);
         let mut down = vec![0u16; (height + 1) * width];
+        for (y, row) in dark_rows.dilated(1, 0).to_bools().chunks_exact(width).enumerate() {
+            let (above, own) = down[y * width..].split_at_mut(width);
+            for ((sum, above), ink) in own[..width].iter_mut().zip(above).zip(row) {
+                *sum = above.wrapping_add(u16::from(*ink));
+            }
+        }
         let mut area = vec![0u32; (width + 1) * (height + 1)];
-        for y in 0..height {
+        for (y, row) in dark.chunks_exact(width).enumerate() {
+            let (above, own) = area[y * (width + 1)..].split_at_mut(width + 1);
             let mut row_sum = 0u32;
-            for x in 0..width {
-                let (column, row) = (x as i64, y as i64);
-                let own = at(column, row);
-                let level = own || at(column, row - 1) || at(column, row + 1);
-                let upright = own || at(column - 1, row) || at(column + 1, row);
-                across[y * (width + 1) + x + 1] = across[y * (width + 1) + x] + u16::from(level);
-                down[x * (height + 1) + y + 1] = down[x * (height + 1) + y] + u16::from(upright);
-                row_sum += u32::from(own);
-                area[(y + 1) * (width + 1) + x + 1] = area[y * (width + 1) + x + 1] + row_sum;
+            for ((sum, above), dark) in own[1..=width].iter_mut().zip(&above[1..]).zip(row) {
+                row_sum += u32::from(*dark);
+                *sum = above + row_sum;
             }
         }
-        let mut soft = vec![false; width * height];
-        for y in 0..height {
-            for x in 0..width {
-                if dark[y * width + x] {
-                    for row in y.saturating_sub(1)..(y + 2).min(height) {
-                        soft[row * width + x.saturating_sub(1)..row * width + (x + 2).min(width)].fill(true);
-                    }
-                }
-            }
-        }
-        Some(Self { zone, width, height, dark, soft, across, down, area, dpi: page.dpi as f32 })
+        Some(Self {
+            zone,
+            width,
+            height,
+            dark,
+            dark_rows,
+            soft,
+            soft_rows,
+            level_rows,
+            across,
+            down,
+            area,
+            dpi: page.dpi as f32,
+        })
     }
 
     fn at(&self, x: i32, y: i32) -> bool {
@@ -313,8 +428,8 @@ impl Outline {
         if x < 0 || x as usize >= self.width || top < 0 || bottom as usize > self.height || top >= bottom {
             return 0.0;
         }
-        let column = &self.down[x as usize * (self.height + 1)..];
-        f32::from(column[bottom as usize] - column[top as usize]) / (bottom - top) as f32
+        let at = |y: i32| self.down[y as usize * self.width + x as usize];
+        f32::from(at(bottom) - at(top)) / (bottom - top) as f32
     }
 
     /// Share of ink in a rectangle, clipped to the zone.
@@ -347,8 +462,8 @@ impl Outline {
         1.0 - (before.max(after) - 0.25).max(0.0) * 0.9 - (before.min(after) - 0.25).max(0.0) * 0.6
     }
 
-    /// How much of the outline of a box of this shape shows at `rect` (page coordinates), 0 to 1.
-    fn cover(&self, rect: &Rect, shape: BoxShape) -> f32 {
+    /// How much of the outline of a box of this shape shows at `rect` (page coordinates), 0 to 1; `arcs` are of its height.
+    fn cover(&self, rect: &Rect, shape: BoxShape, arcs: &[ArcForm]) -> f32 {
         let r = rect.translate(-self.zone.left, -self.zone.top);
         match shape {
             BoxShape::Square => {
@@ -359,14 +474,14 @@ impl Outline {
                 (r.left + r.right - 1) as f32 / 2.0,
                 (r.top + r.bottom - 1) as f32 / 2.0,
                 r.width().min(r.height()) as f32 / 2.0 - 1.0,
-                32,
+                &THIRTY_TWO,
             ),
             BoxShape::Bracket => {
-                let best = (0..=3).map(|bulge| {
-                    let (left, right) = (
-                        self.arc_share(r.left + 1, r.top, r.height(), bulge, 1),
-                        self.arc_share(r.right - 2, r.top, r.height(), bulge, -1),
-                    );
+                let best = arcs.iter().map(|arc| {
+                    let share = |x: i32, facing: i32| {
+                        (POINTS - self.missing(x, r.top, arc, facing).count() as i32) as f32 / POINTS as f32
+                    };
+                    let (left, right) = (share(r.left + 1, 1), share(r.right - 2, -1));
                     left.min(right) * 0.7 + left.max(right) * 0.3
                 });
                 best.fold(0.0, f32::max)
@@ -390,10 +505,17 @@ impl Outline {
         let (shortest, longest) = (self.inches(SIDES.0), self.inches(SIDES.1));
         let (width, height) = (self.width as i32, self.height as i32);
         for top in 0..height - shortest {
+            let sums = &self.across[(top as usize + 1) * (self.width + 1)..][..self.width + 1];
+            if i32::from(sums[self.width]) * 2 < shortest {
+                continue;
+            }
+            let above = &self.down[top as usize * self.width..][..self.width];
+            let below = &self.down[(top + shortest) as usize * self.width..][..self.width];
             for left in 0..width - shortest {
-                // A corner, or at least two sides that begin here.
-                if self.level(top + 1, left, left + shortest) < 0.5 || self.upright(left + 1, top, top + shortest) < 0.5
-                {
+                // A corner, or at least two sides that begin here. Most places have none: half of a side is counted in whole numbers.
+                let across = i32::from(sums[(left + shortest) as usize] - sums[left as usize]);
+                let down = i32::from(below[left as usize + 1] - above[left as usize + 1]);
+                if across * 2 < shortest || down * 2 < shortest {
                     continue;
                 }
                 let mut best: Option<MarkBox> = None;
@@ -459,28 +581,33 @@ impl Outline {
     }
 
     /// Share of a ring of points with ink on or beside them.
-    fn ring(&self, x: f32, y: f32, radius: f32, points: usize) -> f32 {
-        let seen = (0..points)
-            .filter(|&i| {
-                let (sin, cos) = (i as f32 * std::f32::consts::TAU / points as f32).sin_cos();
-                self.near((x + radius * cos).round() as i32, (y + radius * sin).round() as i32)
-            })
+    fn ring(&self, x: f32, y: f32, radius: f32, directions: &[(f32, f32)]) -> f32 {
+        let seen = directions
+            .iter()
+            .filter(|(sin, cos)| self.near(rounded(x + radius * cos), rounded(y + radius * sin)))
             .count();
-        seen as f32 / points as f32
+        seen as f32 / directions.len() as f32
     }
 
     fn circles(&self, found: &mut Vec<MarkBox>) {
         let (shortest, longest) = (self.inches(SIDES.0) / 2, self.inches(SIDES.1) / 2);
+        let words = self.width.div_ceil(64);
+        let mut quick = vec![0u64; (longest + 1).max(0) as usize * words];
         for y in shortest..self.height as i32 - shortest {
-            for x in shortest..self.width as i32 - shortest {
+            let radii = shortest..=longest.min(y);
+            let any = self.quick_circles(y, radii.clone(), &mut quick);
+            for x in any.iter().enumerate().flat_map(|(word, bits)| ones(*bits).map(move |bit| word as i32 * 64 + bit))
+            {
+                if !(shortest..self.width as i32 - shortest).contains(&x) {
+                    continue;
+                }
                 let mut best: Option<MarkBox> = None;
-                for radius in shortest..=longest.min(x).min(y) {
-                    let quick = [(radius, 0), (-radius, 0), (0, radius), (0, -radius)];
-                    if quick.iter().filter(|d| self.near(x + d.0, y + d.1)).count() < 3 {
+                for radius in radii.clone().take_while(|radius| *radius <= x) {
+                    if quick[radius as usize * words + x as usize / 64] >> (x % 64) & 1 == 0 {
                         continue;
                     }
                     let (cx, cy, r) = (x as f32, y as f32, radius as f32);
-                    if self.ring(cx, cy, r, 8) < 0.75 {
+                    if self.ring(cx, cy, r, &EIGHT) < 0.75 {
                         continue;
                     }
                     let quality = self.circle_quality(cx, cy, r);
@@ -496,6 +623,45 @@ impl Outline {
                 found.extend(best);
             }
         }
+    }
+
+    /// For each radius the middles on row `y` around which enough of eight points of a circle show for [`Self::ring`] to be asked, as bits
+    /// in `quick`: three of the outermost four, and six of all. And the middles of any radius.
+    fn quick_circles(&self, y: i32, radii: std::ops::RangeInclusive<i32>, quick: &mut [u64]) -> Vec<u64> {
+        let words = self.width.div_ceil(64);
+        let mut any = vec![0u64; words];
+        let row = |y: i32| if y < self.height as i32 { self.soft_rows.row(y as u32) } else { &[] };
+        let own = row(y);
+        for radius in radii {
+            let (above, below) = (row(y - radius), row(y + radius));
+            let aslant = slanting(radius);
+            let middles = &mut quick[radius as usize * words..][..words];
+            for (word, middles) in middles.iter_mut().enumerate() {
+                let at = word as i32 * 64;
+                let straight = Four([
+                    word_at(own, at - radius),
+                    word_at(own, at + radius),
+                    above.get(word).copied().unwrap_or(0),
+                    below.get(word).copied().unwrap_or(0),
+                ]);
+                *middles = straight.three();
+                if *middles == 0 {
+                    continue;
+                }
+                if let Some(aside) = aslant {
+                    let (above, below) = (row(y - aside), row(y + aside));
+                    let slanted = Four([
+                        word_at(above, at - aside),
+                        word_at(above, at + aside),
+                        word_at(below, at - aside),
+                        word_at(below, at + aside),
+                    ]);
+                    *middles &= slanted.three() | (straight.all() & slanted.two());
+                }
+                any[word] |= *middles;
+            }
+        }
+        any
     }
 
     /// The circle through the outer edge of the line: every position within a pixel or two looked the same before.
@@ -545,13 +711,13 @@ impl Outline {
     }
 
     fn circle_quality(&self, x: f32, y: f32, radius: f32) -> f32 {
-        let cover = self.ring(x, y, radius, 40);
+        let cover = self.ring(x, y, radius, &FORTY);
         if cover < 0.82 {
             return 0.0;
         }
-        let crowded = self.ring(x, y, radius + 4.0, 32);
+        let crowded = self.ring(x, y, radius + 4.0, &THIRTY_TWO);
         // Right inside the line it is white, unless the dot fills the circle.
-        let inner = self.ring(x, y, (radius - self.inches(0.022).max(4) as f32).max(1.0), 24);
+        let inner = self.ring(x, y, (radius - self.inches(0.022).max(4) as f32).max(1.0), &TWENTY_FOUR);
         let half = (radius * 0.6) as i32;
         let (column, row) = (x as i32, y as i32);
         let solid = self.share(column - half, row - half, column + half + 1, row + half + 1) > 0.7;
@@ -574,35 +740,30 @@ impl Outline {
     fn brackets(&self, found: &mut Vec<MarkBox>) {
         let (shortest, longest) = (self.inches(0.09), self.inches(0.33));
         let (narrow, wide) = (self.inches(0.05), self.inches(0.32));
+        let forms: Vec<ArcForm> = (shortest..=longest)
+            .flat_map(|tall| (0..=3).map(move |bulge| ArcForm::new(tall, bulge)))
+            .filter(|form| form.bulge == 0 || form.deep >= 2.0)
+            .collect();
         let mut lefts: Vec<Arc> = Vec::new();
         let mut rights: Vec<Arc> = Vec::new();
         for middle in shortest / 2..self.height as i32 - shortest / 2 {
-            for x in 4..self.width as i32 - 4 {
-                if !self.at(x, middle) {
-                    continue;
+            // The back of a bracket is where a run of ink begins or ends: white behind it.
+            let mut before = i32::MIN / 2;
+            self.dark_rows.for_runs(middle as u32, 0, self.width as i32, |left, right| {
+                if left - before >= 4 {
+                    lefts.extend(self.best_arc(left, middle, &forms, 1));
                 }
-                for (facing, arcs) in [(1, &mut lefts), (-1, &mut rights)] {
-                    // The back of a bracket: white behind it.
-                    if (1..=4).any(|d| self.at(x - facing * d, middle)) {
-                        continue;
-                    }
-                    let mut best: Option<Arc> = None;
-                    for tall in shortest..=longest {
-                        let top = middle - tall / 2;
-                        if top < 0 || top + tall > self.height as i32 {
-                            break;
-                        }
-                        for bulge in 0..=3 {
-                            if let Some(quality) = self.arc(x, top, tall, bulge, facing)
-                                && best
-                                    .is_none_or(|b| quality + tall as f32 * 0.002 > b.quality + b.tall as f32 * 0.002)
-                            {
-                                best = Some(Arc { x, top, tall, round: bulge > 0, quality });
-                            }
-                        }
-                    }
-                    arcs.extend(best);
+                before = right;
+            });
+            let mut last: Option<i32> = None;
+            self.dark_rows.for_runs(middle as u32, 0, self.width as i32, |left, right| {
+                if let Some(end) = last.filter(|end| left - end >= 4) {
+                    rights.extend(self.best_arc(end - 1, middle, &forms, -1));
                 }
+                last = Some(right);
+            });
+            if let Some(end) = last {
+                rights.extend(self.best_arc(end - 1, middle, &forms, -1));
             }
         }
         for left in &lefts {
@@ -634,39 +795,52 @@ impl Outline {
         }
     }
 
-    /// Share of a bracket's half that shows.
-    fn arc_share(&self, x: i32, top: i32, tall: i32, bulge: i32, facing: i32) -> f32 {
-        let deep = bulge as f32 * 0.09 * tall as f32;
-        let seen = (0..POINTS).filter(|&i| {
-            let t = (i as f32 + 0.5) / POINTS as f32 * 2.0 - 1.0;
-            let column = x + facing * (deep * t * t).round() as i32;
-            let row = top + ((t + 1.0) / 2.0 * (tall - 1) as f32).round() as i32;
-            (-1..=1).any(|d| self.at(column + d, row))
-        });
-        seen.count() as f32 / POINTS as f32
+    /// The best half of a bracket whose outermost column is `x` and whose middle is a row; `forms` stand in order of their height.
+    fn best_arc(&self, x: i32, middle: i32, forms: &[ArcForm], facing: i32) -> Option<Arc> {
+        if !(4..self.width as i32 - 4).contains(&x) {
+            return None;
+        }
+        let mut best: Option<Arc> = None;
+        for form in forms {
+            let tall = form.tall;
+            let top = middle - tall / 2;
+            if top < 0 || top + tall > self.height as i32 {
+                break;
+            }
+            if let Some(quality) = self.arc(x, top, form, facing)
+                && best.is_none_or(|b| quality + tall as f32 * 0.002 > b.quality + b.tall as f32 * 0.002)
+            {
+                best = Some(Arc { x, top, tall, round: form.bulge > 0, quality });
+            }
+        }
+        best
+    }
+
+    /// The points of a bracket's half that do not show.
+    fn missing<'a>(&'a self, x: i32, top: i32, form: &'a ArcForm, facing: i32) -> impl Iterator<Item = &'a (i32, i32)> {
+        form.points.iter().filter(move |(aside, under)| {
+            let column = x + facing * aside;
+            !(-1..=1).any(|d| self.at(column + d, top + under))
+        })
     }
 
     /// Quality of a bracket's half: outermost at column `x`, opening towards `facing`; straight with feet, or bulging.
-    fn arc(&self, x: i32, top: i32, tall: i32, bulge: i32, facing: i32) -> Option<f32> {
-        let deep = bulge as f32 * 0.09 * tall as f32;
-        if bulge > 0 && deep < 2.0 {
+    fn arc(&self, x: i32, top: i32, form: &ArcForm, facing: i32) -> Option<f32> {
+        let &ArcForm { tall, bulge, deep, .. } = form;
+        let tip = x + facing * form.ends;
+        if !self.near(tip, top) || !self.near(tip, top + tall - 1) {
             return None;
         }
-        let ends = x + facing * deep.round() as i32;
-        if !self.near(ends, top) || !self.near(ends, top + tall - 1) {
-            return None;
-        }
-        let seen = (self.arc_share(x, top, tall, bulge, facing) * POINTS as f32).round() as i32;
-        if seen < POINTS - 1 {
+        let missing = self.missing(x, top, form, facing).take(2).count();
+        if missing > 1 {
             return None;
         }
         // The ends: nothing goes on above and below.
-        let tip = x + facing * deep.round() as i32;
         let goes_on = |y: i32| (-1..=1).any(|d| self.at(tip + d, y) || self.at(x + d, y));
         if goes_on(top - 3) || goes_on(top + tall + 2) {
             return None;
         }
-        let mut quality = 0.85 + 0.15 * (seen - POINTS + 1) as f32;
+        let mut quality = 0.85 + 0.15 * (1 - missing as i32) as f32;
         // Behind the back it is white, along all of it: the sides of letters have corners and serifs there.
         let (near, far) = (x - 2 * facing, x - 4 * facing);
         let behind = self.busy_rows(near.min(far), near.max(far) + 1, top, top + tall);
@@ -701,24 +875,7 @@ impl Outline {
         let (shortest, longest) = (self.inches(LINES.0), self.inches(LINES.1));
         let space = self.inches(0.17);
         for y in 1..self.height as i32 - 1 {
-            let mut x = 0;
-            while x < self.width as i32 {
-                if !self.level_dark(x, y) {
-                    x += 1;
-                    continue;
-                }
-                let left = x;
-                let mut gap = 0;
-                let mut right = x;
-                while x < self.width as i32 && gap <= 3 {
-                    if self.level_dark(x, y) {
-                        right = x + 1;
-                        gap = 0;
-                    } else {
-                        gap += 1;
-                    }
-                    x += 1;
-                }
+            for (left, right) in self.level_runs(y) {
                 let length = right - left;
                 if length < shortest || length > longest {
                     continue;
@@ -764,8 +921,14 @@ impl Outline {
         });
     }
 
-    fn level_dark(&self, x: i32, y: i32) -> bool {
-        self.at(x, y) || self.at(x, y + 1)
+    /// Runs of ink of a row or the one below it; those with gaps of up to three pixels between them are one.
+    fn level_runs(&self, y: i32) -> Vec<(i32, i32)> {
+        let mut runs: Vec<(i32, i32)> = Vec::new();
+        self.level_rows.for_runs(y as u32, 0, self.width as i32, |left, right| match runs.last_mut() {
+            Some((_, end)) if left - *end <= 3 => *end = right,
+            _ => runs.push((left, right)),
+        });
+        runs
     }
 
     /// Whether the row above is as dark, so that the line began higher up.

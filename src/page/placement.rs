@@ -2,6 +2,8 @@
 //!
 //! A page is resampled once. Every further interpolation would blur letters that are ten pixels high.
 
+use std::borrow::Cow;
+
 use image::GrayImage;
 
 use super::Rotation;
@@ -34,6 +36,12 @@ impl Placement {
             (height * cos + width * sin.abs()).round().max(1.0) as u32,
         );
         Self { rotation, source, scale, skew: (sin, cos), page }
+    }
+
+    /// Whether the page has the source's own pixels.
+    pub(super) fn moves_nothing(&self) -> bool {
+        let size = (self.page.0 as f32, self.page.1 as f32);
+        self.rotation == Rotation::None && self.scale == (1.0, 1.0) && self.skew.0 == 0.0 && self.source == size
     }
 
     /// The same placement of a plane that was made from the turned source with `by` source pixels a pixel.
@@ -115,11 +123,12 @@ fn corners(rect: &Rect, map: impl Fn(f32, f32) -> (f32, f32)) -> Rect {
 }
 
 /// Resamples the turned source onto the page, bilinear, white outside.
-pub(super) fn resample(turned: &GrayImage, placement: &Placement) -> GrayImage {
+pub(super) fn resample(turned: Cow<'_, GrayImage>, placement: &Placement) -> GrayImage {
     let (width, height) = placement.page;
     if turned.dimensions() == placement.page && placement.scale == (1.0, 1.0) && placement.skew.0 == 0.0 {
-        return turned.clone();
+        return turned.into_owned();
     }
+    let turned = turned.as_ref();
     if placement.skew.0 == 0.0 {
         return stretch(turned, width, height);
     }
@@ -302,7 +311,7 @@ mod tests {
             Luma([if (y as f32 - centre).abs() < 2.0 { 0 } else { 255 }])
         });
         let placement = Placement::new((600, 400), Rotation::None, (1.0, 1.0), 2.0);
-        let page = resample(&source, &placement);
+        let page = resample(Cow::Borrowed(&source), &placement);
         let dark_rows = (0..page.height()).filter(|&y| (60..540).any(|x| page.get_pixel(x, y)[0] < 128)).count();
         assert!(dark_rows <= 5, "{dark_rows}");
         assert!(page.width() > 600 && page.height() > 400);

@@ -1,9 +1,12 @@
 //! The way of a page from the decoder to the readers.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
-use super::binarize::{self, BILEVEL_THRESHOLD, Threshold};
+use super::binarize::{self, BILEVEL_THRESHOLD, Levels, Threshold};
 use super::components::label;
 use super::placement::{self, Placement};
 use super::rulings::{self, Scale, Traced};
@@ -72,8 +75,8 @@ pub struct PreparedPage {
     pub(super) shapes: Bitmap,
     /// Pixels per inch, the same both ways.
     pub dpi: u32,
-    /// `gray` with rulings, streaks and specks painted out: what a reader of lines should see.
-    pub clean: GrayImage,
+    /// [`PreparedPage::clean`], once it was asked for.
+    clean: OnceLock<GrayImage>,
     pub rulings: Rulings,
     /// The fax machine's header band, when there is one; it lies within the top tenth of the page (or the bottom tenth of
     /// a page that was fed upside down, or along a side of one that was fed lying).
@@ -105,7 +108,7 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
     let mut steps = Vec::new();
     let resolution = plausible(source.resolution, source.size(), &mut steps);
     let dpi = (resolution.x, resolution.y);
-    let (bits, gray) = one_polarity(source, dpi.0, &mut steps);
+    let Polarized { bits, gray, threshold } = one_polarity(source, dpi.0, &mut steps);
     let streaks = streaks::find(&bits, dpi);
     let mut unstreaked = bits.clone();
     if !streaks.is_empty() {
@@ -146,36 +149,41 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
     }
     let placement = Placement::new(size, rotation, scale, lean);
 
-    let threshold = match &gray {
-        Some(gray) => binarize::choose(gray),
-        None => Threshold::Global(BILEVEL_THRESHOLD),
-    };
     let page_dpi = target.round().max(1.0) as u32;
     let render = |bits: &Bitmap, gray: Option<&GrayImage>| {
         let plane = match gray {
             Some(gray) => turn_gray(gray, rotation),
-            None => turn_bitmap(bits, rotation).to_gray(),
+            None => Cow::Owned(turn_bitmap(bits, rotation).to_gray()),
         };
         render(plane, &placement)
     };
-    let gray_page = render(&bits, gray.as_ref());
-    let ink = binarize::binarize(&gray_page, threshold, target);
+    // A page whose pixels stay where they are has its ink already.
+    let stays = placement.moves_nothing() && threshold != Threshold::Local;
+    let inked = |page: &GrayImage, bits: &Bitmap| {
+        if stays { bits.clone() } else { binarize::binarize(page, threshold, target) }
+    };
+    let gray_page = render(&bits, gray.as_deref());
+    let ink = inked(&gray_page, &bits);
     // Streaks and tints are taken out before resampling, so that what is left of a stroke they cross has the same edges as ever.
-    let (mut clean, base) = if unstreaked == bits {
-        (gray_page.clone(), ink.clone())
+    let (streakless, base) = if unstreaked == bits {
+        (None, ink.clone())
     } else {
         let mut mask = bits.clone();
         mask.and_not(&unstreaked);
-        let painted = gray.as_ref().map(|gray| painted_out(gray, &mask.dilated(1, 0), &unstreaked));
+        let painted = gray.as_deref().map(|gray| painted_out(gray, &mask.dilated(1, 0), &unstreaked));
         let clean = render(&unstreaked, painted.as_ref());
-        let base = binarize::binarize(&clean, threshold, target);
-        (clean, base)
+        let base = inked(&clean, &unstreaked);
+        (Some(clean), base)
     };
     let sorted = sort_ink(base.clone(), page_dpi);
-    paint_out(&mut clean, &base, &sorted.writing);
+    let clean = OnceLock::new();
+    if let Some(mut streakless) = streakless {
+        paint_out(&mut streakless, &base, &sorted.writing);
+        let _ = clean.set(streakless);
+    }
 
     let header_band = header.map(|(band, _)| placement.to_page(&band).intersect(&ink.bounds()));
-    let header_strip = header.map(|(band, bottom)| strip(&bits, gray.as_ref(), &band, bottom, resolution));
+    let header_strip = header.map(|(band, bottom)| strip(&bits, gray.as_deref(), &band, bottom, resolution));
     PreparedPage {
         gray: gray_page,
         ink,
@@ -200,13 +208,20 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
 }
 
 impl PreparedPage {
+    /// `gray` with rulings, streaks and specks painted out: what a reader of lines should see. A page with a text layer is seldom read.
+    pub fn clean(&self) -> &GrayImage {
+        self.clean.get_or_init(|| {
+            let mut clean = self.gray.clone();
+            paint_out(&mut clean, &self.ink, &self.writing);
+            clean
+        })
+    }
+
     /// A page whose pixels are square and upright already, such as one drawn by a test: only its ink is sorted.
     pub fn from_ink(ink: Bitmap, dpi: u32) -> Self {
         let dpi = dpi.max(1);
         let sorted = sort_ink(ink.clone(), dpi);
         let gray = ink.to_gray();
-        let mut clean = gray.clone();
-        paint_out(&mut clean, &ink, &sorted.writing);
         let size = (ink.width(), ink.height());
         Self {
             gray,
@@ -214,7 +229,7 @@ impl PreparedPage {
             writing: sorted.writing,
             shapes: sorted.shapes,
             dpi,
-            clean,
+            clean: OnceLock::new(),
             rulings: sorted.rulings,
             header_band: None,
             header_strip: None,
@@ -267,8 +282,17 @@ fn plausible(said: Resolution, size: (u32, u32), steps: &mut Vec<String>) -> Res
     Resolution { x, y: (size.1 as f32 / 11.0).clamp(x / 4.0, x * 4.0), assumed: true }
 }
 
+/// The source as dark on light.
+struct Polarized<'a> {
+    /// One bit a pixel, for measuring.
+    bits: Bitmap,
+    gray: Option<Cow<'a, GrayImage>>,
+    /// What parts ink from paper, on the page as well.
+    threshold: Threshold,
+}
+
 /// The source as dark on light: one bit a pixel for measuring, and its grey when it has any.
-fn one_polarity(source: &SourcePage, dpi: f32, steps: &mut Vec<String>) -> (Bitmap, Option<GrayImage>) {
+fn one_polarity<'a>(source: &'a SourcePage, dpi: f32, steps: &mut Vec<String>) -> Polarized<'a> {
     match &source.pixels {
         Pixels::Bilevel(bitmap) => {
             let mut bits = bitmap.clone();
@@ -276,21 +300,23 @@ fn one_polarity(source: &SourcePage, dpi: f32, steps: &mut Vec<String>) -> (Bitm
                 bits.invert();
                 steps.push("inverted".to_owned());
             }
-            (bits, None)
+            Polarized { bits, gray: None, threshold: Threshold::Global(BILEVEL_THRESHOLD) }
         }
         Pixels::Gray(gray) => {
-            let mut gray = gray.clone();
-            if binarize::is_dark(&gray) && !binarize::is_black_gray(&gray) {
-                for pixel in gray.iter_mut() {
+            let mut gray = Cow::Borrowed(gray);
+            let mut levels = Levels::of(&gray);
+            if levels.is_dark() && !levels.is_black() {
+                for pixel in gray.to_mut().iter_mut() {
                     *pixel = 255 - *pixel;
                 }
+                levels = levels.inverted();
                 steps.push("inverted".to_owned());
             }
-            let threshold = binarize::choose(&gray);
+            let threshold = levels.threshold();
             if threshold == Threshold::Local {
                 steps.push("local-threshold".to_owned());
             }
-            (binarize::binarize(&gray, threshold, dpi), Some(gray))
+            Polarized { bits: binarize::binarize(&gray, threshold, dpi), gray: Some(gray), threshold }
         }
     }
 }
@@ -319,12 +345,12 @@ fn turn_bitmap(bits: &Bitmap, rotation: Rotation) -> Bitmap {
     }
 }
 
-fn turn_gray(gray: &GrayImage, rotation: Rotation) -> GrayImage {
+fn turn_gray(gray: &GrayImage, rotation: Rotation) -> Cow<'_, GrayImage> {
     match rotation {
-        Rotation::None => gray.clone(),
-        Rotation::Quarter => image::imageops::rotate90(gray),
-        Rotation::Half => image::imageops::rotate180(gray),
-        Rotation::ThreeQuarters => image::imageops::rotate270(gray),
+        Rotation::None => Cow::Borrowed(gray),
+        Rotation::Quarter => Cow::Owned(image::imageops::rotate90(gray)),
+        Rotation::Half => Cow::Owned(image::imageops::rotate180(gray)),
+        Rotation::ThreeQuarters => Cow::Owned(image::imageops::rotate270(gray)),
     }
 }
 
@@ -363,24 +389,24 @@ fn target_scale(dpi: (f32, f32), size: (u32, u32)) -> (f32, (f32, f32)) {
 }
 
 /// Brings a turned plane onto the page; averages before a strong reduction, smooths before a strong enlargement.
-fn render(plane: GrayImage, placement: &Placement) -> GrayImage {
-    let mut plane = plane;
+fn render(mut plane: Cow<'_, GrayImage>, placement: &Placement) -> GrayImage {
     let mut placement = *placement;
     let whole = |scale: f32| if scale < 0.67 { (1.0 / scale).round() as u32 } else { 1 };
     let (by_x, by_y) = (whole(placement.scale.0), whole(placement.scale.1));
     if by_x > 1 || by_y > 1 {
-        plane = placement::reduced(&plane, by_x, by_y);
+        plane = Cow::Owned(placement::reduced(&plane, by_x, by_y));
         placement = placement.of_resized(&plane, (by_x as f32, by_y as f32));
     }
     if placement.scale.1 >= 1.5 && placement.scale.1 > 1.4 * placement.scale.0 {
-        plane = placement::rows_doubled(&plane);
+        plane = Cow::Owned(placement::rows_doubled(&plane));
         placement = placement.of_resized(&plane, (1.0, 0.5));
     } else if placement.scale.0 >= 1.5 && placement.scale.0 > 1.4 * placement.scale.1 {
         // Lying pages are rare: turning the plane twice is simpler than a second filter.
-        plane = image::imageops::rotate270(&placement::rows_doubled(&image::imageops::rotate90(&plane)));
+        let turned = image::imageops::rotate90(plane.as_ref());
+        plane = Cow::Owned(image::imageops::rotate270(&placement::rows_doubled(&turned)));
         placement = placement.of_resized(&plane, (0.5, 1.0));
     }
-    placement::resample(&plane, &placement)
+    placement::resample(plane, &placement)
 }
 
 /// `gray` with the ink of `mask` painted white, except where `kept` has ink.
@@ -468,7 +494,7 @@ fn strip(bits: &Bitmap, gray: Option<&GrayImage>, band: &Rect, bottom: bool, res
         }
     });
     let (_, scale) = target_scale((resolution.x, resolution.y), (width, height));
-    let square = render(cut, &Placement::new((width, height), Rotation::None, scale, 0.0));
+    let square = render(Cow::Owned(cut), &Placement::new((width, height), Rotation::None, scale, 0.0));
     if bottom { image::imageops::rotate180(&square) } else { square }
 }
 

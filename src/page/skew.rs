@@ -73,6 +73,8 @@ struct Strips {
     /// `rows` counts a strip, strip after strip.
     counts: Vec<f32>,
     rows: usize,
+    /// Strips and their rows that hold ink; the others add nothing to a profile.
+    inked_rows: Vec<(usize, std::ops::Range<usize>)>,
     /// Strips that hold ink worth speaking of.
     inked: usize,
 }
@@ -93,7 +95,9 @@ impl Strips {
             }
         }
         let inked = counts.chunks_exact(rows.max(1)).filter(|strip| strip.iter().sum::<f32>() >= 24.0).count();
-        Self { counts, rows, inked }
+        let strips = counts.chunks_exact(rows.max(1)).enumerate();
+        let inked_rows = strips.flat_map(|(at, strip)| inked_rows(strip).into_iter().map(move |r| (at, r))).collect();
+        Self { counts, rows, inked_rows, inked }
     }
 
     /// Sum of squared steps of the page's profile along lines of this slope (rows a column).
@@ -101,12 +105,13 @@ impl Strips {
         let strips = self.counts.len() / self.rows;
         let margin = (slope.abs() * (strips as f32 * STRIP as f32) / 2.0).ceil() as usize + 2;
         let mut profile = vec![0f32; self.rows + 2 * margin + 1];
-        for (index, strip) in self.counts.chunks_exact(self.rows).enumerate() {
-            let across = (index as f32 + 0.5 - strips as f32 / 2.0) * STRIP as f32;
+        for (index, rows) in &self.inked_rows {
+            let strip = &self.counts[index * self.rows..][rows.clone()];
+            let across = (*index as f32 + 0.5 - strips as f32 / 2.0) * STRIP as f32;
             let shift = margin as f32 - slope * across;
             let whole = shift.floor();
             let part = shift - whole;
-            let target = &mut profile[whole as usize..][..self.rows + 1];
+            let target = &mut profile[whole as usize + rows.start..][..strip.len() + 1];
             // Interpolated shifts keep the score smooth between angles a hundredth of a degree apart.
             for (cell, &count) in target.iter_mut().zip(strip) {
                 *cell += count * (1.0 - part);
@@ -118,6 +123,21 @@ impl Strips {
         // Two rows apart: interpolation flattens the step from row to row for odd shifts.
         profile.iter().zip(&profile[2..]).map(|(a, b)| f64::from(a - b) * f64::from(a - b)).sum()
     }
+}
+
+/// White rows up to which two stretches of ink are one: shorter ones are not worth a loop of their own.
+const WHITE_ROWS: usize = 8;
+
+/// The stretches of a strip's rows that hold ink.
+fn inked_rows(strip: &[f32]) -> Vec<std::ops::Range<usize>> {
+    let mut stretches: Vec<std::ops::Range<usize>> = Vec::new();
+    for row in (0..strip.len()).filter(|row| strip[*row] > 0.0) {
+        match stretches.last_mut() {
+            Some(last) if row - last.end <= WHITE_ROWS => last.end = row + 1,
+            _ => stretches.push(row..row + 1),
+        }
+    }
+    stretches
 }
 
 /// Whether text lines run down the page instead of across it. Doubt is `false`.

@@ -35,6 +35,8 @@ impl Streak {
 
 /// Bands a page is cut into: each must show the streak on its own.
 const BANDS: i32 = 40;
+/// Bands in one of which a streak begins.
+const FIRST_BANDS: i32 = 3;
 /// Bands in which the streak may be too faint to see.
 const FAINT_BANDS: usize = 10;
 /// Share of a band's rows on which a visible streak is ink.
@@ -49,22 +51,26 @@ pub(super) fn find(source: &Bitmap, dpi: (f32, f32)) -> Vec<Streak> {
     let columns = source.transposed();
     let edge = |band: i32| band * height / BANDS;
     // Column pairs, so that a slight slant inside a band does not halve its cover.
-    let candidates: Vec<Vec<i32>> = (0..BANDS)
-        .map(|band| {
-            let (top, bottom) = (edge(band) as u32, edge(band + 1) as u32);
-            let need = (COVER * (bottom - top) as f32) as u64;
-            let counts: Vec<u64> = (0..width as u32).map(|x| columns.count_row(x, top, bottom)).collect();
-            (0..width as usize - 1)
-                .filter(|&x| {
-                    counts[x].max(counts[x + 1]) >= need || (counts[x] > 4 && counts[x] + counts[x + 1] >= need * 5 / 4)
-                })
-                .map(|x| if counts[x] >= counts[x + 1] { x as i32 } else { x as i32 + 1 })
-                .collect()
-        })
-        .collect();
+    let candidates_in = |band: i32| -> Vec<i32> {
+        let (top, bottom) = (edge(band) as u32, edge(band + 1) as u32);
+        let need = (COVER * (bottom - top) as f32) as u64;
+        let counts: Vec<u64> = (0..width as u32).map(|x| columns.count_row(x, top, bottom)).collect();
+        (0..width as usize - 1)
+            .filter(|&x| {
+                counts[x].max(counts[x + 1]) >= need || (counts[x] > 4 && counts[x] + counts[x + 1] >= need * 5 / 4)
+            })
+            .map(|x| if counts[x] >= counts[x + 1] { x as i32 } else { x as i32 + 1 })
+            .collect()
+    };
+    let mut candidates: Vec<Vec<i32>> = (0..FIRST_BANDS).map(candidates_in).collect();
+    // On most pages no streak begins, and nothing further down is looked at.
+    if candidates.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
+    candidates.extend((FIRST_BANDS..BANDS).map(candidates_in));
     let thickest = (4.0 * dpi.0 / 200.0).round().max(4.0) as i32;
     let mut found: Vec<Streak> = Vec::new();
-    for first in 0..3usize {
+    for first in 0..FIRST_BANDS as usize {
         for &start in &candidates[first] {
             if found.iter().any(|s| (s.column(edge(first as i32)) - start).abs() <= thickest) {
                 continue;

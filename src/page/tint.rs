@@ -15,12 +15,19 @@ pub(super) fn find(source: &Bitmap, dpi: (f32, f32)) -> Option<Bitmap> {
     let block = ((dpi.0 / 12.0) as i32 & !7).max(8);
     let (columns, rows) = (source.width() as i32 / block + 1, source.height() as i32 / block + 1);
     let dots = lone_dots(source);
-    let share: Vec<f32> = (0..rows * columns)
-        .map(|i| {
-            let (x, y) = (i % columns * block, i / columns * block);
-            dots.count(&crate::geometry::Rect::new(x, y, x + block, y + block)) as f32 / (block * block) as f32
-        })
-        .collect();
+    // Few words of a page have a lone dot.
+    let mut counts = vec![0u64; (rows * columns) as usize];
+    for y in 0..source.height() {
+        let counts = &mut counts[(y as i32 / block * columns) as usize..];
+        for (word, &bits) in dots.row(y).iter().enumerate() {
+            let mut rest = bits;
+            while rest != 0 {
+                counts[(word as i32 * 64 + rest.trailing_zeros() as i32) as usize / block as usize] += 1;
+                rest &= rest - 1;
+            }
+        }
+    }
+    let share: Vec<f32> = counts.iter().map(|count| *count as f32 / (block * block) as f32).collect();
     let at = |x: i32, y: i32| {
         if (0..columns).contains(&x) && (0..rows).contains(&y) { share[(y * columns + x) as usize] } else { 0.0 }
     };

@@ -15,8 +15,12 @@ pub fn page(ink: &Bitmap, dpi: u32) -> Result<Vec<u8>, PictureError> {
     let mut rows = Vec::with_capacity(row_bytes * ink.height() as usize);
     for y in 0..ink.height() {
         // A bitmap has its first pixel in the lowest bit, a PNG in the highest.
-        let bytes = ink.row(y).iter().flat_map(|word| word.to_le_bytes());
-        rows.extend(bytes.map(u8::reverse_bits).take(row_bytes));
+        let mut left = row_bytes;
+        for word in ink.row(y) {
+            let bytes = word.reverse_bits().to_be_bytes();
+            rows.extend_from_slice(&bytes[..left.min(8)]);
+            left = left.saturating_sub(8);
+        }
     }
     encode((ink.width(), ink.height()), png::BitDepth::One, &PALETTE, dpi, &rows)
 }

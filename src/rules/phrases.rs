@@ -1,12 +1,14 @@
 //! The pack's words: what letters, attachments, covers, junk, headers and dates say, in the languages of the offices
 //! (`rules/phrases/*.toml`). [`crate::classify`] and [`crate::extract`] look for them; nothing here reads a page.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::extract::fuzzy::fold;
 
 /// All phrases of a pack, one part a file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -48,9 +50,50 @@ pub struct DateWords {
     /// Words that say that a visit was called off.
     #[serde(default)]
     pub excused: Vec<String>,
+    #[serde(skip)]
+    #[schemars(skip)]
+    folded: Derived<FoldedDateWords>,
+}
+
+/// [`DateWords`] as they are compared with what was read, each folded once.
+#[derive(Debug)]
+pub struct FoldedDateWords {
+    pub months: Vec<Vec<String>>,
+    pub fillers: Vec<String>,
+}
+
+/// What follows from a pack's words, worked out when it is first asked for; it says nothing that they do not say, and a copy, which may
+/// come to have other words, works it out anew.
+#[derive(Debug)]
+struct Derived<T>(OnceLock<T>);
+
+impl<T> Default for Derived<T> {
+    fn default() -> Self {
+        Derived(OnceLock::new())
+    }
+}
+
+impl<T> Clone for Derived<T> {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl<T> PartialEq for Derived<T> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl DateWords {
+    /// The words folded. They must not change after this was asked for once.
+    pub fn folded(&self) -> &FoldedDateWords {
+        self.folded.0.get_or_init(|| {
+            let all = |words: &Vec<String>| words.iter().map(|word| fold(word)).collect();
+            FoldedDateWords { months: self.months.iter().map(all).collect(), fillers: all(&self.fillers) }
+        })
+    }
+
     /// The built-in pack's words.
     pub fn builtin() -> &'static DateWords {
         &PhraseBook::builtin().dates

@@ -150,10 +150,13 @@ impl Pool {
         Ok(Pool { command, clocks, threads, workers, calls: AtomicU64::new(0) })
     }
 
-    /// What a worker says of itself, with versions and hashes.
+    /// What a worker says of itself, with versions and hashes. It is the first thread's from then on: starting one takes as long as
+    /// reading several pages.
     pub fn introduce(&self) -> Result<Hello, RunError> {
         let mut worker = Worker::start(&self.command)?;
-        worker.hello(Greeting::Facts)
+        let hello = worker.hello(Greeting::Facts)?;
+        self.replace_worker(Some(worker));
+        Ok(hello)
     }
 
     /// Does `task` for each item on the pool's threads, stealing item by item; the first error ends it.

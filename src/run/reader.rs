@@ -1,7 +1,6 @@
 //! What a worker reads pages with: the decoder, the readers and the pack, each made once for the worker's life.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,8 +10,9 @@ use super::worker::{PageOutput, Probe, ReadFailure, ReadPage};
 use crate::decode::{Document, Limits, Rejection, SourcePage};
 use crate::extract::PageEngine;
 use crate::ocr::bilingual::BilingualReader;
+use crate::ocr::deferred::Deferred;
 use crate::ocr::digit_reader::DigitReader;
-use crate::ocr::model;
+use crate::ocr::model::{self, SECOND_READER_SHA256};
 use crate::ocr::second_reader::SecondReader;
 use crate::ocr::tesseract::TesseractReader;
 use crate::ocr::{LineReader, OcrError};
@@ -29,9 +29,9 @@ pub struct Engine {
     settings: ReadingSettings,
     pack: Pack,
     tesseract: BilingualReader,
-    second: Option<SecondReader>,
-    second_sha256: Option<String>,
-    digits: DigitReader,
+    /// Pages with a text layer need no line reader: each is made when the first line comes.
+    second: Option<Deferred<SecondReader>>,
+    digits: Deferred<DigitReader>,
     /// The document that was read last: calls for the pages of one document mostly follow each other.
     open: Option<(PathBuf, Document)>,
     terms: Terms,
@@ -55,21 +55,16 @@ impl Engine {
     pub fn start(settings: &ReadingSettings) -> Result<Engine, String> {
         let pack = load_pack(settings.rules.as_deref()).map_err(|error| error.to_string())?;
         let tesseract = BilingualReader::new(LANGUAGES).map_err(|error| error.to_string())?;
-        let (second, second_sha256) = match &settings.model {
-            None => (None, None),
-            Some(path) => {
-                let reader = SecondReader::load(path).map_err(|error| error.to_string())?;
-                let data = fs::read(path).map_err(|error| format!("the second reader's model: {error}"))?;
-                (Some(reader), Some(model::sha256(&data)))
-            }
-        };
+        // That the file is the pinned one is seen at once.
+        let file = settings.model.as_deref().map(SecondReader::checked_file).transpose();
+        let second =
+            file.map_err(|error| error.to_string())?.map(|file| Deferred::new(move || SecondReader::from_file(file)));
         Ok(Engine {
             settings: settings.clone(),
             pack,
             tesseract,
             second,
-            second_sha256,
-            digits: DigitReader::new().map_err(|error| error.to_string())?,
+            digits: Deferred::new(DigitReader::new),
             open: None,
             terms: Terms::default(),
         })
@@ -145,7 +140,7 @@ impl ReadPage for Engine {
         EngineFacts {
             tesseract: TesseractReader::version(),
             languages: languages.into_iter().map(|data| (data.language, data.sha256)).collect(),
-            second_reader: self.second_sha256.clone(),
+            second_reader: self.second.as_ref().map(|_| SECOND_READER_SHA256.to_owned()),
             digit_reader: Some(DigitReader::sha256()),
             cpu_features: cpu_features(),
         }

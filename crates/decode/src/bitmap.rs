@@ -97,6 +97,45 @@ impl Bitmap {
         (row[first] & head).count_ones() as u64 + middle + (row[last] & tail).count_ones() as u64
     }
 
+    /// The part of the page inside `rect`, which must lie on it.
+    pub fn cut(&self, rect: &Rect) -> Bitmap {
+        let rect = rect.intersect(&self.bounds());
+        let mut part = Bitmap::new(rect.width().max(0) as u32, rect.height().max(0) as u32);
+        let (first, bit) = (rect.left as usize / 64, rect.left as usize % 64);
+        for y in 0..part.height {
+            let row = &self.row(rect.top as u32 + y)[first..];
+            for (index, word) in part.row_mut(y).iter_mut().enumerate() {
+                let next = row.get(index + 1).copied().unwrap_or(0);
+                *word = if bit == 0 { row[index] } else { row[index] >> bit | next << (64 - bit) };
+            }
+        }
+        part.trim();
+        part
+    }
+
+    /// The page a row higher: the first row goes, and the last one is white.
+    pub fn raised(&self) -> Bitmap {
+        let mut raised = self.clone();
+        let kept = raised.words.len().saturating_sub(self.stride);
+        raised.words.copy_within(self.words.len() - kept.., 0);
+        raised.words[kept..].fill(0);
+        raised
+    }
+
+    /// One value a pixel, row after row.
+    pub fn to_bools(&self) -> Vec<bool> {
+        let mut pixels = Vec::with_capacity(self.width as usize * self.height as usize);
+        for y in 0..self.height {
+            let mut left = self.width as usize;
+            for &word in self.row(y) {
+                let count = left.min(64);
+                pixels.extend((0..count).map(|bit| word >> bit & 1 == 1));
+                left -= count;
+            }
+        }
+        pixels
+    }
+
     /// Clears everything inside `rect`.
     pub fn clear(&mut self, rect: &Rect) {
         let rect = rect.intersect(&self.bounds());
@@ -317,7 +356,7 @@ impl Bitmap {
         let mut page = Bitmap::new(width, height);
         for (y, line) in plane.chunks_exact(width.max(1) as usize).take(height as usize).enumerate() {
             for (word, pixels) in page.row_mut(y as u32).iter_mut().zip(line.chunks(64)) {
-                *word = pixels.iter().enumerate().fold(0, |bits, (i, &p)| bits | u64::from(p < threshold) << i);
+                *word = darker_bits(pixels, threshold);
             }
         }
         page
@@ -374,6 +413,27 @@ impl Bitmap {
         }
         found
     }
+}
+
+/// A bit for each of up to 64 pixels: whether it is darker than `threshold`.
+///
+/// Eight pixels at a time, each in a byte of a word: a byte's highest bit tells whether the subtraction borrows, and a multiplication
+/// gathers the eight bits.
+pub fn darker_bits(pixels: &[u8], threshold: u8) -> u64 {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let level = u64::from(threshold) * 0x0101_0101_0101_0101;
+    let (whole, rest) = pixels.as_chunks::<8>();
+    let mut bits = 0;
+    for (at, eight) in whole.iter().enumerate() {
+        let x = u64::from_le_bytes(*eight);
+        // Borrow of x - level in each byte (Hacker's Delight, section 2-18).
+        let difference = (x | HIGH).wrapping_sub(level & !HIGH) ^ ((x ^ !level) & HIGH);
+        let borrow = ((!x & level) | (!(x ^ level) & difference)) & HIGH;
+        bits |= ((borrow >> 7).wrapping_mul(GATHER) >> 56) << (at * 8);
+    }
+    let done = whole.len() * 8;
+    rest.iter().enumerate().fold(bits, |bits, (i, &p)| bits | u64::from(p < threshold) << (done + i))
 }
 
 /// Transposes a 64 × 64 block of bits in place (Warren, Hacker's Delight, section 7-3, for least-significant bit first).
@@ -466,6 +526,35 @@ mod tests {
         let tall = page.tall_ink(6);
         assert_eq!(tall.ink_bounds(&tall.bounds()), Some(Rect::new(30, 2, 32, 15)));
         assert_eq!(page.tall_ink(3), page);
+    }
+
+    #[test]
+    fn eight_pixels_at_a_time_are_compared_as_one_is() {
+        for threshold in 0..=255u8 {
+            for first in 0..=255u8 {
+                let pixels: Vec<u8> = (0..13).map(|i: u8| first.wrapping_add(i.wrapping_mul(37))).collect();
+                let one = pixels.iter().enumerate().fold(0, |bits, (i, &p)| bits | u64::from(p < threshold) << i);
+                assert_eq!(darker_bits(&pixels, threshold), one, "{pixels:?} {threshold}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_is_cut_pixel_by_pixel() {
+        let page = scattered(200, 9);
+        for rect in [Rect::new(0, 0, 200, 9), Rect::new(64, 2, 128, 3), Rect::new(63, 1, 199, 8), Rect::new(7, 3, 8, 9)]
+        {
+            let part = page.cut(&rect);
+            let pixels = part.to_bools();
+            assert_eq!(pixels.len(), (rect.width() * rect.height()) as usize);
+            for y in 0..rect.height() {
+                for x in 0..rect.width() {
+                    assert_eq!(part.get(x, y), page.get(x + rect.left, y + rect.top));
+                    assert_eq!(part.get(x, y), pixels[(y * rect.width() + x) as usize]);
+                    assert_eq!(part.raised().get(x, y), part.get(x, y + 1));
+                }
+            }
+        }
     }
 
     #[test]

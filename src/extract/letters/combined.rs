@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::extract::fuzzy::{FoldedLine, Phrase, fold, ocr_edits};
+use crate::extract::fuzzy::{FoldedLine, Phrase, fold, folded_edits};
 use crate::extract::page_text::PageText;
 
 /// Weighted edits up to which a word of six letters and more is that word.
@@ -122,7 +122,7 @@ fn is_word(word: &str, stem: &str, open: bool) -> bool {
         return false;
     }
     let head = if open { word.get(..stem.len().min(word.len())).unwrap_or(word) } else { word };
-    ocr_edits(head, stem) <= WORD_EDITS
+    folded_edits(head, stem, WORD_EDITS).is_some()
 }
 
 #[cfg(test)]

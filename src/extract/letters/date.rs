@@ -32,12 +32,13 @@ pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook
     let births: Vec<Rc<Phrase>> = phrases.people.dob_labels.iter().map(|l| Phrase::of_pack(l)).collect();
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut doubtful: Option<(u32, String)> = None;
+    let dated_below = dated_below(text, layout, context);
     for (at, line) in text.lines().iter().enumerate() {
         let born = births.iter().any(|label| text.find_at(label, 0.1, at..at + 1).is_some());
         if born || layout.references.contains(&at) {
             continue;
         }
-        let below = dated_below(text, layout, context) == Some(at);
+        let below = dated_below == Some(at);
         let Some(rank) = rank_of(text, layout, at).or(below.then_some(1)) else { continue };
         match own_date(&line.text, context) {
             Some((raw, reading)) => {

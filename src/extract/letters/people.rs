@@ -1,5 +1,7 @@
 //! The members that a page names: behind labels (`Patient:`), in reference lines (`RE:`), after salutations.
 
+use std::rc::Rc;
+
 use chrono::NaiveDate;
 
 use crate::extract::fuzzy::{Found, Phrase, fold, tolerance};
@@ -40,10 +42,10 @@ pub fn people(text: &PageText, phrases: &PhraseBook, reference: NaiveDate) -> Ve
 
 /// Compiled labels of people.
 struct Labels {
-    names: Vec<Phrase>,
-    ids: Vec<Phrase>,
-    births: Vec<Phrase>,
-    others: Vec<Phrase>,
+    names: Vec<Rc<Phrase>>,
+    ids: Vec<Rc<Phrase>>,
+    births: Vec<Rc<Phrase>>,
+    others: Vec<Rc<Phrase>>,
 }
 
 /// What a label announces.
@@ -57,7 +59,7 @@ enum Announces {
 
 impl Labels {
     fn new(words: &PeopleWords) -> Self {
-        let compile = |texts: &[String]| texts.iter().map(|t| Phrase::new(t)).collect();
+        let compile = |texts: &[String]| texts.iter().map(|t| Phrase::of_pack(t)).collect();
         Self {
             names: compile(&words.name_labels),
             ids: compile(&words.id_labels),

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::extract::fuzzy::{Found, Phrase, fold, ocr_edits, tolerance};
+use crate::extract::fuzzy::{Found, Phrase, fold, folded_edits, tolerance};
 use crate::extract::page_text::PageText;
 use crate::extract::values::{DateContext, dates};
 use crate::reading::LetterKind;
@@ -120,7 +120,7 @@ fn is_conditional(text: &PageText, sentences: &Sentences, at: usize, letters: &L
     let start = sentence(text, at).start;
     let words: Vec<String> = text.words().get(start..at).unwrap_or_default().iter().map(|w| fold(&w.text)).collect();
     let near = |word: &String, known: &String| {
-        known == word || (known.len() >= 3 && word.len() >= 3 && ocr_edits(word, known) <= 0.5)
+        known == word || (known.len() >= 3 && word.len() >= 3 && folded_edits(word, known, 0.5).is_some())
     };
     let just_before: Vec<String> = letters.conditional.iter().map(|w| fold(w)).collect();
     words.iter().rev().take(CONDITIONAL_REACH).any(|w| just_before.iter().any(|c| near(w, c)))

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::ids::digit_for;
 use super::numeric_dates::{self, Repairs};
-use crate::extract::fuzzy::{fold, ocr_edits};
+use crate::extract::fuzzy::{fold, folded_edits};
 use crate::rules::DateWords;
 
 /// What a date is read against.
@@ -139,8 +139,12 @@ pub(super) fn written_date(text: &str, context: &DateContext) -> Option<Written>
 /// Every full date expression in a line with its byte range, left to right; expressions that were repaired or lack a year are left
 /// out unless they stand alone.
 pub fn find_dates(text: &str, context: &DateContext) -> Vec<(std::ops::Range<usize>, DateReading)> {
-    let tokens = tokens(text, context.words);
     let mut found: Vec<(std::ops::Range<usize>, DateReading)> = Vec::new();
+    // Every full date has a number, and every number a digit that was read as one.
+    if !text.bytes().any(|b| b.is_ascii_digit()) {
+        return found;
+    }
+    let tokens = tokens(text, context.words);
     let mut at = 0;
     while at < tokens.len() {
         // The longest window that reads as a date wins: a month name with its numbers, or one numeric chunk.
@@ -258,7 +262,7 @@ fn cut_chunk(chunk: &str, start: usize, words: &DateWords, tokens: &mut Vec<Toke
         return;
     }
     let folded = fold(chunk);
-    let is = if words.fillers.iter().any(|f| fold(f) == folded) { Is::Filler } else { Is::Word(folded) };
+    let is = if words.folded().fillers.contains(&folded) { Is::Filler } else { Is::Word(folded) };
     tokens.push(Token { is, start, end });
 }
 
@@ -322,22 +326,22 @@ pub(super) fn month_named(text: &str, words: &DateWords, may_differ: bool) -> Op
         folded.strip_prefix("de").filter(|rest| rest.len() > 4).map(|rest| rest.strip_suffix("de").unwrap_or(rest));
     let mut best: Option<(f32, u32)> = None;
     let mut second = f32::MAX;
-    for (number, names) in (1u32..).zip(&words.months) {
+    for (number, names) in (1u32..).zip(&words.folded().months) {
         let mut nearest = f32::MAX;
         for name in names {
-            let name = fold(name);
             for candidate in [Some(folded.as_str()), stripped].into_iter().flatten() {
                 if candidate.len().abs_diff(name.len()) > 2 {
                     continue;
                 }
-                let edits = if candidate == name { 0.0 } else { ocr_edits(candidate, &name).max(0.05) };
                 let allowed = match name.len() {
                     0..=3 => 0.46,
                     4..=5 => 0.65,
                     _ => 0.22 * name.len() as f32,
                 };
-                if edits == 0.0 || (may_differ && edits <= allowed) {
-                    nearest = nearest.min(edits);
+                if candidate == name {
+                    nearest = 0.0;
+                } else if may_differ && let Some(edits) = folded_edits(candidate, name, allowed) {
+                    nearest = nearest.min(edits.max(0.05));
                 }
             }
         }
