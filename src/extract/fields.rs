@@ -9,6 +9,7 @@ use blanks::{has_date_below, has_pen_stroke_near, is_among, unclaimed};
 use image::GrayImage;
 
 use super::digits::{self, DigitAnswer};
+use super::fuzzy::ocr_distance;
 use super::ink::{Presence, ZoneInk, cut_line, measure};
 use super::labels::{Label, Print, Target};
 use super::meaning::{Meanings, read_value};
@@ -144,9 +145,28 @@ pub fn read_fields(
     }
     let mut readings: Vec<FieldReading> =
         written.iter().map(|w| settle(&form.fields[w.placed.field].id, w, source)).collect();
+    for (_, reading) in written.iter().zip(&mut readings).filter(|(field, _)| field.kind == FieldKind::Name) {
+        if matches!(reading.reading.value(), Some(Value::Text(text)) if is_label_again(form, text)) {
+            *reading = FieldReading {
+                reading: Reading::Unreadable,
+                confidence: Confidence::NONE,
+                alternatives: Vec::new(),
+                ..reading.clone()
+            };
+        }
+    }
     readings.extend(unlabelled(form, &written, source, hand));
     readings
 }
+
+/// Whether a name is a label of the form, misread: it stands where the name should, and nobody is called that.
+fn is_label_again(form: &FormDefinition, name: &str) -> bool {
+    let labels = form.fields.iter().flat_map(|field| &field.labels);
+    labels.filter(|label| label.split_whitespace().count() >= 2).any(|label| ocr_distance(label, name) <= LABEL_AGAIN)
+}
+
+/// Distance a letter up to which a name is a label.
+const LABEL_AGAIN: f32 = 0.15;
 
 /// Fields whose labels were not found, where values of their shape stand among the form's fields and are nobody's.
 ///
@@ -189,13 +209,32 @@ fn unlabelled(
     });
     let free: Vec<(&str, Rect, f32)> =
         free.into_iter().map(|t| (t.text.as_str(), t.rect, t.confidence)).chain(stated).collect();
+    // A number of ten figures in a place for text ("Fax" read as "Tax") is no text: it may be what is missing. An employer's has nine.
+    let misplaced = written
+        .iter()
+        .filter(|w| w.kind == FieldKind::Text)
+        .map(|w| (join(w.tokens.iter().map(|&t| source.sheet.tokens[t].text.as_str())), w.placed.zone.rect));
+    let misplaced: Vec<(String, Rect)> =
+        misplaced.filter(|(text, _)| text.chars().filter(char::is_ascii_digit).count() >= PHONE_FIGURES).collect();
     let found_at = |id: &str, zone: Rect| FieldReading {
         hand,
         zone,
         ink: Some(zone),
         ..FieldReading::new(id, Reading::Unreadable, Confidence::NONE, source.number)
     };
+    let offered = |id: &str, rect: Rect, text: &str, value: Value, confidence: f32| {
+        let reader = if source.text_layer { Reader::TextLayer } else { Reader::Tesseract };
+        let confidence = Confidence::new(confidence);
+        FieldReading {
+            reading: Reading::Read(value),
+            confidence,
+            raw: text.to_owned(),
+            answers: vec![ReaderAnswer { reader, text: text.to_owned(), confidence }],
+            ..found_at(id, rect)
+        }
+    };
     let missing = form.fields.iter().enumerate().filter(|(i, _)| !written.iter().any(|w| w.placed.field == *i));
+    let phones_missing = missing.clone().filter(|(_, field)| field.kind == FieldKind::Phone).count();
     missing
         .filter_map(|(_, field)| match field.kind {
             FieldKind::MemberId | FieldKind::Npi => {
@@ -212,24 +251,28 @@ fn unlabelled(
                 if found.any(|(other, ..)| other != value) {
                     return None;
                 }
-                let reader = if source.text_layer { Reader::TextLayer } else { Reader::Tesseract };
-                let confidence = Confidence::new(confidence.min(UNLABELLED));
-                Some(FieldReading {
-                    reading: Reading::Read(value),
-                    confidence,
-                    raw: text.to_owned(),
-                    answers: vec![ReaderAnswer { reader, text: text.to_owned(), confidence }],
-                    ..found_at(&field.id, rect)
-                })
+                Some(offered(&field.id, rect, text, value, confidence.min(UNLABELLED)))
             }
             FieldKind::Phone => {
-                let orphan = free.iter().find(|(text, ..)| text.len() < 20 && suits(FieldKind::Phone, text) >= 1.0)?;
-                Some(found_at(&field.id, orphan.1))
+                let known = free.iter().map(|(text, rect, _)| (*text, *rect));
+                let all = known.chain(misplaced.iter().map(|(text, rect)| (text.as_str(), *rect)));
+                let numbers: Vec<(&str, Rect)> =
+                    all.filter(|(text, _)| text.len() < 20 && suits(FieldKind::Phone, text) >= 1.0).collect();
+                let &(text, rect) = numbers.first()?;
+                // One number that is nobody's, and one telephone that has none.
+                let value = read_value(field.kind, text, source.meanings).filter(|m| m.format != FormatFit::Misfit);
+                match value.filter(|_| numbers.len() == 1 && phones_missing == 1) {
+                    Some(meaning) => Some(offered(&field.id, rect, text, meaning.value, UNLABELLED)),
+                    None => Some(found_at(&field.id, rect)),
+                }
             }
             _ => None,
         })
         .collect()
 }
+
+/// Figures of a telephone number with its area code.
+const PHONE_FIGURES: usize = 10;
 
 /// Words before a number from which they are a sentence.
 const SENTENCE: usize = 4;
@@ -662,6 +705,9 @@ fn within_format(kind: FieldKind, line: &LineReading) -> Option<(String, Confide
 /// Strings that a decoder keeps at each step.
 const BEAM: usize = 24;
 
+/// Letters of the shortest account of what happened.
+const STORY: usize = 4;
+
 /// A narrative is there or not; how well its words were read only decides what may be concluded from them.
 fn settle_block(mut reading: FieldReading, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReading {
     let best = reading.answers.iter().max_by(|a, b| a.text.len().cmp(&b.text.len())).map(|a| a.text.clone());
@@ -671,6 +717,12 @@ fn settle_block(mut reading: FieldReading, field: &Written<'_>, source: &FieldSo
     } else {
         mean_confidence(field, source)
     };
+    // The corner of a frame is read as a figure; nobody tells a story in three letters, and a person looks.
+    let is_crumb = |text: &String| text.chars().filter(|c| c.is_alphabetic()).count() < STORY;
+    if !source.text_layer && best.as_ref().is_some_and(is_crumb) {
+        reading.confidence = Confidence::new(0.6);
+        return reading;
+    }
     match best.and_then(|text| read_value(field.kind, &text, source.meanings)) {
         Some(meaning) => {
             reading.reading = Reading::Read(meaning.value);

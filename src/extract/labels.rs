@@ -303,7 +303,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     add_garbled(sheet, index, form, &taken, &mut chosen);
     add_overwritten(sheet, index, form, &taken, &mut chosen);
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
-    settle_shared(chosen, form)
+    settle_shared(chosen, form, sheet.letter_height)
 }
 
 /// Whether a candidate ends its row behind the number of a section: "Section 2. Requesting provider", "B. Member".
@@ -533,9 +533,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 && row.get(last + 1).is_some_and(|&t| sheet.tokens[t].text.starts_with(char::is_alphabetic));
             targets.retain(|target| match target {
                 Target::Field(_) => (clean_start || clean_end) && !goes_on && !in_sentence,
-                Target::Section(_) => {
-                    (clean_start || is_after_number(sheet, row, start)) && clean_end && !before_figures
-                }
+                Target::Section(_) => heads_its_row(sheet, row, start) && clean_end && !before_figures,
                 Target::Heading(_) => clean_end && !before_figures,
                 Target::Option(..) => !before_figures,
                 _ => true,
@@ -544,12 +542,28 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 continue;
             }
             let tokens: Vec<usize> = row[start..=last].to_vec();
+            // "ID" in letters twice as high as the form's is a pen's: initials, a piece of a signature.
+            let is_tall = |t: &usize| sheet.tokens[*t].rect.height() * 10 > height * 18;
+            if compared.len() <= 3 && tokens.iter().all(is_tall) {
+                continue;
+            }
             let rect = label_rect(sheet, &tokens);
             let bonus = 2.0 * f32::from(u8::from(clean_start)) + 2.0 * f32::from(u8::from(clean_end));
             let score = compared.len() as f32 * (1.0 - 2.0 * distance) + bonus;
             out.push(Candidate { composed: false, whole: !inside, targets, letters, tokens, rect, distance, score });
         }
     }
+}
+
+/// Whether nothing but a number, a glyph or a wide gap stands before the token at `start`: a heading begins its row or its column. Written
+/// words stand wider apart than printed ones, and a sentence of theirs may hold the words of a heading.
+fn heads_its_row(sheet: &Sheet, row: &[usize], start: usize) -> bool {
+    start.checked_sub(1).is_none_or(|at| {
+        let (before, here) = (&sheet.tokens[row[at]], &sheet.tokens[row[start]]);
+        here.rect.left - before.rect.right > 3 * sheet.letter_height
+            || is_glyph(sheet, row, at)
+            || is_after_number(sheet, row, start)
+    })
 }
 
 /// Letters up to which a label is short: "NPI", "DOB", "Phone", "Member ID".
@@ -650,8 +664,11 @@ fn section_of<'f>(rect: &Rect, certain: &[(Rect, Target)], form: &'f FormDefinit
     }
 }
 
+/// Letter heights below a heading within which its first field is named.
+const NEAR: i32 = 8;
+
 /// A wording that stands in several fields goes to the field whose group its neighbours, or the heading above, belong to.
-fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition) -> Vec<Label> {
+fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition, height: i32) -> Vec<Label> {
     let group_of = |target: Target| match target {
         Target::Field(i) => form.fields[i].group.as_deref(),
         Target::Section(i) => Some(form.sections[i].group.as_str()),
@@ -663,7 +680,11 @@ fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition) -> Vec<Label> {
         let above = |c: &&Candidate| c.rect.bottom <= candidate.rect.top && may_head(c) == may_head(candidate);
         let last =
             chosen.iter().filter(|c| c.rect.bottom <= candidate.rect.top).max_by_key(|c| (c.rect.bottom, c.rect.left));
-        let named = |c: &Candidate| matches!(c.targets.as_slice(), [only] if candidate.targets.contains(only));
+        let field_of = |t: &Target| matches!(t, Target::Field(_)) && candidate.targets.contains(t);
+        // A wording of several fields names this one where it stands right below: "Name" under "Member".
+        let is_below =
+            |c: &Candidate| may_head(c).is_none() && (0..NEAR * height).contains(&(c.rect.top - candidate.rect.bottom));
+        let named = |c: &Candidate| c.targets.iter().any(field_of) && (c.targets.len() == 1 || is_below(c));
         last.is_some_and(|last| may_head(last) == may_head(candidate))
             || (chosen.iter().any(|c| above(&c)) && !chosen.iter().any(named))
     };

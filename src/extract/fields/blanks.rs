@@ -1,6 +1,7 @@
 //! What makes a blank doubtful: ink or words near its label that are nobody's.
 
 use super::{FieldSource, Written, join};
+use crate::extract::sheet::Token;
 use crate::extract::stated::texts_in;
 use crate::extract::suits::suits;
 use crate::geometry::Rect;
@@ -21,18 +22,24 @@ pub(super) fn unclaimed(written: &[Written<'_>], zones: &[Rect], source: &FieldS
         if zones.iter().any(|zone| zone.holds(&token.rect)) || token.confidence < 0.5 {
             continue;
         }
+        let goes_on = |before: &Token| {
+            let gap = token.rect.left - before.rect.right;
+            let in_cells = is_cell(before) && is_cell(token) && gap < 3 * source.sheet.letter_height;
+            before.row == token.row && (!token.starts_segment || in_cells)
+        };
         match segments.last_mut() {
-            Some(last)
-                if !token.starts_segment && last.last().is_some_and(|&b| source.sheet.tokens[b].row == token.row) =>
-            {
-                last.push(t)
-            }
+            Some(last) if last.last().is_some_and(|&before| goes_on(&source.sheet.tokens[before])) => last.push(t),
             _ => segments.push(vec![t]),
         }
     }
     let text = |segment: &Vec<usize>| join(segment.iter().map(|&t| source.sheet.tokens[t].text.as_str()));
     let stated = texts_in(source.form_values, &body).into_iter().filter(|(value, _)| is_free(&value.rect, zones));
     segments.iter().map(text).chain(stated.map(|(_, text)| text.to_owned())).collect()
+}
+
+/// Whether a token may be what stands in a cell of a comb, or in two whose side was lost: the sides part segments, but no values.
+fn is_cell(token: &Token) -> bool {
+    token.text.chars().count() <= 2
 }
 
 /// Whether a place lies in none of `zones`.
@@ -78,6 +85,8 @@ pub(super) fn has_date_below(label: &Rect, zones: &[Rect], source: &FieldSource<
             .any(|(value, text)| is_free(&value.rect, zones) && is_date(text))
 }
 
+/// Figures from which a row of cells is an id or a number of a telephone or a provider.
+const FIGURES: usize = 7;
 /// Characters that the shortest date has.
 const LEAST: usize = 4;
 
@@ -102,7 +111,9 @@ pub(super) fn is_among(kind: FieldKind, segments: &[String]) -> bool {
                 let cells: String = text.chars().filter(|c| !c.is_whitespace() && *c != '|').collect();
                 let single = text.split_whitespace().filter(|word| word.chars().count() == 1).count();
                 let is_comb = single * 2 > text.split_whitespace().count() && kind != FieldKind::Date;
-                text.len() <= 32 && suits(kind, if is_comb { &cells } else { text }) >= 1.0
+                // Cells are misread, lost and read twice; a row of them with that many figures is some number all the same.
+                let is_number = is_comb && cells.chars().filter(char::is_ascii_digit).count() >= FIGURES;
+                text.len() <= 32 && (is_number || suits(kind, if is_comb { &cells } else { text }) >= 1.0)
             }
             _ => false,
         }
