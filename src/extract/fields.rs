@@ -254,17 +254,20 @@ fn unlabelled(
                 Some(offered(&field.id, rect, text, value, confidence.min(UNLABELLED)))
             }
             FieldKind::Phone => {
-                let known = free.iter().map(|(text, rect, _)| (*text, *rect));
-                let all = known.chain(misplaced.iter().map(|(text, rect)| (text.as_str(), *rect)));
-                let numbers: Vec<(&str, Rect)> =
-                    all.filter(|(text, _)| text.len() < 20 && suits(FieldKind::Phone, text) >= 1.0).collect();
-                let &(text, rect) = numbers.first()?;
-                // One number that is nobody's, and one telephone that has none.
-                let value = read_value(field.kind, text, source.meanings).filter(|m| m.format != FormatFit::Misfit);
-                match value.filter(|_| numbers.len() == 1 && phones_missing == 1) {
-                    Some(meaning) => Some(offered(&field.id, rect, text, meaning.value, UNLABELLED)),
-                    None => Some(found_at(&field.id, rect)),
+                let is_phone = |text: &str| text.len() < 20 && suits(FieldKind::Phone, text) >= 1.0;
+                // In the place of a misread label, and the only telephone that has none: most likely its own.
+                if let [(text, rect)] = misplaced.as_slice()
+                    && phones_missing == 1
+                    && is_phone(text)
+                    && let Some(meaning) = read_value(field.kind, text, source.meanings)
+                    && meaning.format != FormatFit::Misfit
+                {
+                    return Some(offered(&field.id, *rect, text, meaning.value, UNLABELLED));
                 }
+                let mut places = free.iter().map(|(text, rect, _)| (*text, *rect));
+                let orphan = places.find(|(text, _)| is_phone(text)).map(|(_, rect)| rect);
+                let taken = || misplaced.iter().find(|(text, _)| is_phone(text)).map(|(_, rect)| *rect);
+                Some(found_at(&field.id, orphan.or_else(taken)?))
             }
             _ => None,
         })

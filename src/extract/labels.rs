@@ -277,7 +277,9 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
             continue;
         }
         let row = candidate.tokens.first().map_or(0, |&t| sheet.tokens[t].row);
-        if sheet.rows.get(row).is_some_and(|row| row.len() > candidate.tokens.len()) {
+        // The frame or the tint of a heading leaves specks that are read as letters.
+        let is_other = |t: &&usize| !candidate.tokens.contains(t) && fold(&sheet.tokens[**t].text).len() >= 2;
+        if sheet.rows.get(row).is_some_and(|row| row.iter().any(|t| is_other(&t))) {
             candidate.targets.retain(|t| !is_section(t));
         }
     }
@@ -542,8 +544,8 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 continue;
             }
             let tokens: Vec<usize> = row[start..=last].to_vec();
-            // "ID" in letters twice as high as the form's is a pen's: initials, a piece of a signature.
-            let is_tall = |t: &usize| sheet.tokens[*t].rect.height() * 10 > height * 18;
+            // "ID" in letters far higher than the form's is a pen's: initials, a piece of a signature.
+            let is_tall = |t: &usize| sheet.tokens[*t].rect.height() * 2 > height * 5;
             if compared.len() <= 3 && tokens.iter().all(is_tall) {
                 continue;
             }

@@ -221,7 +221,8 @@ impl<'a> Surroundings<'a> {
         // The line above this one bounds the zone; half a letter below it are that line's own descenders.
         // A short level stroke over a signature's line is the pen's.
         let is_pens = |r: &Ruling| {
-            rise > 3 * self.height && r.rect.width() < 8 * self.height && r.rect.left > left && r.rect.right < right
+            let short = r.rect.width() < 8 * self.height || r.rect.width() * 3 < right - left;
+            rise > 3 * self.height && short && r.rect.left > left && r.rect.right < right
         };
         let ceiling = self
             .nearest_horizontal_of(x, y - self.height / 2, false, |r| !is_pens(r))

@@ -136,3 +136,40 @@ fn known_words_are_no_misreading_of_others() {
     assert_eq!(of(&found, "member_name"), ["Member to be reassigned:"]);
     assert_eq!(of(&found, "provider_name"), ["Submitting PCP:"]);
 }
+
+#[test]
+fn what_is_attached_is_a_heading_and_no_account_of_events() {
+    let found = labels(&[
+        (100, 100, "Explain the events and your efforts to correct the problem"),
+        (100, 700, "Attachments: © Copy of member letter © Medication agreement copy Q Chart notes / appointment log"),
+        (100, 900, "Signed"),
+    ]);
+    assert_eq!(of(&found, "other"), ["Attachments:"]);
+}
+
+#[test]
+fn the_words_of_a_heading_inside_a_written_sentence_are_none() {
+    let found = labels(&[
+        (100, 100, "About the member"),
+        (100, 160, "Name"),
+        (100, 220, "About your office"),
+        (100, 280, "Name"),
+        (100, 600, "Please call our office about this member. The"),
+    ]);
+    assert_eq!(of(&found, "section member"), ["About the member"]);
+}
+
+#[test]
+fn a_heading_in_a_tint_has_specks_beside_it() {
+    let found = labels(&[
+        (100, 100, ". MIEMBRO '"),
+        (100, 160, "Nombre"),
+        (100, 220, "Teléfono"),
+        (100, 400, "Información del proveedor"),
+        (100, 460, "Nombre"),
+        (100, 520, "NPI del proveedor"),
+    ]);
+    assert_eq!(of(&found, "section member"), ["MIEMBRO '"]);
+    assert_eq!(of(&found, "member_name"), ["Nombre"]);
+    assert_eq!(of(&found, "provider_name"), ["Nombre"]);
+}
