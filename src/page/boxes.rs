@@ -118,6 +118,9 @@ struct Usual {
     offset: (i32, i32),
 }
 
+/// How much less a box is worth whose centre lies at the edge of its search region.
+const LEVEL: f32 = 0.5;
+
 /// A box with its shape and the offset of its centre within its search region.
 type Candidate = (BoxShape, Rect, (i32, i32));
 
@@ -129,7 +132,16 @@ fn usual_box(all: &[Vec<MarkBox>], searches: &[Rect], dpi: u32) -> Option<Usual>
             boxes.iter().map(|b| (b.shape, b.rect, (s.right - b.rect.center_x(), b.rect.center_y() - s.top)))
         })
         .collect();
-    let qualities: Vec<f32> = all.iter().flatten().map(|b| b.quality).collect();
+    // A box stands level with its label: in a list of bare lines each label could also claim the line of the option above.
+    let level = |b: &MarkBox, s: &Rect| {
+        let off = (b.rect.center_y() - s.center_y()).abs() as f32 / s.height().max(1) as f32;
+        1.0 - LEVEL * off.min(1.0)
+    };
+    let worth: Vec<f32> = all
+        .iter()
+        .zip(searches)
+        .flat_map(|(boxes, s)| boxes.iter().map(move |b| b.quality.powi(3) * level(b, s)))
+        .collect();
     let close = (0.05 * dpi as f32) as i32;
     let agree = |a: &(BoxShape, Rect, (i32, i32)), b: &(BoxShape, Rect, (i32, i32))| {
         a.0 == b.0
@@ -142,9 +154,9 @@ fn usual_box(all: &[Vec<MarkBox>], searches: &[Rect], dpi: u32) -> Option<Usual>
     let support = |a: &(BoxShape, Rect, (i32, i32))| {
         candidates
             .iter()
-            .zip(&qualities)
+            .zip(&worth)
             .filter(|(b, _)| agree(a, b))
-            .map(|(_, quality)| (quality.powi(3) * 1000.0) as i64)
+            .map(|(_, worth)| (worth * 1000.0) as i64)
             .sum::<i64>()
     };
     let best = candidates.iter().max_by_key(|a| (support(a), std::cmp::Reverse((a.0, a.1.top, a.1.left))))?;

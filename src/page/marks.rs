@@ -485,6 +485,22 @@ mod tests {
     }
 
     #[test]
+    fn of_two_lines_in_reach_the_one_level_with_its_label_is_the_options() {
+        let marks = [BLANK, FILL, BLANK, BLANK, BLANK, BLANK, FILL];
+        let mut ink = Bitmap::new(600, 80 + 40 * marks.len() as u32);
+        let mut searches = Vec::new();
+        for (row, mark) in marks.iter().enumerate() {
+            let (x, y) = (100, 40 + 40 * row as i32);
+            outline(&mut ink, BoxShape::Line, x, y);
+            mark(&mut ink, x, y);
+            label_text(&mut ink, 160, y + 4);
+            searches.push(Rect::new(70, y - 16, 156, y + 46));
+        }
+        let (no, yes) = ((BoxShape::Line, Mark::Unchecked), (BoxShape::Line, Mark::Checked));
+        assert_eq!(read(ink, &searches), [no, yes, no, no, no, no, yes]);
+    }
+
+    #[test]
     fn broken_outlines_and_specks_do_not_make_a_mark() {
         let (mut ink, searches) = column(BoxShape::Square, &[BLANK, TICK, BLANK]);
         for i in 0..60 {
