@@ -6,7 +6,9 @@ use super::zones::Surroundings;
 use crate::answer::{Confidence, Mark};
 use crate::decode::{FormFieldValue, FormValue};
 use crate::geometry::Rect;
-use crate::page::{BoxShape, MarkBand, MarkBox, PreparedPage, components, find_group, label_emphasis, measure_group};
+use crate::page::{
+    BoxShape, MarkBand, MarkBox, PreparedPage, components, find_boxes, find_group, label_emphasis, measure_group,
+};
 use crate::reading::{ChoiceReading, OptionReading};
 use crate::rules::{ChoiceDefinition, FormDefinition};
 
@@ -79,8 +81,9 @@ fn read_choice(
             reading(mark, if doubtful { Confidence::new(0.5) } else { measure.confidence }, found.rect, measure.fill)
         })
         .collect();
-    // Nothing is checked, and some options were not found: the check mark may be theirs.
-    if options.len() >= 2 && options.iter().all(|o| o.mark != Mark::Checked) {
+    // Nothing is checked, or a box without a label is, and some options were not found: the check mark may be theirs.
+    let may_be_lost = || options.iter().all(|o| o.mark != Mark::Checked) || is_other_marked(&boxes, source);
+    if options.len() >= 2 && options.len() < choice.options.len() && may_be_lost() {
         let area = Rect::bounding(options.iter().map(|o| &o.rect)).unwrap_or_default();
         let lost = (0..choice.options.len()).filter(|i| !labels.iter().any(|(option, _)| option == i));
         options.extend(lost.map(|option| OptionReading {
@@ -93,6 +96,30 @@ fn read_choice(
         }));
     }
     options
+}
+
+/// Whether a box that belongs to none of the labels, in a row and a column of those that do, has a mark.
+fn is_other_marked(boxes: &[MarkBox], source: &MarkSource<'_>) -> bool {
+    let h = source.sheet.letter_height;
+    let Some(usual) = boxes.iter().find(|b| b.shape != BoxShape::None) else { return false };
+    let distinct = |pick: fn(&Rect) -> i32| {
+        let mut places: Vec<i32> = boxes.iter().filter(|b| b.shape == usual.shape).map(|b| pick(&b.rect)).collect();
+        places.sort_unstable();
+        places.dedup_by(|a, b| (*a - *b).abs() < h);
+        places
+    };
+    let (columns, rows) = (distinct(Rect::center_x), distinct(Rect::center_y));
+    let (width, height) = (usual.rect.width(), usual.rect.height());
+    let places = columns.iter().flat_map(|&x| rows.iter().map(move |&y| (x, y)));
+    let free = places.filter(|&(x, y)| !boxes.iter().any(|b| b.rect.inflate(h / 2, h / 2).contains(x, y)));
+    let found: Vec<MarkBox> = free
+        .flat_map(|(x, y)| {
+            let around = Rect::new(x - width / 2, y - height / 2, x + width / 2, y + height / 2).inflate(h, h / 2);
+            find_boxes(source.page, &around)
+        })
+        .filter(|b| b.shape == usual.shape && (b.rect.width() - width).abs() * 4 < width)
+        .collect();
+    measure_group(source.page, &found, &source.band).iter().any(|m| m.mark != Mark::Unchecked)
 }
 
 /// How strongly a label must be circled or underlined to count.
@@ -271,7 +298,7 @@ fn first_letter(label: &Label, source: &MarkSource<'_>) -> i32 {
 mod tests {
     use super::*;
     use crate::ocr::Word;
-    use crate::page::Rulings;
+    use crate::page::{Bitmap, Rulings};
 
     fn sheet(words: &[(&str, i32, i32)]) -> Sheet {
         let word = |&(text, left, right): &(&str, i32, i32)| Word {
@@ -281,6 +308,39 @@ mod tests {
             line: 0,
         };
         Sheet::new(&words.iter().map(word).collect::<Vec<_>>(), &Rulings::default())
+    }
+
+    /// Two columns of three boxes; the last one's label was not found, and it may be crossed.
+    fn is_lost_mark_seen(crossed: bool) -> bool {
+        let mut ink = Bitmap::new(900, 400);
+        let places = [(100, 60), (100, 120), (100, 180), (500, 60), (500, 120), (500, 180)];
+        for (x, y) in places {
+            for side in [(0, 0, 28, 2), (0, 26, 28, 28), (0, 0, 2, 28), (26, 0, 28, 28)] {
+                ink.fill(&Rect::new(x + side.0, y + side.1, x + side.2, y + side.3));
+            }
+        }
+        for step in (0..20).filter(|_| crossed) {
+            ink.fill(&Rect::new(504 + step, 184 + step, 507 + step, 187 + step));
+            ink.fill(&Rect::new(521 - step, 184 + step, 524 - step, 187 + step));
+        }
+        let page = PreparedPage::from_ink(ink, 204);
+        let known = |&(x, y): &(i32, i32)| MarkBox {
+            rect: Rect::new(x, y, x + 28, y + 28),
+            shape: BoxShape::Square,
+            quality: 1.0,
+        };
+        let boxes: Vec<MarkBox> = places[..5].iter().map(known).collect();
+        let (sheet, labels, form_values) = (sheet(&[]), Vec::new(), Vec::new());
+        let band = MarkBand::default();
+        let source =
+            MarkSource { page: &page, number: 1, labels: &labels, form_values: &form_values, band, sheet: &sheet };
+        is_other_marked(&boxes, &source)
+    }
+
+    #[test]
+    fn a_mark_in_a_box_whose_label_was_not_found_is_seen() {
+        assert!(is_lost_mark_seen(true));
+        assert!(!is_lost_mark_seen(false));
     }
 
     #[test]
