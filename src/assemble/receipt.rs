@@ -3,7 +3,7 @@
 //! A thin 1 is lost beside a slash, a 2 reads as a 7: of the days that the ink may say, those after the receipt are none, and those of
 //! a year ago hardly. What is chosen here is offered to a person, never certain.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::{Request, offered};
 use crate::reading::{Reader, Value};
@@ -33,7 +33,10 @@ pub(super) fn agree(request: &mut Request, written: &[WrittenBefore]) {
         if field.reading.is_blank() || confident {
             continue;
         }
-        let may_be = read.into_iter().chain(field.alternatives.iter().filter_map(day));
+        // Beside a slash or a ruling a thin 1 is lost before anybody reads it: then no reader has another day to offer. A text loses none.
+        let is_text = field.answers.iter().any(|a| matches!(a.reader, Reader::TextLayer | Reader::FormValue));
+        let lost = read.into_iter().filter(|day| !is_text && !plausible(day)).flat_map(with_a_lost_one);
+        let may_be = read.into_iter().chain(field.alternatives.iter().filter_map(day)).chain(lost);
         if let Some(likely) = may_be.filter(plausible).max()
             && Some(likely) != read
         {
@@ -41,6 +44,17 @@ pub(super) fn agree(request: &mut Request, written: &[WrittenBefore]) {
             offered::settle(field, Reader::Receipt, Value::Date(likely), likely.to_string(), confidence);
         }
     }
+}
+
+/// The days that were written if a 1 before the month, before the day or before both was lost.
+fn with_a_lost_one(read: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    let tens = |part: u32| if part < 10 { [Some(part), Some(part + 10)] } else { [Some(part), None] };
+    let months = tens(read.month()).into_iter().flatten();
+    let days = move |month| tens(read.day()).into_iter().flatten().map(move |day| (month, day));
+    months
+        .flat_map(days)
+        .filter_map(move |(month, day)| NaiveDate::from_ymd_opt(read.year(), month, day))
+        .filter(move |day| *day != read)
 }
 
 #[cfg(test)]
@@ -84,12 +98,21 @@ mod tests {
     fn what_was_read_with_confidence_stands() {
         for (read, confidence, others) in [
             ("2026-11-06", 0.70, &["2026-11-16"][..]),
-            ("2026-01-16", 0.95, &[]),
-            ("2026-01-16", 0.33, &["2026-12-16", "2025-11-16"]),
+            ("2026-03-16", 0.95, &[]),
+            ("2026-03-16", 0.33, &["2026-12-16", "2025-11-16"]),
         ] {
             let date = dated(read, confidence, others);
             assert_eq!(date.reading, Reading::Read(Value::Date(day(read))), "{read} {others:?}");
             assert_eq!(date.confidence.get(), confidence);
         }
+    }
+
+    #[test]
+    fn a_day_of_a_year_ago_lacks_a_one() {
+        let date = dated("2026-01-18", 0.98, &[]);
+        assert_eq!(date.reading, Reading::Read(Value::Date(day("2026-11-18"))));
+        assert_eq!(date.confidence.get(), offered::DOUBTED, "a person looks");
+        let old = dated("2026-03-18", 0.98, &[]);
+        assert_eq!((old.reading, old.confidence.get()), (Reading::Read(Value::Date(day("2026-03-18"))), 0.98));
     }
 }
