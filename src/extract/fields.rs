@@ -47,8 +47,11 @@ impl FieldSource<'_> {
     /// The words in `zone` that are not the form's, and what the file's own fields say there.
     fn text_in(&self, zone: &Rect) -> String {
         let written = self.print.written_in(self.sheet, zone);
-        let words = written.iter().map(|&t| self.sheet.tokens[t].text.as_str());
-        join(words.chain(texts_in(self.form_values, zone).into_iter().map(|(_, text)| text)))
+        join(self.words(&written).chain(texts_in(self.form_values, zone).into_iter().map(|(_, text)| text)))
+    }
+
+    fn words<'s>(&'s self, tokens: &'s [usize]) -> impl Iterator<Item = &'s str> {
+        tokens.iter().map(|&t| self.sheet.tokens[t].text.as_str())
     }
 }
 
@@ -147,12 +150,9 @@ pub fn read_fields(
         written.iter().map(|w| settle(&form.fields[w.placed.field].id, w, source)).collect();
     for (_, reading) in written.iter().zip(&mut readings).filter(|(field, _)| field.kind == FieldKind::Name) {
         if matches!(reading.reading.value(), Some(Value::Text(text)) if is_label_again(form, text)) {
-            *reading = FieldReading {
-                reading: Reading::Unreadable,
-                confidence: Confidence::NONE,
-                alternatives: Vec::new(),
-                ..reading.clone()
-            };
+            reading.reading = Reading::Unreadable;
+            reading.confidence = Confidence::NONE;
+            reading.alternatives.clear();
         }
     }
     readings.extend(unlabelled(form, &written, source, hand));
@@ -213,7 +213,7 @@ fn unlabelled(
     let misplaced = written
         .iter()
         .filter(|w| w.kind == FieldKind::Text)
-        .map(|w| (join(w.tokens.iter().map(|&t| source.sheet.tokens[t].text.as_str())), w.placed.zone.rect));
+        .map(|w| (join(source.words(&w.tokens)), w.placed.zone.rect));
     let misplaced: Vec<(String, Rect)> =
         misplaced.filter(|(text, _)| text.chars().filter(char::is_ascii_digit).count() >= PHONE_FIGURES).collect();
     let found_at = |id: &str, zone: Rect| FieldReading {
@@ -264,10 +264,10 @@ fn unlabelled(
                 {
                     return Some(offered(&field.id, *rect, text, meaning.value, UNLABELLED));
                 }
-                let mut places = free.iter().map(|(text, rect, _)| (*text, *rect));
-                let orphan = places.find(|(text, _)| is_phone(text)).map(|(_, rect)| rect);
-                let taken = || misplaced.iter().find(|(text, _)| is_phone(text)).map(|(_, rect)| *rect);
-                Some(found_at(&field.id, orphan.or_else(taken)?))
+                let orphans = free.iter().map(|(text, rect, _)| (*text, *rect));
+                let mut numbers = orphans.chain(misplaced.iter().map(|(text, rect)| (text.as_str(), *rect)));
+                let (_, rect) = numbers.find(|(text, _)| is_phone(text))?;
+                Some(found_at(&field.id, rect))
             }
             _ => None,
         })
@@ -493,10 +493,7 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
             let second: Vec<&str> = field.second.iter().map(|line| line.text.as_str()).collect();
             (in_rows(&field.tokens, source.sheet), second.join("\n"))
         }
-        _ => (
-            join(field.tokens.iter().map(|&t| source.sheet.tokens[t].text.as_str())),
-            join(field.second.iter().map(|l| l.text.as_str())),
-        ),
+        _ => (join(source.words(&field.tokens)), join(field.second.iter().map(|l| l.text.as_str()))),
     };
     if source.text_layer && !first_text.is_empty() {
         reading.answers.push(ReaderAnswer {

@@ -9,7 +9,7 @@ mod garbled;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use echoes::{drop_doubtful, drop_echoes, drop_values};
 use garbled::{add_garbled, add_overwritten};
@@ -18,7 +18,7 @@ use super::compose::{Composed, Composition};
 use super::fuzzy::{fold, folded_distance};
 use super::sheet::{Sheet, usual_space};
 use crate::geometry::Rect;
-use crate::rules::FormDefinition;
+use crate::rules::{FieldDefinition, FormDefinition};
 
 /// What a label names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +93,20 @@ struct Wording {
 }
 
 impl Wording {
+    /// A wording of no target yet.
+    fn new(text: &str) -> Wording {
+        let folded = fold(text);
+        let words: Vec<String> = text.split_whitespace().map(fold).collect();
+        Wording {
+            classes: Classes::of(&folded),
+            folded,
+            count: words.len(),
+            last: words.last().filter(|last| last.len() == 2).cloned(),
+            words: words.into_iter().filter(|word| word.len() >= 3).collect(),
+            targets: Vec::new(),
+        }
+    }
+
     /// Whether a text of so many letters may be the wording, within a share of its tolerance.
     fn may_have(&self, letters: usize, share: f32) -> bool {
         let own = self.folded.len();
@@ -170,22 +184,18 @@ pub struct LabelIndex {
     wordings: Vec<Wording>,
     composition: Composition,
     longest: usize,
+    all: Vec<usize>,
     /// The wordings that a text of so many letters may be.
     by_length: Vec<Vec<usize>>,
 }
 
 impl LabelIndex {
     pub fn new(form: &FormDefinition) -> LabelIndex {
-        type Parts = (Vec<String>, usize, Option<String>, Vec<Target>);
-        let mut wordings: std::collections::BTreeMap<String, Parts> = Default::default();
+        let mut wordings: BTreeMap<String, Wording> = BTreeMap::new();
         let mut add = |text: &String, target: Target| {
-            let long = text.split_whitespace().map(fold).filter(|word| word.len() >= 3);
-            let count = text.split_whitespace().count();
-            let last = || text.split_whitespace().last().map(fold);
-            let (_, _, _, targets) =
-                wordings.entry(fold(text)).or_insert_with(|| (long.collect(), count, last(), Vec::new()));
-            if !targets.contains(&target) {
-                targets.push(target);
+            let wording = wordings.entry(fold(text)).or_insert_with(|| Wording::new(text));
+            if !wording.targets.contains(&target) {
+                wording.targets.push(target);
             }
         };
         form.titles.iter().for_each(|t| add(t, Target::Title));
@@ -203,20 +213,13 @@ impl LabelIndex {
                 option.labels.iter().for_each(|t| add(t, Target::Option(i, j)));
             }
         }
-        let wordings: Vec<Wording> = wordings
-            .into_iter()
-            .filter(|(folded, _)| !folded.is_empty())
-            .map(|(folded, (words, count, last, targets))| {
-                let classes = Classes::of(&folded);
-                let last = last.filter(|last| last.len() == 2);
-                Wording { folded, words, count, last, targets, classes }
-            })
-            .collect();
+        let wordings: Vec<Wording> = wordings.into_values().filter(|wording| !wording.folded.is_empty()).collect();
         let longest = wordings.iter().map(|w| w.folded.len()).max().unwrap_or(0);
         let by_length = (0..=longest + longest / 3)
             .map(|length| (0..wordings.len()).filter(|at| wordings[*at].may_have(length, 1.0)).collect())
             .collect();
-        LabelIndex { wordings, composition: Composition::new(form), longest, by_length }
+        let all = (0..wordings.len()).collect();
+        LabelIndex { wordings, composition: Composition::new(form), longest, all, by_length }
     }
 }
 
@@ -403,12 +406,7 @@ fn grow_right(candidate: &mut Candidate, sheet: &Sheet, form: &FormDefinition, t
         rest.push(t);
     }
     let words = label_words(sheet, &rest);
-    let of_labels: BTreeSet<String> = field
-        .labels
-        .iter()
-        .flat_map(|label| label.split_whitespace().map(fold))
-        .chain(field.words.iter().flatten().chain(&form.fillers).map(|word| fold(word)))
-        .collect();
+    let of_labels = words_of_labels(field, form);
     let known = words.iter().filter(|word| of_labels.contains(*word)).count();
     if words.len() < 2 || known * 10 < words.len() * 8 {
         return;
@@ -416,6 +414,12 @@ fn grow_right(candidate: &mut Candidate, sheet: &Sheet, form: &FormDefinition, t
     rest.iter().for_each(|&t| taken[t] = true);
     candidate.tokens.extend(rest);
     candidate.rect = label_rect(sheet, &candidate.tokens);
+}
+
+/// The words that the labels of a field are made of, folded.
+fn words_of_labels(field: &FieldDefinition, form: &FormDefinition) -> BTreeSet<String> {
+    let listed = field.labels.iter().flat_map(|label| label.split_whitespace());
+    listed.chain(field.words.iter().flatten().chain(&form.fillers).map(String::as_str)).map(fold).collect()
 }
 
 /// The words of a label, folded.
@@ -492,16 +496,16 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         let classes = Classes::of(&folded);
         // A long sentence may run on in the next row, and then says nothing of its length.
         let may_be_begun = ends_row && folded.len() >= 20;
-        let of_length = index.by_length.get(folded.len()).map_or(&[][..], Vec::as_slice);
-        let all = if may_be_begun { 0..index.wordings.len() } else { 0..0 };
-        for wording in all.chain(of_length.iter().copied().filter(|_| !may_be_begun)).map(|at| &index.wordings[at]) {
+        let near = if may_be_begun { Some(&index.all) } else { index.by_length.get(folded.len()) };
+        for wording in near.into_iter().flatten().map(|&at| &index.wordings[at]) {
             let letters = wording.folded.len();
-            let limit = tolerance(letters) * if inside { 0.5 } else { 1.0 };
+            let share = if inside { 0.5 } else { 1.0 };
+            let limit = tolerance(letters) * share;
             // A long sentence may run on in the next row: its beginning is label enough.
             let begun = ends_row && letters >= 30 && folded.len() >= 20 && folded.len() < letters;
             let compared =
                 if begun { wording.folded.get(..folded.len()).unwrap_or(&wording.folded) } else { &wording.folded };
-            if folded.len().abs_diff(compared.len()) as f32 > limit * compared.len() as f32 + 0.5 {
+            if !begun && !wording.may_have(folded.len(), share) {
                 continue;
             }
             if !begun && f32::from(classes.apart(&wording.classes)) > 1.6 * limit * compared.len() as f32 + 1.0 {

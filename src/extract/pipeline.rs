@@ -308,9 +308,9 @@ impl Evidence {
 }
 
 fn evidence(words: &[Word]) -> Evidence {
-    let count = |w: &Word| w.text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
-    let all: f32 = words.iter().map(count).sum();
-    let letters: f32 = words.iter().filter(|w| w.confidence.get() >= 0.7 && count(w) >= 3.0).map(count).sum();
+    let all: f32 = words.iter().map(Word::letters).sum();
+    let sure = |w: &&Word| w.confidence.get() >= 0.7 && w.letters() >= 3.0;
+    let letters: f32 = words.iter().filter(sure).map(Word::letters).sum();
     Evidence { letters, share: if all > 0.0 { letters / all } else { 0.0 } }
 }
 
@@ -324,7 +324,7 @@ fn legibility(words: &[Word], page: &PreparedPage) -> Legibility {
     let mut letters = 0.0f32;
     let mut sum = 0.0f32;
     for word in words {
-        let n = word.text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
+        let n = word.letters();
         letters += n;
         sum += n * word.confidence.get();
     }

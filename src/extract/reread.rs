@@ -8,7 +8,7 @@ use image::GrayImage;
 
 use crate::answer::Confidence;
 use crate::geometry::Rect;
-use crate::ocr::{LineReader, LineReading, Word};
+use crate::ocr::{LineReader, LineReading, Word, worth};
 use crate::page::{PreparedPage, TextLine, text_lines};
 
 use super::text_layer::number_lines;
@@ -56,7 +56,7 @@ pub fn reread(
     for ((line, cut), reading) in lines.iter().zip(&cuts).zip(&readings) {
         let first = inside(&words, line);
         let second = line_words(reading, cut);
-        if worth(&second) > worth(&first) {
+        if worth(&second) > worth(first) {
             // A word whose middle lies off the line is the same ink all the same.
             let again = |w: &Word| {
                 let shared = |s: &Word| s.rect.intersect(&w.rect).area() * 2 > w.rect.area().min(s.rect.area());
@@ -95,7 +95,7 @@ pub fn fill_holes<E>(
     let mut line = words.iter().map(|w| w.line + 1).max().unwrap_or(0);
     let known: Vec<Rect> = words.iter().map(|w| w.rect).collect();
     for found in read(&cuts, &crops)? {
-        let sure = found.into_iter().filter(|w| w.confidence.get() >= HOLE_SURE && letters(w) >= 1.0);
+        let sure = found.into_iter().filter(|w| w.confidence.get() >= HOLE_SURE && w.letters() >= 1.0);
         // The margin of a crop may show the edge of a word that was read already.
         let fresh = sure.filter(|w| !known.iter().any(|k| k.intersect(&w.rect).area() * 2 > w.rect.area()));
         let before = words.len();
@@ -174,18 +174,9 @@ fn inside<'a>(words: &'a [Word], rect: &Rect) -> Vec<&'a Word> {
     words.iter().filter(|w| rect.holds(&w.rect)).collect()
 }
 
-fn letters(word: &Word) -> f32 {
-    word.text.chars().filter(|c| c.is_alphanumeric()).count() as f32
-}
-
 fn mean_confidence(words: &[&Word]) -> f32 {
-    let all: f32 = words.iter().map(|w| letters(w)).sum();
-    if all == 0.0 { 0.0 } else { words.iter().map(|w| letters(w) * w.confidence.get()).sum::<f32>() / all }
-}
-
-/// Letters, each counted by how sure it is; doubtful ones speak against the reading.
-fn worth<'a, W: std::borrow::Borrow<Word> + 'a>(words: &'a [W]) -> f32 {
-    words.iter().map(|w| letters(w.borrow()) * (w.borrow().confidence.get() - 0.4)).sum()
+    let all: f32 = words.iter().map(|w| w.letters()).sum();
+    if all == 0.0 { 0.0 } else { words.iter().map(|w| w.letters() * w.confidence.get()).sum::<f32>() / all }
 }
 
 /// The words of one line in page pixels: the reader tells where each character's centre lies in the crop.

@@ -12,16 +12,13 @@ use std::time::Instant;
 use image::{GrayImage, Luma, imageops};
 
 use super::tesseract::{LanguageData, TesseractReader};
-use super::{Layout, OcrError, PageReader, Word};
+use super::{Layout, OcrError, PageReader, Word, worth};
 use crate::geometry::Rect;
 
 /// Confidence below which one word makes its line doubtful. In a language of its own an engine is seldom less sure of print.
 const SURE: f32 = 0.90;
 /// Words with fewer letters than this say nothing of a language: initials, bullets, crumbs.
-const LEAST_LETTERS: usize = 3;
-/// Confidence that a letter has to have to speak for a reading; below it speaks against it.
-const EVEN: f32 = 0.4;
-
+const LEAST_LETTERS: f32 = 3.0;
 /// How much surer, for each letter, the other language has to be: the office's own language is the likelier one.
 const MARGIN: f32 = 0.03;
 
@@ -82,7 +79,7 @@ fn office(languages: &str) -> (&str, Option<&str>) {
 /// Lines with a word that the reader was not sure of, by number, with their places.
 fn doubtful_lines(words: &[Word]) -> BTreeMap<u32, Rect> {
     let mut lines = BTreeMap::new();
-    for word in words.iter().filter(|w| letters(w) >= LEAST_LETTERS && w.confidence.get() < SURE) {
+    for word in words.iter().filter(|w| w.letters() >= LEAST_LETTERS && w.confidence.get() < SURE) {
         lines.entry(word.line).or_insert(word.rect);
     }
     for word in words {
@@ -165,17 +162,8 @@ fn better_places(ours: Vec<Word>, theirs: Vec<Word>) -> Vec<Word> {
 
 /// A doubtful reading is more than none: it tells that something is written there.
 fn better([ours, theirs]: [Vec<Word>; 2]) -> Vec<Word> {
-    let margin = MARGIN * ours.iter().map(|w| letters(w) as f32).sum::<f32>();
+    let margin = MARGIN * ours.iter().map(Word::letters).sum::<f32>();
     if !theirs.is_empty() && worth(&theirs) > worth(&ours) + margin { theirs } else { ours }
-}
-
-fn letters(word: &Word) -> usize {
-    word.text.chars().filter(|c| c.is_alphanumeric()).count()
-}
-
-/// Letters, each counted by how sure it is.
-fn worth(words: &[Word]) -> f32 {
-    words.iter().map(|w| letters(w) as f32 * (w.confidence.get() - EVEN)).sum()
 }
 
 #[cfg(test)]

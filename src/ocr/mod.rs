@@ -32,6 +32,21 @@ pub struct Word {
     pub line: u32,
 }
 
+impl Word {
+    /// How many letters and digits it has.
+    pub fn letters(&self) -> f32 {
+        self.text.chars().filter(|c| c.is_alphanumeric()).count() as f32
+    }
+}
+
+/// What a reading is worth beside another one of the same place: its letters, each counted by how sure it is; doubtful ones speak against it.
+pub fn worth<'a>(words: impl IntoIterator<Item = &'a Word>) -> f32 {
+    words.into_iter().map(|w| w.letters() * (w.confidence.get() - EVEN)).sum()
+}
+
+/// Confidence that a letter has to have to speak for a reading.
+const EVEN: f32 = 0.4;
+
 /// How a page is laid out, which tells the page reader how to cut it.
 ///
 /// Measured on 16 fax forms with tables (printed fields found in the page's text, of 86, and seconds a page): `Auto` 84 in 0.9 s, `Sparse` 83 in
@@ -66,8 +81,7 @@ pub trait PageReader {
     fn read_page(&mut self, image: &GrayImage, dpi: u32, layout: Layout) -> Result<Vec<Word>, OcrError>;
 
     /// The words of a page that is not in the office's own language, or that reads badly in it, given those read in it.
-    fn read_foreign(&mut self, image: &GrayImage, dpi: u32, words: Vec<Word>) -> Result<Vec<Word>, OcrError> {
-        let _ = (image, dpi);
+    fn read_foreign(&mut self, _image: &GrayImage, _dpi: u32, words: Vec<Word>) -> Result<Vec<Word>, OcrError> {
         Ok(words)
     }
 }

@@ -32,9 +32,8 @@ pub(super) fn unclaimed(written: &[Written<'_>], zones: &[Rect], source: &FieldS
             _ => segments.push(vec![t]),
         }
     }
-    let text = |segment: &Vec<usize>| join(segment.iter().map(|&t| source.sheet.tokens[t].text.as_str()));
     let stated = texts_in(source.form_values, &body).into_iter().filter(|(value, _)| is_free(&value.rect, zones));
-    segments.iter().map(text).chain(stated.map(|(_, text)| text.to_owned())).collect()
+    segments.iter().map(|segment| join(source.words(segment))).chain(stated.map(|(_, text)| text.to_owned())).collect()
 }
 
 /// Whether a token may be what stands in a cell of a comb, or in two whose side was lost: the sides part segments, but no values.

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Candidate, Target, label_words};
-use crate::extract::fuzzy::fold;
+use super::{Candidate, Target, label_words, words_of_labels};
 use crate::extract::sheet::Sheet;
 use crate::geometry::Rect;
 use crate::rules::FormDefinition;
@@ -115,22 +114,20 @@ pub(super) fn drop_values(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         _ => None,
     };
     let is_foreign = |c: &Candidate, field: usize| {
-        let field = &form.fields[field];
-        let listed = field.labels.iter().flat_map(|label| label.split_whitespace().map(fold));
-        let known: BTreeSet<String> =
-            listed.chain(field.words.iter().flatten().chain(&form.fillers).map(|word| fold(word))).collect();
+        let known = words_of_labels(&form.fields[field], form);
         label_words(sheet, &c.tokens).iter().any(|word| word.len() >= 3 && !known.contains(word))
     };
     let labels: Vec<(usize, Rect, bool)> =
         chosen.iter().filter_map(|c| field_of(c).map(|i| (i, c.rect, is_foreign(c, i)))).collect();
+    let proper = |field: usize| labels.iter().filter(move |(other, _, foreign)| *other == field && !foreign);
     let height = sheet.letter_height;
     let is_beside = |a: &Rect, b: &Rect| {
         let apart = (b.top - a.bottom).max(a.top - b.bottom);
         a.right <= b.left && a.overlap_y(b) * 2 > a.height().min(b.height()) || apart < 2 * height && a.overlap_x(b) > 0
     };
     chosen.retain(|c| {
-        let Some(field) = field_of(c).filter(|i| is_foreign(c, *i)) else { return true };
-        !labels.iter().any(|(other, rect, foreign)| *other == field && !foreign && is_beside(rect, &c.rect))
+        let Some(field) = field_of(c) else { return true };
+        !(proper(field).any(|(_, rect, _)| is_beside(rect, &c.rect)) && is_foreign(c, field))
     });
 }
 

@@ -73,10 +73,8 @@ fn is_shared(entry: &str, shared: &Wording, beside: &Wording) -> bool {
     let folded = Folded::new(entry);
     let places = |wording: &Wording| wording.phrases.values().flatten().flat_map(|p| folded.find(p, false)).collect::<Vec<_>>();
     let roles = places(shared);
-    let covered: Vec<_> = roles.iter().cloned().chain(places(beside)).collect();
-    let addresses = addresses(entry);
-    let counts = |at: &usize| !covered.iter().any(|span| span.contains(at)) && !addresses.iter().any(|span| span.contains(at));
-    let left = entry.char_indices().filter(|(at, c)| c.is_alphabetic() && counts(at)).count();
+    let covered: Vec<_> = roles.iter().cloned().chain(places(beside)).chain(addresses(entry)).collect();
+    let left = entry.char_indices().filter(|(at, c)| c.is_alphabetic() && !covered.iter().any(|span| span.contains(at))).count();
     !roles.is_empty() && left < LETTERS_OF_A_NAME
 }
 
