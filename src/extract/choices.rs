@@ -193,7 +193,8 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
         .zip(&lefts)
         .map(|(l, left)| {
             let column = labels.iter().zip(&lefts).filter(|(_, other)| (*other - left).abs() < 4 * h);
-            let from = column.map(|(o, _)| o.rect.right).max().unwrap_or(l.rect.right);
+            // The reader may have taken the box for the last letter of its label.
+            let from = column.map(|(o, _)| o.rect.right).max().unwrap_or(l.rect.right) - 3 * h / 2;
             let to = lefts.iter().copied().filter(|other| *other > left + 4 * h).min().unwrap_or(right);
             Rect::new(from.min(to - h), l.rect.center_y() - h, to, l.rect.center_y() + h)
         })

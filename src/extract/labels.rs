@@ -348,6 +348,9 @@ fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken
     }
     let row = &sheet.rows[sheet.tokens[first].row];
     let Some(at) = row.iter().position(|&t| t == first) else { return };
+    let mut heights: Vec<i32> = candidate.tokens.iter().map(|&t| sheet.tokens[t].rect.height()).collect();
+    heights.sort_unstable();
+    let usual_height = heights[heights.len() / 2];
     let mut start = at;
     while start > 0 && !sheet.tokens[row[start]].starts_segment {
         let before = &sheet.tokens[row[start - 1]];
@@ -361,8 +364,8 @@ fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken
         }
         let is_word = before.text.chars().filter(|c| c.is_alphabetic()).count() >= 2
             && !before.text.contains(|c: char| c.is_ascii_digit());
-        // What is much taller was written by a pen: a signature that ends at the next label.
-        let by_pen = before.rect.height() * 10 > sheet.tokens[first].rect.height() * 16;
+        // What is much taller was written by a pen: a signature that ends at the next label, or runs into its first word.
+        let by_pen = before.rect.height() * 10 > usual_height * 16;
         if taken[row[start - 1]]
             || !is_word
             || by_pen

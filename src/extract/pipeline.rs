@@ -197,7 +197,7 @@ impl PageEngine<'_> {
             return Ok(Words { page, words, text_layer: true });
         }
         let words = self.ocr(&page)?;
-        let found = evidence(&words);
+        let found = evidence(&words, &page);
         if found.readable() || is_white(&page) {
             return Ok(Words { page, words, text_layer: false });
         }
@@ -206,7 +206,7 @@ impl PageEngine<'_> {
         for turn in [Rotation::Half, Rotation::Quarter, Rotation::ThreeQuarters] {
             let page = self.timed("prepare", |_| prepare(source, Some(turn)));
             let words = self.ocr(&page)?;
-            let found = evidence(&words);
+            let found = evidence(&words, &page);
             if found.letters > best.0.letters * 1.3 {
                 let done = found.readable();
                 best = (found, Words { page, words, text_layer: false });
@@ -307,10 +307,12 @@ impl Evidence {
     }
 }
 
-fn evidence(words: &[Word]) -> Evidence {
-    let all: f32 = words.iter().map(Word::letters).sum();
+/// What the page itself says: the machine prints its header upright over paper that went in upside down.
+fn evidence(words: &[Word], page: &PreparedPage) -> Evidence {
+    let words = words.iter().filter(|w| page.header_band.is_none_or(|band| !band.holds(&w.rect)));
+    let all: f32 = words.clone().map(Word::letters).sum();
     let sure = |w: &&Word| w.confidence.get() >= 0.7 && w.letters() >= 3.0;
-    let letters: f32 = words.iter().filter(sure).map(Word::letters).sum();
+    let letters: f32 = words.filter(sure).map(Word::letters).sum();
     Evidence { letters, share: if all > 0.0 { letters / all } else { 0.0 } }
 }
 

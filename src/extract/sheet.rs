@@ -119,13 +119,27 @@ fn join_columns(lines: Vec<(i32, Vec<usize>)>, tokens: &[Token], letter_height: 
             .iter_mut()
             .rev()
             .take(4)
-            .find(|(row_center, row)| (center - *row_center).abs() * 2 <= letter_height && apart(row));
+            .find(|(row_center, row)| {
+                ((center - *row_center).abs() * 2 <= letter_height || goes_on(row, &line, tokens, letter_height))
+                    && apart(row)
+            });
         match beside {
             Some((_, row)) => row.extend(line),
             None => rows.push((center, line)),
         }
     }
     rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// Whether a line goes on behind a word of a row, at a word space and on the same foot: print and values of one row often have two heights,
+/// and the middle of the one is not the other's.
+fn goes_on(row: &[usize], line: &[usize], tokens: &[Token], letter_height: i32) -> bool {
+    let Some(first) = line.iter().map(|&t| &tokens[t].rect).min_by_key(|r| r.left) else { return false };
+    row.iter().map(|&t| &tokens[t].rect).any(|before| {
+        (0..letter_height).contains(&(first.left - before.right))
+            && (first.bottom - before.bottom).abs() * 4 <= letter_height
+            && (first.center_y() - before.center_y()).abs() * 4 <= letter_height
+    })
 }
 
 /// The usual space between the words of a row, left to right; 0 for a row of too few words to tell.

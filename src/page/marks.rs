@@ -45,6 +45,8 @@ struct MarkInk {
     leaving: f32,
     /// The mark goes far beyond the box on both sides, or covers several times its area.
     struck: bool,
+    /// The longer extent of its largest piece as a share of the inside's: a stroke crosses the box, a speck lies in it.
+    reach: f32,
 }
 
 impl MarkInk {
@@ -70,7 +72,7 @@ pub fn measure_group(page: &PreparedPage, boxes: &[MarkBox], band: &MarkBand) ->
     let outlined = boxes.iter().zip(&inks).filter(|(b, _)| b.shape != BoxShape::None);
     let emptiest = outlined.map(|(_, ink)| ink.fill()).fold(f32::MAX, f32::min);
     let own = if boxes.len() >= 2 && emptiest < band.unchecked_below { emptiest * 0.8 } else { 0.0 };
-    boxes
+    let mut measures: Vec<MarkMeasure> = boxes
         .iter()
         .enumerate()
         .map(|(index, mark_box)| {
@@ -83,8 +85,29 @@ pub fn measure_group(page: &PreparedPage, boxes: &[MarkBox], band: &MarkBand) ->
             let confidence = if mark == Mark::Unchecked { 0.7 } else { 0.4 };
             MarkMeasure { mark, confidence: Confidence::new(confidence), ..measure }
         })
-        .collect()
+        .collect();
+    if let Some(only) = only_light_mark(&measures, &inks, boxes, band) {
+        measures[only].mark = Mark::Checked;
+        measures[only].confidence = Confidence::new(0.65);
+    }
+    measures
 }
+
+/// The one light mark of a group whose other boxes are clean: a thin pen's stroke across the box leaves little ink, but dirt that leaves as
+/// much neither crosses a box nor spares all others.
+fn only_light_mark(measures: &[MarkMeasure], inks: &[MarkInk], boxes: &[MarkBox], band: &MarkBand) -> Option<usize> {
+    let mut above = (0..measures.len()).filter(|&i| measures[i].mark != Mark::Unchecked);
+    let (only, None) = (above.next()?, above.next()) else { return None };
+    let clean = |i: usize| i == only || measures[i].fill * 2.0 < band.unchecked_below;
+    let ink = &inks[only];
+    let is_stroke = measures[only].fill >= 2.0 * band.unchecked_below && ink.reach >= STROKE && !ink.struck;
+    let alike = boxes.iter().all(|b| b.shape == boxes[only].shape) && boxes[only].shape != BoxShape::None;
+    (boxes.len() >= 4 && measures[only].mark == Mark::Unsure && is_stroke && alike && (0..boxes.len()).all(clean))
+        .then_some(only)
+}
+
+/// Share of a box's inside from which a piece of ink crosses it.
+const STROKE: f32 = 0.5;
 
 /// The outlines of boxes that stand together: all of one shape are printed alike, and a tick that runs along the sides of its box makes that
 /// one's seem thick.
@@ -265,13 +288,23 @@ fn ink_of(page: &PreparedPage, mark_box: &MarkBox, thickness: i32) -> MarkInk {
             && piece.rect.height() <= line_thickness(rect) + 2;
         *flag = piece.rect.width() <= speck.0 && piece.rect.height() <= speck.0 || piece.ink <= speck.1 || is_line;
     }
+    let mut pieces: Vec<Option<Rect>> = vec![None; labelled.components.len()];
     for run in labelled.runs.iter().filter(|run| !ignored[run.component as usize]) {
         let (left, right) = inside.columns(run.y);
-        marked += (run.right.min(right) - run.left.max(left)).max(0) as u32;
+        let (left, right) = (run.left.max(left), run.right.min(right));
+        if left < right {
+            marked += (right - left) as u32;
+            let here = Rect::new(left, run.y, right, run.y + 1);
+            let piece = &mut pieces[run.component as usize];
+            *piece = Some(piece.map_or(here, |whole| whole.union(&here)));
+        }
     }
+    let (width, height) = (inside.rect.width().max(1) as f32, inside.rect.height().max(1) as f32);
+    let reach = |piece: &Rect| (piece.width() as f32 / width).max(piece.height() as f32 / height);
+    let reach = pieces.iter().flatten().map(reach).fold(0.0, f32::max);
     let (leaving, struck) = leaving(page, mark_box, &labelled, inches(1.0));
     let leaving = leaving as f32 / area;
-    MarkInk { inside: (marked as f32 / area).min(1.0), leaving, struck: struck || leaving > 3.5 }
+    MarkInk { inside: (marked as f32 / area).min(1.0), leaving, struck: struck || leaving > 3.5, reach }
 }
 
 /// Ink that hangs on the box and lies outside, and whether it strikes the box through.
@@ -534,6 +567,21 @@ mod tests {
             measures.iter().map(|m| m.mark).collect::<Vec<_>>(),
             [Mark::Unchecked, Mark::Unsure, Mark::Unchecked]
         );
+    }
+
+    #[test]
+    fn the_only_light_stroke_of_a_clean_group_is_a_mark_and_a_blot_is_not() {
+        const STROKE: Draw = |page, x, y| line(page, (x + 6, y + 21), (x + 21, y + 7), 3);
+        const BLOT: Draw = |page, x, y| page.fill(&Rect::new(x + 10, y + 10, x + 17, y + 17));
+        let marks = |marks: &[Draw]| -> Vec<Mark> {
+            let (ink, searches) = column(BoxShape::Square, marks);
+            let page = PreparedPage::from_ink(ink, 204);
+            let band = MarkBand { unchecked_below: 0.055, checked_above: 0.3 };
+            measure_group(&page, &find_group(&page, &searches), &band).iter().map(|m| m.mark).collect()
+        };
+        assert_eq!(marks(&[BLANK, STROKE, BLANK, BLANK, BLANK])[1], Mark::Checked);
+        assert_eq!(marks(&[BLANK, BLOT, BLANK, BLANK, BLANK])[1], Mark::Unsure);
+        assert_eq!(marks(&[BLANK, STROKE, BLANK, STROKE, BLANK])[1], Mark::Unsure);
     }
 
     #[test]

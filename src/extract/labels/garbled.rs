@@ -1,6 +1,6 @@
 //! Labels that no listed wording fits, told by how they stand.
 
-use super::{Candidate, LabelIndex, Target, Wording, label_end, label_rect};
+use super::{Candidate, LabelIndex, Target, Wording, is_figures, label_end, label_rect};
 use crate::extract::fuzzy::{fold, folded_distance};
 use crate::extract::sheet::Sheet;
 use crate::extract::suits::{is_telling, suits};
@@ -28,7 +28,9 @@ pub(super) fn add_garbled(
                 }
                 folded.push_str(&fold(&sheet.tokens[row[end]].text));
                 let (last, clean_end) = label_end(sheet, row, end);
-                if !clean_end {
+                // Between a label and its figures often stands no more than a word space.
+                let before_figures = row.get(last + 1).is_some_and(|&t| is_figures(&sheet.tokens[t].text));
+                if !clean_end && !before_figures {
                     continue;
                 }
                 let closed = end == at && sheet.tokens[t].text.ends_with(':') && folded.len() <= 6;
@@ -40,10 +42,10 @@ pub(super) fn add_garbled(
                     let missing = |i: &usize| form.fields[*i].kind == kind && !found.contains(&Target::Field(*i));
                     kind == FieldKind::Phone && (0..form.fields.len()).filter(missing).count() > 1
                 };
-                let may_be = |target: &Target| match target {
+                let may_be = |target: &Target, distance: f32| match target {
                     Target::Field(i) if !found.contains(target) => {
                         let kind = form.fields[*i].kind;
-                        let is_its_value = || value.as_ref().is_some_and(|value| is_value(kind, value));
+                        let is_its_value = || value.as_ref().is_some_and(|value| is_value(kind, value, distance));
                         closed || (is_telling(kind) && !one_of_several(kind) && is_its_value())
                     }
                     _ => false,
@@ -53,8 +55,8 @@ pub(super) fn add_garbled(
                     .wordings
                     .iter()
                     .filter(|w| w.folded.len().abs_diff(folded.len()) <= 1 && (3..=longest).contains(&w.folded.len()))
-                    .filter(|w| w.targets.iter().all(may_be))
                     .filter_map(|w| folded_distance(&folded, &w.folded, 0.36).map(|distance| (distance, w)))
+                    .filter(|(distance, w)| w.targets.iter().all(|target| may_be(target, *distance)))
                     .min_by(|a, b| a.0.total_cmp(&b.0));
                 if let Some((distance, wording)) = best {
                     let (targets, letters) = (wording.targets.clone(), wording.folded.len());
@@ -117,11 +119,15 @@ pub(super) fn add_overwritten(
     }
 }
 
-/// Whether `text` has the shape of a kind's values and no other kind's: a tax number has nine figures as well, and no check digit.
-fn is_value(kind: FieldKind, text: &str) -> bool {
-    suits(kind, text) >= 1.0
-        && (kind != FieldKind::Npi || npi_is_valid(&text.chars().filter(char::is_ascii_digit).collect::<String>()))
+/// Whether `text` has the shape of a kind's values and no other kind's: a phone has ten figures as well, and no check digit. Beside a label
+/// with hardly a letter wrong the shape is enough.
+fn is_value(kind: FieldKind, text: &str, distance: f32) -> bool {
+    let is_checked = || npi_is_valid(&text.chars().filter(char::is_ascii_digit).collect::<String>());
+    suits(kind, text) >= 1.0 && (kind != FieldKind::Npi || distance <= NEARLY || is_checked())
 }
+
+/// Distance a letter up to which a label has hardly a letter wrong.
+const NEARLY: f32 = 0.1;
 
 /// Letters up to which a wording may be recognised by the value that stands with it.
 const GARBLED: usize = 14;
