@@ -107,6 +107,12 @@ impl Wording {
         }
     }
 
+    /// Leaves out the words that say nothing of what is labelled: "del" may be read as "det".
+    fn without_fillers(mut self, composition: &Composition) -> Wording {
+        self.words.retain(|word| word.len() > 3 || !composition.is_filler(word));
+        self
+    }
+
     /// Whether a text of so many letters may be the wording, within a share of its tolerance.
     fn may_have(&self, letters: usize, share: f32) -> bool {
         let own = self.folded.len();
@@ -213,13 +219,18 @@ impl LabelIndex {
                 option.labels.iter().for_each(|t| add(t, Target::Option(i, j)));
             }
         }
-        let wordings: Vec<Wording> = wordings.into_values().filter(|wording| !wording.folded.is_empty()).collect();
+        let composition = Composition::new(form);
+        let wordings: Vec<Wording> = wordings
+            .into_values()
+            .filter(|wording| !wording.folded.is_empty())
+            .map(|wording| wording.without_fillers(&composition))
+            .collect();
         let longest = wordings.iter().map(|w| w.folded.len()).max().unwrap_or(0);
         let by_length = (0..=longest + longest / 3)
             .map(|length| (0..wordings.len()).filter(|at| wordings[*at].may_have(length, 1.0)).collect())
             .collect();
         let all = (0..wordings.len()).collect();
-        LabelIndex { wordings, composition: Composition::new(form), longest, all, by_length }
+        LabelIndex { wordings, composition, longest, all, by_length }
     }
 }
 

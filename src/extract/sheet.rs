@@ -36,7 +36,7 @@ impl Sheet {
 
         tokens.sort_by_key(|t| (t.row, t.rect.left));
         let mut rows: Vec<(i32, Vec<usize>)> = Vec::new();
-        for line in tokens_by_line(&tokens) {
+        for line in tokens_by_line(&tokens, letter_height) {
             // The middle word decides where a line lies: a tall signature or a stray speck must not move it.
             let mut centers: Vec<i32> = line.iter().map(|&t| tokens[t].rect.center_y()).collect();
             centers.sort_unstable();
@@ -99,14 +99,19 @@ impl Sheet {
 /// Confidence from which a word near a signature's place is print.
 const PRINTED: f32 = 0.85;
 
-/// Token indices of each of the reader's lines, in the order of their numbers.
-fn tokens_by_line(tokens: &[Token]) -> Vec<Vec<usize>> {
+/// Token indices of each of the reader's lines, in the order of their numbers. Across a wide gap the reader joins what stands at different
+/// heights (a title and the date in a box beside it), so a line ends there.
+fn tokens_by_line(tokens: &[Token], letter_height: i32) -> Vec<Vec<usize>> {
     let mut lines: std::collections::BTreeMap<usize, Vec<usize>> = Default::default();
     for (index, token) in tokens.iter().enumerate() {
         lines.entry(token.row).or_default().push(index);
     }
-    lines.into_values().collect()
+    let close = |a: &usize, b: &usize| tokens[*b].rect.left - tokens[*a].rect.right <= WIDE * letter_height;
+    lines.into_values().flat_map(|line| line.chunk_by(close).map(<[usize]>::to_vec).collect::<Vec<_>>()).collect()
 }
+
+/// Letter heights from which a gap in a line is wider than any between words.
+const WIDE: i32 = 4;
 
 /// Lines at one height that do not lie over each other are columns of one row.
 fn join_columns(lines: Vec<(i32, Vec<usize>)>, tokens: &[Token], letter_height: i32) -> Vec<Vec<usize>> {
@@ -115,14 +120,10 @@ fn join_columns(lines: Vec<(i32, Vec<usize>)>, tokens: &[Token], letter_height: 
         let apart = |row: &Vec<usize>| {
             !row.iter().any(|&a| line.iter().any(|&b| tokens[a].rect.overlap_x(&tokens[b].rect) > letter_height / 2))
         };
-        let beside = rows
-            .iter_mut()
-            .rev()
-            .take(4)
-            .find(|(row_center, row)| {
-                ((center - *row_center).abs() * 2 <= letter_height || goes_on(row, &line, tokens, letter_height))
-                    && apart(row)
-            });
+        let beside = rows.iter_mut().rev().take(4).find(|(row_center, row)| {
+            ((center - *row_center).abs() * 2 <= letter_height || goes_on(row, &line, tokens, letter_height))
+                && apart(row)
+        });
         match beside {
             Some((_, row)) => row.extend(line),
             None => rows.push((center, line)),

@@ -4,6 +4,7 @@
 //! the label, in a box, or in free space. Every place that the rulings around a label allow is a candidate; which of them it is, the
 //! form as a whole decides ([`super::placing`]).
 
+use super::combs::{Combs, usual_gap};
 use super::labels::{Label, Target};
 use crate::geometry::Rect;
 use crate::page::{PreparedPage, Ruling};
@@ -85,11 +86,13 @@ pub struct Surroundings<'a> {
     pub height: i32,
     /// Parts of the page that are not the office's.
     ignored: Vec<Rect>,
+    combs: Combs,
 }
 
 impl<'a> Surroundings<'a> {
     pub fn new(page: &'a PreparedPage, labels: &'a [Label], height: i32) -> Surroundings<'a> {
-        let mut around = Surroundings { page, labels, height, ignored: Vec::new() };
+        let mut around =
+            Surroundings { page, labels, height, ignored: Vec::new(), combs: Combs::of(&page.rulings, height) };
         around.ignored =
             labels.iter().filter(|l| l.target == Target::IgnoreBelow).map(|l| around.ignored_part(l)).collect();
         around
@@ -418,6 +421,9 @@ impl<'a> Surroundings<'a> {
         {
             zones.push(Zone { placement: Placement::RightBox, rect: cells, structure: 1.0 });
         }
+        let beside = self.combs.beside(l, l.right, next_left);
+        let beside = beside.filter(|r| r.left - l.right < 10 * h || self.is_empty_between(l, r.left - r.height()));
+        self.add_comb(Placement::RightBox, 1.0, beside, (l.right, next_left), l, zones);
         if let Some(edge) = self.nearest_horizontal(l.left + h, l.bottom - 2, true)
             && edge.rect.top - l.bottom < h * 3 / 2
             && let Some(cell) = self.cell_at(l.left + h, edge.rect.bottom + h / 2)
@@ -425,6 +431,8 @@ impl<'a> Surroundings<'a> {
         {
             zones.push(Zone { placement: Placement::BelowBox, rect: cells, structure: 0.95 });
         }
+        let under = self.combs.under(l, l.left - h, next_left).filter(|r| r.left <= l.left + 3 * h);
+        self.add_comb(Placement::BelowBox, 0.95, under, (l.left - h, next_left), l, zones);
         let free = Rect::new(l.right + 2, l.top - h * 6 / 10, next_left.min(frame_right) - 2, l.bottom + h * 6 / 10);
         zones.push(Zone { placement: Placement::RightFree, rect: free, structure: 0.45 });
         let depth = if kind == FieldKind::Ink { h * 5 } else { h * 5 / 2 };
@@ -515,6 +523,43 @@ impl<'a> Surroundings<'a> {
             }
         }
         (!self.holds_other_label(&cells, own)).then_some(cells)
+    }
+
+    /// Adds a row of cells as a place, or lets the box that was found in it be the whole row.
+    fn add_comb(
+        &self,
+        placement: Placement,
+        structure: f32,
+        comb: Option<Rect>,
+        (from, to): (i32, i32),
+        own: &Rect,
+        zones: &mut Vec<Zone>,
+    ) {
+        let Some(comb) = comb else { return };
+        // Ticks of half a letter's height stand on the line; the letters reach over them.
+        let above = if placement == Placement::BelowBox { own.bottom + 1 } else { 0 };
+        let comb = if comb.height() * 10 < self.height * 18 {
+            Rect { top: (comb.bottom - self.height * 23 / 10).max(above).min(comb.top), ..comb }
+        } else {
+            comb
+        };
+        let known = zones.iter().position(|z| z.placement == placement && z.rect.overlap_x(&comb) > 0);
+        let rect = known.map_or(comb, |at| Rect {
+            left: zones[at].rect.left.min(comb.left),
+            right: zones[at].rect.right.max(comb.right),
+            ..zones[at].rect
+        });
+        // The first side may be lost: then its letter stands before the second.
+        let before = Rect { left: (rect.left - rect.height()).max(from), right: rect.left - self.height / 4, ..rect };
+        let left = if known.is_none() && self.is_written(&before) { before.left } else { rect.left };
+        let rect = Rect { left, right: rect.right.min(to), ..rect };
+        if self.holds_other_label(&rect, own) {
+            return;
+        }
+        match known {
+            Some(at) => zones[at].rect = rect,
+            None => zones.push(Zone { placement, rect, structure }),
+        }
     }
 
     /// Whether something of a letter's height is written in a place.
@@ -657,12 +702,4 @@ impl<'a> Surroundings<'a> {
         }
         whole
     }
-}
-
-/// The usual gap between upright lines that follow each other, left to right, none below `least` counted; the narrower third, since some are lost.
-fn usual_gap(sides: &[Rect], least: i32) -> Option<i32> {
-    let gaps = sides.windows(2).map(|pair| pair[1].center_x() - pair[0].center_x());
-    let mut gaps: Vec<i32> = gaps.filter(|gap| *gap >= least).collect();
-    gaps.sort_unstable();
-    gaps.get(gaps.len() / 3).copied()
 }

@@ -477,15 +477,15 @@ fn bridge(lines: Vec<(Traced, bool)>, scale: &Scale) -> Vec<Traced> {
     joined.into_iter().filter(counts).map(|(line, _)| line).collect()
 }
 
-/// Short lines down the page that a form's combs and boxes are made of: at least 0.11 inch, standing on a line across.
+/// Short lines down the page that a form's combs and boxes are made of, standing on a line across.
 ///
-/// One that joins two lines counts alone; ticks that stand on one line only count in combs of equal height and pitch, since
-/// a hand's figure one may touch a line as well.
+/// One that joins two lines counts alone from 0.11 inch; ticks that stand on one line only count in combs of equal height and pitch, since
+/// a hand's figure one may touch a line as well, and from 0.08 inch.
 pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dpi: u32) -> Vec<Traced> {
     let inches = |x: f32| (x * dpi as f32).round() as i32;
     let scale = Scale::down(dpi);
     let thickest = inches(0.02).max(3);
-    let (shortest, longest) = (inches(0.11), inches(0.45));
+    let (shortest, longest) = (inches(0.08), inches(0.45));
     let mut found: Vec<(Traced, bool, usize)> = Vec::new();
     for (index, line) in across.iter().enumerate() {
         // The strip of the page about the line, seen from the side: rows are columns.
@@ -508,7 +508,11 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
             }
             let other = if touches(line, top) { bottom } else { top };
             let both = across.iter().enumerate().any(|(i, l)| i != index && touches(l, other));
-            if (!both && rect.height() > thickest) || found.iter().any(|(t, _, _)| t.rect.intersect(&rect).area() > 0) {
+            let too_short = both && rect.width() < inches(0.11);
+            if too_short
+                || (!both && rect.height() > thickest)
+                || found.iter().any(|(t, _, _)| t.rect.intersect(&rect).area() > 0)
+            {
                 continue;
             }
             let middle = (rect.top + rect.bottom) * 8;
@@ -522,31 +526,49 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
             found.push((traced, both, index));
         }
     }
-    let keep: Vec<bool> = found.iter().map(|tick| tick.1 || is_of_a_comb(tick, &found, inches(0.13))).collect();
+    let keep: Vec<bool> =
+        found.iter().map(|tick| tick.1 || is_of_a_comb(tick, &found, inches(0.13), inches(0.11))).collect();
     found.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|((tick, _, _), _)| tick).collect()
 }
 
-/// Whether a tick has equals at the same pitch along its line: at least three more, a missing one or two between them allowed.
-fn is_of_a_comb(tick: &(Traced, bool, usize), all: &[(Traced, bool, usize)], narrowest: i32) -> bool {
-    let mut columns: Vec<i32> = all
+/// Whether a tick has equals at the same pitch along its line: at least three more, a missing one or two between them allowed. Groups of cells
+/// stand on lines of their own, and half-height ticks may be the stems of typed letters that touch their line: for these the whole row must be
+/// there, nearly all of it at one pitch.
+fn is_of_a_comb(tick: &(Traced, bool, usize), all: &[(Traced, bool, usize)], narrowest: i32, full_height: i32) -> bool {
+    let mut columns: Vec<(i32, usize)> = all
         .iter()
         .filter(|other| {
             let (a, b) = (other.0.rect, tick.0.rect);
-            other.2 == tick.2 && (a.left - b.left).abs() <= 2 && (a.right - b.right).abs() <= 3
+            (a.left - b.left).abs() <= 2 && (a.right - b.right).abs() <= 3
         })
-        .map(|other| other.0.rect.center_y())
+        .map(|other| (other.0.rect.center_y(), other.2))
         .collect();
     columns.sort_unstable();
     let own = tick.0.rect.center_y();
-    let gaps = columns.windows(2).map(|pair| pair[1] - pair[0]).filter(|&gap| gap >= narrowest);
-    gaps.min().is_some_and(|pitch| {
-        let fits = |x: i32| {
-            let steps = ((x - own) as f32 / pitch as f32).round() as i32;
-            steps.abs() <= 30 && ((x - own) - steps * pitch).abs() <= 2 + steps.abs()
-        };
-        columns.iter().filter(|&&x| fits(x)).count() >= 4
-            && columns.windows(2).all(|pair| pair[1] - pair[0] >= narrowest)
-    })
+    let own_line: Vec<i32> = columns.iter().filter(|(_, line)| *line == tick.2).map(|(x, _)| *x).collect();
+    let gaps = |columns: &[i32]| columns.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<i32>>();
+    let in_pitch = |columns: &[i32]| {
+        gaps(columns).into_iter().filter(|&gap| gap >= narrowest).min().is_some_and(|pitch| {
+            let fits = |x: i32| {
+                let steps = ((x - own) as f32 / pitch as f32).round() as i32;
+                steps.abs() <= 30 && ((x - own) - steps * pitch).abs() <= 2 + steps.abs()
+            };
+            columns.iter().filter(|&&x| fits(x)).count() >= 4 && gaps(columns).iter().all(|gap| *gap >= narrowest)
+        })
+    };
+    if tick.0.rect.width() >= full_height && in_pitch(&own_line) {
+        return true;
+    }
+    let is_crowded = |pair: &[(i32, usize)]| pair[0].1 == pair[1].1 && pair[1].0 - pair[0].0 < narrowest;
+    if columns.len() < 7 || columns.windows(2).any(is_crowded) {
+        return false;
+    }
+    let mut within: Vec<i32> =
+        columns.windows(2).filter(|pair| pair[0].1 == pair[1].1).map(|pair| pair[1].0 - pair[0].0).collect();
+    within.sort_unstable();
+    let Some(&pitch) = within.get(within.len() / 3) else { return false };
+    let exact = within.iter().filter(|gap| (**gap - pitch).abs() <= 2).count();
+    exact >= 4 && exact * 5 >= within.len() * 4
 }
 
 /// Straight pieces of `shortest..=longest` pixels along the rows of `zone`, each with the rows it takes.

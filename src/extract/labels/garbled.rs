@@ -8,9 +8,9 @@ use crate::extract::values::ids::npi_is_valid;
 use crate::geometry::Rect;
 use crate::rules::{FieldKind, FormDefinition};
 
-/// A short label is lost to one misread letter ("NPk:"). Where a definition's short wordings have found no place at all, a segment
-/// that stands like a label, is nothing else, and comes nearer to one of them than to any other is taken for it: a word with its colon, or
-/// up to three words under or beside which stands a value of the very kind.
+/// A short label is lost to one misread letter ("NPk:"), a long one to small print and noise. Where a definition's wordings have found no
+/// place at all, a segment that stands like a label, is nothing else, and comes nearer to one of them than to any other is taken for it: a
+/// word with its colon, or up to four words under or beside which stands a value of the very kind.
 pub(super) fn add_garbled(
     sheet: &Sheet,
     index: &LabelIndex,
@@ -19,10 +19,13 @@ pub(super) fn add_garbled(
     chosen: &mut Vec<Candidate>,
 ) {
     let found: Vec<Target> = chosen.iter().flat_map(|c| c.targets.iter().copied()).collect();
+    let is_missing = |target: &Target| matches!(target, Target::Field(_)) && !found.contains(target);
+    let missing: Vec<&Wording> = index.wordings.iter().filter(|w| w.targets.iter().all(is_missing)).collect();
     for row in &sheet.rows {
         for (at, &t) in row.iter().enumerate().filter(|(_, t)| sheet.tokens[**t].starts_segment) {
             let mut folded = String::new();
-            for end in at..row.len().min(at + 3) {
+            let mut best: Option<(f32, &Wording, Vec<usize>)> = None;
+            for end in at..row.len().min(at + WORDS) {
                 if taken[row[end]] || (end > at && sheet.tokens[row[end]].starts_segment) {
                     break;
                 }
@@ -35,43 +38,47 @@ pub(super) fn add_garbled(
                 }
                 let closed = end == at && sheet.tokens[t].text.ends_with(':') && folded.len() <= 6;
                 let tokens: Vec<usize> = row[at..=last].to_vec();
-                let rect = label_rect(sheet, &tokens);
-                let value = if closed { None } else { value_at(sheet, row, last, &rect) };
-                // A phone's number looks like a fax's: where both labels are missing, a garbled one may be either.
-                let one_of_several = |kind: FieldKind| {
-                    let missing = |i: &usize| form.fields[*i].kind == kind && !found.contains(&Target::Field(*i));
-                    kind == FieldKind::Phone && (0..form.fields.len()).filter(missing).count() > 1
-                };
-                let may_be = |target: &Target, distance: f32| match target {
-                    Target::Field(i) if !found.contains(target) => {
-                        let kind = form.fields[*i].kind;
-                        let is_its_value = || value.as_ref().is_some_and(|value| is_value(kind, value, distance));
-                        closed || (is_telling(kind) && !one_of_several(kind) && is_its_value())
-                    }
-                    _ => false,
-                };
-                let longest = if closed { 6 } else { GARBLED };
-                let best = index
-                    .wordings
+                let value = value_at(sheet, row, last, &label_rect(sheet, &tokens)).unwrap_or_default();
+                let near: Vec<(f32, &Wording)> = missing
                     .iter()
-                    .filter(|w| w.folded.len().abs_diff(folded.len()) <= 1 && (3..=longest).contains(&w.folded.len()))
-                    .filter_map(|w| folded_distance(&folded, &w.folded, 0.36).map(|distance| (distance, w)))
-                    .filter(|(distance, w)| w.targets.iter().all(|target| may_be(target, *distance)))
-                    .min_by(|a, b| a.0.total_cmp(&b.0));
-                if let Some((distance, wording)) = best {
-                    let (targets, letters) = (wording.targets.clone(), wording.folded.len());
-                    chosen.push(Candidate {
-                        composed: true,
-                        whole: true,
-                        targets,
-                        letters,
-                        tokens,
-                        rect,
-                        distance,
-                        score: 0.0,
-                    });
-                    break;
+                    .filter(|w| w.folded.len() >= 3 && w.folded.len().abs_diff(folded.len()) <= 1 + w.folded.len() / 8)
+                    .filter_map(|w| Some((folded_distance(&folded, &w.folded, BEYOND)?, *w)))
+                    .collect();
+                let Some((distance, wording)) = near.iter().copied().min_by(|a, b| a.0.total_cmp(&b.0)) else {
+                    continue;
+                };
+                // A phone's number looks like a fax's: where both labels are missing, a garbled one must tell them apart.
+                let is_told = near.iter().all(|(other, w)| w.targets == wording.targets || *other >= distance + MARGIN);
+                let suits_all = |text: &str| {
+                    let kind = |target: &Target| match target {
+                        Target::Field(i) => Some(form.fields[*i].kind),
+                        _ => None,
+                    };
+                    let kinds = wording.targets.iter().filter_map(kind);
+                    kinds.clone().all(is_telling) && kinds.clone().all(|kind| is_value(kind, text, distance))
+                };
+                let fits = if closed && wording.folded.len() <= 6 {
+                    distance <= GARBLED
+                } else {
+                    is_told
+                        && suits_all(&value)
+                        && distance <= if folded.len() > LONG { GARBLED / 2.0 } else { GARBLED }
+                };
+                if fits && best.as_ref().is_none_or(|(least, ..)| distance < *least) {
+                    best = Some((distance, wording, tokens));
                 }
+            }
+            if let Some((distance, wording, tokens)) = best {
+                chosen.push(Candidate {
+                    composed: true,
+                    whole: true,
+                    targets: wording.targets.clone(),
+                    letters: wording.folded.len(),
+                    rect: label_rect(sheet, &tokens),
+                    tokens,
+                    distance,
+                    score: 0.0,
+                });
             }
         }
     }
@@ -129,15 +136,34 @@ fn is_value(kind: FieldKind, text: &str, distance: f32) -> bool {
 /// Distance a letter up to which a label has hardly a letter wrong.
 const NEARLY: f32 = 0.1;
 
-/// Letters up to which a wording may be recognised by the value that stands with it.
-const GARBLED: usize = 14;
+/// Words that a garbled label may have.
+const WORDS: usize = 4;
+/// Distance a letter up to which a segment may be a garbled wording.
+const GARBLED: f32 = 0.36;
+/// Distance a letter up to which other wordings are looked at.
+const BEYOND: f32 = 0.5;
+/// How much nearer the wording must be than those of other fields.
+const MARGIN: f32 = 0.1;
+/// Letters from which a wording has words of which one may be another field's: it must be read better.
+const LONG: usize = 24;
 
 /// What stands beside a segment that ends with token `last` of its row, or else under it.
 fn value_at(sheet: &Sheet, row: &[usize], last: usize, label: &Rect) -> Option<String> {
-    // The words from `from` up to the next segment.
+    // The words from `from` up to the next segment, or the letters of its comb cells: their sides part segments, but no values.
+    let is_cell = |t: usize| sheet.tokens[t].text.chars().count() <= 2;
     let segment = |row: &[usize], from: usize| {
-        let rest = row.iter().skip(from + 1).take_while(|t| !sheet.tokens[**t].starts_segment);
-        row.iter().skip(from).take(1).chain(rest).map(|&t| sheet.tokens[t].text.as_str()).collect::<Vec<_>>().join(" ")
+        let mut words: Vec<usize> = row.get(from).copied().into_iter().collect();
+        for &t in row.iter().skip(from + 1) {
+            let before = words.last().copied().unwrap_or(t);
+            let gap = sheet.tokens[t].rect.left - sheet.tokens[before].rect.right;
+            if sheet.tokens[t].starts_segment && !(is_cell(t) && is_cell(before) && gap < 3 * sheet.letter_height) {
+                break;
+            }
+            words.push(t);
+        }
+        let cells = words.iter().filter(|t| is_cell(**t)).count() * 2 > words.len();
+        let texts = words.iter().map(|&t| sheet.tokens[t].text.trim_matches('|')).collect::<Vec<_>>();
+        texts.join(if cells { "" } else { " " })
     };
     let near = |&t: &usize| sheet.tokens[t].rect.left - label.right < 6 * sheet.letter_height;
     if row.get(last + 1).is_some_and(near) {
