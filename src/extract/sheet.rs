@@ -138,8 +138,8 @@ fn goes_on(row: &[usize], line: &[usize], tokens: &[Token], letter_height: i32) 
     let Some(first) = line.iter().map(|&t| &tokens[t].rect).min_by_key(|r| r.left) else { return false };
     row.iter().map(|&t| &tokens[t].rect).any(|before| {
         (0..letter_height).contains(&(first.left - before.right))
-            && (first.bottom - before.bottom).abs() * 4 <= letter_height
-            && (first.center_y() - before.center_y()).abs() * 4 <= letter_height
+            && (first.bottom - before.bottom).abs() * 3 <= letter_height
+            && (first.center_y() - before.center_y()).abs() * 3 <= letter_height
     })
 }
 

@@ -485,14 +485,16 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
     let inches = |x: f32| (x * dpi as f32).round() as i32;
     let scale = Scale::down(dpi);
     let thickest = inches(0.02).max(3);
-    let (shortest, longest) = (inches(0.08), inches(0.45));
+    let (shortest, full_height, longest) = (inches(0.08), inches(0.11), inches(0.45));
     let mut found: Vec<(Traced, bool, usize)> = Vec::new();
     for (index, line) in across.iter().enumerate() {
         // The strip of the page about the line, seen from the side: rows are columns.
         let reach = longest + 4;
         let zone = Rect::new(line.rect.top - reach, line.rect.left - 2, line.rect.bottom + reach, line.rect.right + 2);
-        let columns = upright_runs(transposed, &zone, shortest, longest + 2 * scale.thick);
-        for rect in columns {
+        // Short ones apart: a ragged side has columns of any length, and the whole ones count.
+        let whole = upright_runs(transposed, &zone, full_height, longest + 2 * scale.thick);
+        let short = upright_runs(transposed, &zone, shortest, full_height * 6 / 5);
+        for rect in whole.into_iter().chain(short) {
             let (x, top, bottom) = (rect.center_y(), rect.left, rect.right);
             // A side of a cell is as thick as the line that it stands on.
             if rect.height() > thickest.max(line.thickness + 2)
@@ -508,7 +510,7 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
             }
             let other = if touches(line, top) { bottom } else { top };
             let both = across.iter().enumerate().any(|(i, l)| i != index && touches(l, other));
-            let too_short = both && rect.width() < inches(0.11);
+            let too_short = both && rect.width() < full_height;
             if too_short
                 || (!both && rect.height() > thickest)
                 || found.iter().any(|(t, _, _)| t.rect.intersect(&rect).area() > 0)
@@ -527,7 +529,7 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
         }
     }
     let keep: Vec<bool> =
-        found.iter().map(|tick| tick.1 || is_of_a_comb(tick, &found, inches(0.13), inches(0.11))).collect();
+        found.iter().map(|tick| tick.1 || is_of_a_comb(tick, &found, inches(0.13), full_height)).collect();
     found.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|((tick, _, _), _)| tick).collect()
 }
 
