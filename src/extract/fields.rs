@@ -537,7 +537,7 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
     // The sides of empty cells and the slashes between them are read as ones; a dash says that the office left the place empty.
     let read = reading.answers.iter().filter(|a| a.reader != Reader::DigitReader).map(|a| a.text.as_str());
     if is_telling(field.kind) && !source.text_layer && only_strokes(&read.collect::<String>()) {
-        if field.ink.presence != Presence::Blank || field.contested {
+        if (field.ink.presence != Presence::Blank && !few_strokes(&field.ink)) || field.contested {
             reading.confidence = Confidence::new(0.6);
         }
         return reading;
@@ -610,6 +610,12 @@ fn add_alternatives(reading: &mut FieldReading, by_digits: Option<DigitAnswer>) 
             reading.alternatives.push(other);
         }
     }
+}
+
+/// Whether all that stands in a place is a few thin strokes: the printed slashes of a date, a side of a cell. No date or number is that short.
+fn few_strokes(ink: &ZoneInk) -> bool {
+    let strokes: Vec<&Component> = ink.lines.iter().flatten().collect();
+    strokes.len() <= 3 && strokes.iter().all(|c| c.rect.width() * 5 <= c.rect.height() * 3)
 }
 
 /// Whether readers saw strokes and nothing else.

@@ -59,7 +59,9 @@ fn take_page(text: &mut String, words: &HeaderWords) -> (Option<u32>, Option<u32
         let hits: Vec<_> = labelled.captures_iter(text).collect();
         for hit in hits.iter().rev() {
             let page = hit.get(1).and_then(|m| page_number(m.as_str()));
-            let total = hit.get(2).and_then(|m| page_number(m.as_str()));
+            let padded = hit.get(1).is_some_and(|m| m.as_str().starts_with(['0', 'O', 'o']));
+            let total = hit.get(2).map(|m| m.as_str()).filter(|total| !(padded && is_like_padded(total)));
+            let total = total.and_then(page_number);
             if let (Some(page), Some(whole)) = (page, hit.get(0)) {
                 let range = whole.range();
                 text.replace_range(range, " ");
@@ -99,6 +101,12 @@ fn of_pack(pattern: String) -> Option<Regex> {
             regex
         }
     })
+}
+
+/// Whether a total of two digits may be one digit behind a zero that was misread: `02/82` is page 2 of 2 far more often than of 82, and
+/// nobody is told of eighty lost pages on the word of one digit.
+fn is_like_padded(total: &str) -> bool {
+    total.len() == 2 && total.starts_with(['6', '8', '9'])
 }
 
 /// A total below its page was misread.
@@ -217,6 +225,8 @@ mod tests {
             ("11/20/26 13:23 HARBOR MEDICAL 02/05", Some(2), Some(5)),
             ("11/20/2026 13:23 HARBOR MEDICAL (FAX)8315551234 P.002/003", Some(2), Some(3)),
             ("11/20/2026 HARBOR MEDICAL Página 2 de 3", Some(2), Some(3)),
+            ("Nov 20 2026 13:23 SOQUEL INTERNAL MEDICINE 8315559152 P.02/82", Some(2), None),
+            ("Nov 20 2026 13:23 SOQUEL INTERNAL MEDICINE 8315559152 P.12/82", Some(12), Some(82)),
             ("NOV-20-2026 FRI 01:23 PM HARBOR FAX NO. 8315551234 P. 07", Some(7), None),
             ("11/20/2026 13:23 HARBOR MEDICAL 8315551234", None, None),
             ("HARBOR MEDICAL 11/20", None, None),

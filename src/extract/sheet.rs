@@ -196,7 +196,9 @@ fn split_word(word: &Word) -> Vec<Token> {
             && end >= LABEL
             && letters[end - LABEL..end].iter().all(|c| c.is_alphabetic())
             && letters[i..].iter().filter(|c| c.is_ascii_digit()).count() >= FIGURES;
-        if after_colon || after_label || is_line[i - 1] != is_line[i] {
+        // "(mm/dd/yyyy)12/02/1974": a hint and the value behind it.
+        let after_hint = before == ')' && here.is_ascii_digit() && letters[..i].iter().any(|c| c.is_alphabetic());
+        if after_colon || after_label || after_hint || is_line[i - 1] != is_line[i] {
             cuts.push(i);
         }
     }
@@ -248,6 +250,8 @@ mod tests {
     #[test]
     fn the_dots_of_a_line_are_no_letters() {
         let words = [
+            word("(mm/dd/yy)12/02/74", 300, 0, 480, 20),
+            word("(831)555-0123", 600, 0, 730, 20),
             word("ID.", 0, 0, 30, 20),
             word(".95698215E", 34, 0, 134, 20),
             word("Phone...(209)", 0, 40, 130, 60),
@@ -262,6 +266,9 @@ mod tests {
             [
                 ("ID.", true),
                 ("95698215E", true),
+                ("(mm/dd/yy)", true),
+                ("12/02/74", false),
+                ("(831)555-0123", true),
                 ("Phone", true),
                 ("(209)", true),
                 ("M.D.", true),

@@ -93,6 +93,8 @@ const LEAST: usize = 4;
 /// empty writes its value nowhere else: then the place is wrong, and nobody may say that the value is missing.
 pub(super) fn is_among(kind: FieldKind, segments: &[String]) -> bool {
     segments.iter().any(|text| {
+        // What stands in comb cells is read with spaces, or with their sides.
+        let text = &text.replace('|', " ");
         match kind {
             FieldKind::Name => {
                 let words: Vec<&str> = text.split_whitespace().collect();
@@ -106,8 +108,7 @@ pub(super) fn is_among(kind: FieldKind, segments: &[String]) -> bool {
                 if text.chars().filter(|c| c.is_alphanumeric()).count() < LEAST {
                     return false;
                 }
-                // What stands in comb cells is read with spaces, or with their sides.
-                let cells: String = text.chars().filter(|c| !c.is_whitespace() && *c != '|').collect();
+                let cells: String = text.chars().filter(|c| !c.is_whitespace()).collect();
                 let single = text.split_whitespace().filter(|word| word.chars().count() == 1).count();
                 let is_comb = single * 2 > text.split_whitespace().count() && kind != FieldKind::Date;
                 // Cells are misread, lost and read twice; a row of them with that many figures is some number all the same.

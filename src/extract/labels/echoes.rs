@@ -65,12 +65,24 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         .collect();
     let named: Vec<Target> = chosen.iter().flat_map(|c| c.targets.iter().copied()).collect();
     let labelled: BTreeSet<usize> = chosen.iter().flat_map(|c| c.tokens.iter().copied()).collect();
+    // The words of a written line go on before and behind it; those of another field stand apart.
     let in_prose = |candidate: &Candidate| {
-        let row = candidate.tokens.first().map(|&t| sheet.tokens[t].row);
-        let is_word = |t: &&usize| {
-            !labelled.contains(t) && sheet.tokens[**t].text.chars().filter(|c| c.is_alphabetic()).count() >= 2
+        let (Some(&first), Some(&last)) = (candidate.tokens.first(), candidate.tokens.last()) else { return false };
+        let row = &sheet.rows[sheet.tokens[first].row];
+        let at = |token: usize| row.iter().position(|&t| t == token);
+        let (Some(start), Some(end)) = (at(first), at(last)) else { return false };
+        let is_word = |t: &usize| sheet.tokens[*t].text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+        let words = |run: &mut dyn Iterator<Item = usize>, mut edge: Rect| -> usize {
+            let near = |t: &usize| {
+                let rect = sheet.tokens[*t].rect;
+                let apart = (rect.left - edge.right).max(edge.left - rect.right);
+                edge = rect;
+                apart < 3 * height && !labelled.contains(t)
+            };
+            run.take_while(near).filter(is_word).count()
         };
-        row.is_some_and(|row| sheet.rows[row].iter().filter(is_word).count() >= PROSE)
+        let before = words(&mut row[..start].iter().rev().copied(), sheet.tokens[first].rect);
+        before + words(&mut row[end + 1..].iter().copied(), sheet.tokens[last].rect) >= PROSE
     };
     let is_prose = |target: Target| match target {
         Target::Field(i) => form.fields[i].kind.is_paragraph(),

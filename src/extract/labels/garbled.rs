@@ -20,6 +20,15 @@ pub(super) fn add_garbled(
 ) {
     let found: Vec<Target> = chosen.iter().flat_map(|c| c.targets.iter().copied()).collect();
     let is_missing = |target: &Target| matches!(target, Target::Field(_)) && !found.contains(target);
+    // Whether a wording is of the only field of its kind that has no label yet, and that field's kind has one shape.
+    let is_only_one = |wording: &Wording| match wording.targets.as_slice() {
+        [Target::Field(own)] => {
+            let kind = form.fields[*own].kind;
+            let same = |i: &usize| form.fields[*i].kind == kind && !found.contains(&Target::Field(*i));
+            kind == FieldKind::Date && (0..form.fields.len()).filter(same).count() == 1
+        }
+        _ => false,
+    };
     let missing: Vec<&Wording> = index.wordings.iter().filter(|w| w.targets.iter().all(is_missing)).collect();
     for row in &sheet.rows {
         for (at, &t) in row.iter().enumerate().filter(|(_, t)| sheet.tokens[**t].starts_segment) {
@@ -42,7 +51,10 @@ pub(super) fn add_garbled(
                 let near: Vec<(f32, &Wording)> = missing
                     .iter()
                     .filter(|w| w.folded.len() >= 3 && w.folded.len().abs_diff(folded.len()) <= 1 + w.folded.len() / 8)
-                    .filter_map(|w| Some((folded_distance(&folded, &w.folded, BEYOND)?, *w)))
+                    .filter_map(|w| {
+                        let beyond = if folded.len() <= SHORT { SHAPELESS } else { BEYOND };
+                        Some((folded_distance(&folded, &w.folded, beyond)?, *w))
+                    })
                     .collect();
                 let Some((distance, wording)) = near.iter().copied().min_by(|a, b| a.0.total_cmp(&b.0)) else {
                     continue;
@@ -59,6 +71,9 @@ pub(super) fn add_garbled(
                 };
                 let fits = if closed && wording.folded.len() <= 6 {
                     distance <= GARBLED
+                } else if folded.len() <= SHORT {
+                    // "pop 11/11/1987": of a short label hardly a letter may be left, but a value of its kind, and no other field is without one.
+                    distance <= GARBLED && is_told && suits_all(&value) || is_only_one(wording) && suits_all(&value)
                 } else {
                     is_told
                         && suits_all(&value)
@@ -140,6 +155,9 @@ const NEARLY: f32 = 0.1;
 const WORDS: usize = 4;
 /// Distance a letter up to which a segment may be a garbled wording.
 const GARBLED: f32 = 0.36;
+/// Letters of a label of which noise may leave nothing but their number, and the distance a letter up to which that may be so.
+const SHORT: usize = 4;
+const SHAPELESS: f32 = 0.8;
 /// Distance a letter up to which other wordings are looked at.
 const BEYOND: f32 = 0.5;
 /// How much nearer the wording must be than those of other fields.

@@ -6,7 +6,7 @@ use crate::assemble::Request;
 use crate::reading::AttachmentKind;
 use crate::rules::Pack;
 use crate::rules::context::Context;
-use crate::rules::evidence::{attachment_passages, field_passage, may_hide};
+use crate::rules::evidence::{Passage, attachment_passages, field_passage, may_hide};
 use crate::rules::mention::mentions;
 
 /// One of the texts holds a phrase of the wording.
@@ -19,6 +19,13 @@ pub struct Mentions {
     /// Attached pages that are searched too.
     #[serde(default)]
     pub attachments: Vec<AttachmentKind>,
+    /// Whether words on an attached page are proof without a word in the fields. If not, a person reads what the page says.
+    #[serde(default = "attachments_prove")]
+    pub attachments_alone_prove: bool,
+}
+
+const fn attachments_prove() -> bool {
+    true
 }
 
 impl Judge for Mentions {
@@ -28,13 +35,18 @@ impl Judge for Mentions {
             outcome = outcome.on(field);
         }
         let Some(wording) = facts.pack.wording(&self.wording) else { return outcome };
-        let told = self.fields.iter().filter_map(|field| field_passage(request, field, facts));
-        let passages: Vec<_> = told.chain(attachment_passages(request, &self.attachments, facts)).collect();
-        outcome.quotes = passages.iter().flat_map(|p| mentions(&p.text, wording)).map(|m| m.quote).collect();
+        let quotes_of = |passages: &[Passage]| -> Vec<String> {
+            passages.iter().flat_map(|p| mentions(&p.text, wording)).map(|m| m.quote).collect()
+        };
+        let mut passages: Vec<Passage> = self.fields.iter().filter_map(|field| field_passage(request, field, facts)).collect();
+        let proven = !quotes_of(&passages).is_empty();
+        passages.extend(attachment_passages(request, &self.attachments, facts));
+        outcome.quotes = quotes_of(&passages);
         let unknown_field = self.fields.iter().any(|field| request.field(field).is_none());
         let hidden = may_hide(request, facts, |kind| self.attachments.iter().any(|a| *kind == crate::reading::PageKind::Attachment(*a)));
         outcome.answer = match () {
-            () if !outcome.quotes.is_empty() => Answer::Met,
+            () if !outcome.quotes.is_empty() && (proven || self.attachments_alone_prove) => Answer::Met,
+            () if !outcome.quotes.is_empty() => Answer::CannotTell,
             () if unknown_field || passages.iter().any(|p| !p.trusted) || (!self.attachments.is_empty() && hidden) => Answer::CannotTell,
             () => Answer::NotMet,
         };
@@ -64,7 +76,7 @@ mod tests {
     use crate::rules::example::{Example, answer};
 
     fn efforts() -> Mentions {
-        Mentions { wording: "contact-efforts".into(), fields: vec!["narrative".into()], attachments: vec![AttachmentKind::AppointmentLog] }
+        Mentions { wording: "contact-efforts".into(), fields: vec!["narrative".into()], attachments: vec![AttachmentKind::AppointmentLog], attachments_alone_prove: true }
     }
 
     #[test]
@@ -75,7 +87,11 @@ mod tests {
         assert_eq!(answer(&efforts(), &example.clone().text("narrative", "Office called and mailed reminders before each visit.")), Answer::Met);
         assert_eq!(answer(&efforts(), &example.clone().text("narrative", "Le llamamos y dejamos mensaje.")), Answer::Met);
         let log = "04/30/2026 09:30 OFFICE VISIT NO SHOW reminder call 04/28/2026";
-        assert_eq!(answer(&efforts(), &example.attachment(AttachmentKind::AppointmentLog, log)), Answer::Met);
+        let logged = example.attachment(AttachmentKind::AppointmentLog, log);
+        assert_eq!(answer(&efforts(), &logged), Answer::Met);
+        let read_by_a_person = Mentions { attachments_alone_prove: false, ..efforts() };
+        assert_eq!(answer(&read_by_a_person, &logged), Answer::CannotTell);
+        assert_eq!(answer(&read_by_a_person, &logged.text("narrative", "Le llamamos y dejamos mensaje.")), Answer::Met);
     }
 
     #[test]
