@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 
 use geometry::Rect;
 
-pub use bitmap::Bitmap;
+pub use bitmap::{Bitmap, all_white};
 pub use document::Document;
 pub use limits::Limits;
 
