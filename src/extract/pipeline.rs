@@ -392,6 +392,7 @@ mod tests {
             text,
             form_values,
             damage,
+            level: false,
             encoding: "g4".into(),
         };
         !is_no_blank_paper(&prepare(&source, None), &source)
@@ -442,9 +443,9 @@ mod tests {
         }
         assert!(!sheet(Pixels::Bilevel(ruled), whole), "rulings were printed by somebody");
         assert!(
-            !sheet(Pixels::Gray(GrayImage::from_pixel(1700, 2200, Luma([128]))), whole),
+            !sheet(Pixels::Gray(GrayImage::from_pixel(1700, 2200, Luma([128])).into()), whole),
             "what a broken decoder leaves"
         );
-        assert!(sheet(Pixels::Gray(GrayImage::from_pixel(1700, 2200, Luma([250]))), whole));
+        assert!(sheet(Pixels::Gray(GrayImage::from_pixel(1700, 2200, Luma([250])).into()), whole));
     }
 }
