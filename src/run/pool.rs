@@ -150,6 +150,11 @@ impl Pool {
         Ok(Pool { command, clocks, threads, workers, calls: AtomicU64::new(0) })
     }
 
+    /// How many threads there are.
+    pub fn jobs(&self) -> usize {
+        self.workers.len()
+    }
+
     /// What a worker says of itself, with versions and hashes. It is the first thread's from then on: starting one takes as long as
     /// reading several pages.
     pub fn introduce(&self) -> Result<Hello, RunError> {
