@@ -44,8 +44,11 @@ fn layout(ink: &Bitmap) -> u64 {
     let clearly = (share * 0.25).max(0.004);
     let mut bits = 0u64;
     for row in 0..ROWS {
-        for column in 0..COLUMNS - 1 {
-            bits = bits << 1 | u64::from(cell(row, column) > cell(row, column + 1) + clearly);
+        let mut left = cell(row, 0);
+        for column in 1..COLUMNS {
+            let right = cell(row, column);
+            bits = bits << 1 | u64::from(left > right + clearly);
+            left = right;
         }
     }
     bits

@@ -3,6 +3,10 @@
 //! "Name of member to be reassigned" and "Member's full name" say the same with the same few words. A definition lists, for a field or
 //! an option, groups of words of which a label has one each; what else stands in the label must be small words of no weight.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::fuzzy::{fold, folded_distance};
 use super::labels::Target;
 use crate::rules::{FieldKind, FormDefinition};
@@ -10,12 +14,46 @@ use crate::rules::{FieldKind, FormDefinition};
 /// The word groups of a form definition, folded.
 pub struct Composition {
     entries: Vec<Entry>,
-    fillers: Vec<String>,
+    /// All words of the groups, and those of no weight.
+    listed: Vec<String>,
+    fillers: Listed,
+    /// Words that were compared with the listed ones before: a form has the same on every page.
+    known: RefCell<HashMap<String, Rc<Compared>>>,
+}
+
+/// Words that are remembered, at the most; then all are forgotten.
+const MOST_KNOWN: usize = 20_000;
+
+/// Some of the listed words, as bits by their place.
+#[derive(Clone, Debug, Default)]
+struct Listed(Vec<u64>);
+
+impl Listed {
+    fn add(&mut self, at: usize) {
+        if self.0.len() <= at / 64 {
+            self.0.resize(at / 64 + 1, 0);
+        }
+        self.0[at / 64] |= 1 << (at % 64);
+    }
+
+    fn meets(&self, other: &Listed) -> bool {
+        self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
+    }
+}
+
+/// A word of a page beside the listed ones.
+struct Compared {
+    /// Those that it is, letters misread or not.
+    is: Listed,
+    /// The one that it is to the letter.
+    exact: Listed,
 }
 
 struct Entry {
     target: Target,
-    groups: Vec<Vec<String>>,
+    groups: Vec<Listed>,
+    /// The words of all groups.
+    all: Listed,
     /// Words besides the groups and the fillers do not speak against it (options and headings are sentences).
     loose: bool,
     /// The label is a sentence of any length that begins with what it asks for ("Describe …").
@@ -37,53 +75,82 @@ const SLIP: f32 = 0.18;
 
 impl Composition {
     pub fn new(form: &FormDefinition) -> Composition {
-        let folded = |groups: &[Vec<String>]| -> Vec<Vec<String>> {
-            groups.iter().map(|group| group.iter().map(|word| fold(word)).collect()).collect()
+        let mut listed: Vec<String> = Vec::new();
+        let mut list = |words: &[String]| {
+            let mut places = Listed::default();
+            for word in words.iter().map(|word| fold(word)) {
+                let at = listed.iter().position(|known| *known == word).unwrap_or(listed.len());
+                if at == listed.len() {
+                    listed.push(word);
+                }
+                places.add(at);
+            }
+            places
         };
-        let fields = form.fields.iter().enumerate().map(|(i, field)| Entry {
-            target: Target::Field(i),
-            groups: folded(&field.words),
-            loose: field.kind.is_prose(),
-            sentence: field.kind == FieldKind::Block,
-        });
-        let options = form.choices.iter().enumerate().flat_map(|(i, choice)| {
-            choice.options.iter().enumerate().map(move |(j, option)| (Target::Option(i, j), &option.words))
-        });
-        let options =
-            options.map(|(target, words)| Entry { target, groups: folded(words), loose: true, sentence: false });
-        Composition {
-            entries: fields.chain(options).filter(|e| !e.groups.is_empty()).collect(),
-            fillers: form.fillers.iter().map(|word| fold(word)).collect(),
+        let mut entry = |target: Target, groups: &[Vec<String>], loose: bool, sentence: bool| Entry {
+            target,
+            groups: groups.iter().map(|group| list(group)).collect(),
+            all: list(&groups.concat()),
+            loose,
+            sentence,
+        };
+        let fields = form.fields.iter().enumerate();
+        let mut entries: Vec<Entry> = fields
+            .map(|(i, f)| entry(Target::Field(i), &f.words, f.kind.is_prose(), f.kind == FieldKind::Block))
+            .collect();
+        for (i, choice) in form.choices.iter().enumerate() {
+            let options = choice.options.iter().enumerate();
+            entries.extend(options.map(|(j, option)| entry(Target::Option(i, j), &option.words, true, false)));
         }
+        entries.retain(|entry| !entry.groups.is_empty());
+        let fillers = list(&form.fillers);
+        Composition { entries, listed, fillers, known: RefCell::default() }
     }
 
     /// Whether a folded word is one of no weight.
     pub fn is_filler(&self, word: &str) -> bool {
-        self.fillers.iter().any(|listed| listed == word)
+        self.compared(word).exact.meets(&self.fillers)
+    }
+
+    fn compared(&self, word: &str) -> Rc<Compared> {
+        if let Some(known) = self.known.borrow().get(word) {
+            return Rc::clone(known);
+        }
+        let mut compared = Compared { is: Listed::default(), exact: Listed::default() };
+        for (at, listed) in self.listed.iter().enumerate() {
+            if word == listed {
+                compared.exact.add(at);
+                compared.is.add(at);
+            } else if word.len() >= 5 && folded_distance(word, listed, SLIP).is_some() {
+                compared.is.add(at);
+            }
+        }
+        let mut known = self.known.borrow_mut();
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        let compared = Rc::new(compared);
+        known.insert(word.to_owned(), Rc::clone(&compared));
+        compared
     }
 
     /// The target that `words` (folded, none empty) spell out, if there is one that all its groups agree on.
     pub fn find(&self, words: &[String]) -> Option<Composed> {
-        let is = |word: &String, listed: &String| {
-            word == listed || (word.len() >= 5 && folded_distance(word, listed, SLIP).is_some())
-        };
+        let words: Vec<Rc<Compared>> = words.iter().map(|word| self.compared(word)).collect();
         let mut best: Option<Composed> = None;
         for entry in &self.entries {
             // A word that alone stands for a field must be that word: "medically" is no "Medi-Cal".
-            if let ([word], [group]) = (words, entry.groups.as_slice())
-                && !group.contains(word)
+            if let ([word], [group]) = (words.as_slice(), entry.groups.as_slice())
+                && !word.exact.meets(group)
             {
                 continue;
             }
-            let in_group = |word: &String| entry.groups.iter().any(|group| group.iter().any(|listed| is(word, listed)));
-            if !entry.groups.iter().all(|group| words.iter().any(|word| group.iter().any(|listed| is(word, listed)))) {
+            let in_group = |word: &Rc<Compared>| word.is.meets(&entry.all);
+            if !entry.groups.iter().all(|group| words.iter().any(|word| word.is.meets(group))) {
                 continue;
             }
             let own = words.iter().filter(|word| in_group(word)).count();
-            let small = words
-                .iter()
-                .filter(|word| !in_group(word) && self.fillers.iter().any(|listed| is(word, listed)))
-                .count();
+            let small = words.iter().filter(|word| !in_group(word) && word.is.meets(&self.fillers)).count();
             if !entry.loose && own + small < words.len() {
                 continue;
             }
@@ -91,8 +158,7 @@ impl Composition {
             let better = best.is_none_or(|b| coverage > b.coverage + 0.01);
             let least = if entry.sentence && words.first().is_some_and(in_group) { 0.12 } else { 0.3 };
             if coverage >= least && better {
-                let listed =
-                    |word: &String| self.is_filler(word) || entry.groups.iter().any(|group| group.contains(word));
+                let listed = |word: &Rc<Compared>| word.exact.meets(&self.fillers) || word.exact.meets(&entry.all);
                 best = Some(Composed { target: entry.target, coverage, exact: words.iter().all(listed) });
             }
         }

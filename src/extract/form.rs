@@ -36,7 +36,7 @@ pub struct Fit<'a> {
 impl<'a> Fit<'a> {
     /// Finds the labels of `form` on `sheet`.
     pub fn new(form: &'a FormDefinition, sheet: &Sheet) -> Fit<'a> {
-        Fit { form, labels: find_labels(sheet, &LabelIndex::new(form), form) }
+        Fit { form, labels: find_labels(sheet, &LabelIndex::of_pack(form), form) }
     }
 
     /// Distinct fields and options whose labels were found.

@@ -65,6 +65,7 @@ impl Drawn {
             text: Vec::new(),
             form_values: Vec::new(),
             damage: Damage::default(),
+            level: false,
             encoding: "rendered".into(),
         };
         let page = prepare(&source, Some(Rotation::None));

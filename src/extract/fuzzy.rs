@@ -7,6 +7,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -297,12 +298,45 @@ fn edit_cost(a: &[u8], b: &[u8]) -> f32 {
     cost_within(a, b, MOST).unwrap_or(MOST) as f32 / f32::from(EDIT)
 }
 
+/// For each letter, by rank, itself and those that it is ever taken for, alone or with a neighbour, as bits by rank.
+static RELATED: [u64; ALPHABET] = {
+    let mut table = [0; ALPHABET];
+    let mut first = 0;
+    while first < ALPHABET {
+        let mut second = 0;
+        while second < ALPHABET {
+            if SUBSTITUTION[first][second] < EDIT {
+                table[first] |= 1 << second;
+            }
+            let mut one = 0;
+            while one < ALPHABET {
+                if SPLITTING[first][second][one] > 0 {
+                    table[first] |= 1 << one;
+                    table[second] |= 1 << one;
+                    table[one] |= 1 << first | 1 << second;
+                }
+                one += 1;
+            }
+            second += 1;
+        }
+        first += 1;
+    }
+    table
+};
+
+/// The least that the letters of `a` cost that nothing in `b` may be taken for: each is lost, or taken for another at no less.
+fn unrelated_cost(a: &[u8], b: &[u8]) -> u32 {
+    let related = b.iter().fold(0, |all, letter| all | RELATED[rank(*letter)]);
+    a.iter().map(|letter| if related >> rank(*letter) & 1 == 1 { 0 } else { u32::from(GAPS[rank(*letter)]) }).sum()
+}
+
 /// More than any two texts are apart, and no overflow when a cost is added.
 const BEYOND: u32 = u32::MAX / 2;
 const MOST: u32 = BEYOND - 1;
 
-/// Letters of the second text up to which its costs stand on the stack.
-const SHORT_TEXT: usize = 63;
+/// Letters of a word, and of most labels: their costs stand on the stack.
+const WORD: usize = 15;
+const LABEL: usize = 63;
 
 /// A row of costs: what has been reached within the limit stands in `start..end`, and around it nothing has.
 struct CostRow<'a> {
@@ -321,18 +355,23 @@ impl CostRow<'_> {
 /// The cheapest way from `a` to `b`, row by row, if it costs at most `most`. Only the cells that were reached within `most` lead on, and
 /// nearly all texts that are compared are so far apart that after a few rows there are none.
 fn cost_within(a: &[u8], b: &[u8], most: u32) -> Option<u32> {
+    // Most words that are compared have hardly a letter in common.
+    if a.len() <= WORD && b.len() <= WORD && (unrelated_cost(a, b) > most || unrelated_cost(b, a) > most) {
+        return None;
+    }
+    match b.len() {
+        letters if letters <= WORD => cost_in(&mut [BEYOND; 3 * (WORD + 1)], a, b, most.min(MOST)),
+        letters if letters <= LABEL => cost_in(&mut [BEYOND; 3 * (LABEL + 1)], a, b, most.min(MOST)),
+        letters => cost_in(&mut vec![BEYOND; 3 * (letters + 1)], a, b, most.min(MOST)),
+    }
+}
+
+/// [`cost_within`] in three rows of cells that hold [`BEYOND`].
+fn cost_in(cells: &mut [u32], a: &[u8], b: &[u8], most: u32) -> Option<u32> {
     let width = b.len() + 1;
-    let most = most.min(MOST);
-    let mut short = [BEYOND; 3 * (SHORT_TEXT + 1)];
-    let mut long = Vec::new();
-    let cells = if width <= SHORT_TEXT + 1 {
-        &mut short[..3 * width]
-    } else {
-        long.resize(3 * width, BEYOND);
-        long.as_mut_slice()
-    };
     let (first, rest) = cells.split_at_mut(width);
-    let (second, third) = rest.split_at_mut(width);
+    let (second, rest) = rest.split_at_mut(width);
+    let third = &mut rest[..width];
     let row = |cells| CostRow { cells, start: 0, end: 0 };
     let (mut above, mut last, mut now) = (row(first), row(second), row(third));
     last.cells[0] = 0;
@@ -425,6 +464,9 @@ impl Default for Triples {
 }
 
 impl Triples {
+    /// One more than the largest number of a triple.
+    pub(super) const COUNT: usize = CLASSES * CLASSES * CLASSES;
+
     fn of(letters: &[u8]) -> Self {
         let mut triples = Self::default();
         for triple in letters.windows(3) {
@@ -434,6 +476,18 @@ impl Triples {
             }
         }
         triples
+    }
+
+    /// The triples that occur, as numbers.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().enumerate().flat_map(|(slot, &bits)| {
+            let mut rest = bits;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+                rest &= rest - 1;
+                Some(slot * 64 + bit)
+            })
+        })
     }
 
     /// The triples of two parts together.
@@ -462,6 +516,26 @@ fn slot_of(triple: &[u8]) -> (usize, u64) {
     (at / 64, 1u64 << (at % 64))
 }
 
+/// A hash of the pack's own words, which nobody chooses to collide: a page asks for a thousand of them.
+#[derive(Default)]
+struct Quick(u64);
+
+impl Hasher for Quick {
+    fn write(&mut self, bytes: &[u8]) {
+        const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+        let (eights, rest) = bytes.as_chunks::<8>();
+        let rest = rest.iter().fold(bytes.len() as u64, |word, byte| word << 8 | u64::from(*byte));
+        for word in eights.iter().map(|eight| u64::from_le_bytes(*eight)).chain([rest]) {
+            self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(SPREAD);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        // The table takes its places from the low bits and its tags from the high ones.
+        self.0 ^ self.0 >> 32
+    }
+}
+
 /// Letters up to which a phrase has too few triples to be tested by them.
 const SHORT: usize = 6;
 
@@ -469,6 +543,8 @@ const SHORT: usize = 6;
 #[derive(Clone, Debug)]
 pub struct Phrase {
     letters: Vec<u8>,
+    /// Its number among the phrases of the pack that this thread has compiled; none for any other.
+    number: Option<u32>,
     /// For each letter its rank and what it costs to lose it.
     ranks: Vec<(u8, u16)>,
     triples: Vec<(usize, u64)>,
@@ -487,7 +563,7 @@ impl Phrase {
             (String::from_utf8_lossy(head).into_owned(), String::from_utf8_lossy(tail).into_owned())
         });
         let ranks = letters.iter().map(|&letter| (RANKS[usize::from(letter)], GAPS[rank(letter)])).collect();
-        Self { letters, ranks, triples, halves }
+        Self { letters, number: None, ranks, triples, halves }
     }
 
     /// A phrase of the pack, compiled once in each thread that looks for it: packs hold thousands, and every page is searched for all.
@@ -495,16 +571,26 @@ impl Phrase {
     /// Not for text of a page: what is compiled here is kept as long as the thread lives.
     pub fn of_pack(text: &str) -> Rc<Phrase> {
         thread_local! {
-            static COMPILED: RefCell<HashMap<String, Rc<Phrase>>> = RefCell::new(HashMap::new());
+            static COMPILED: RefCell<HashMap<String, Rc<Phrase>, BuildHasherDefault<Quick>>> = RefCell::default();
         }
         COMPILED.with_borrow_mut(|compiled| match compiled.get(text) {
             Some(phrase) => Rc::clone(phrase),
             None => {
-                let phrase = Rc::new(Phrase::new(text));
+                let phrase = Rc::new(Phrase { number: u32::try_from(compiled.len()).ok(), ..Phrase::new(text) });
                 compiled.insert(text.to_owned(), Rc::clone(&phrase));
                 phrase
             }
         })
+    }
+
+    /// What tells the phrase from every other one of the pack, in this thread.
+    pub(super) fn number(&self) -> Option<u32> {
+        self.number
+    }
+
+    /// What a place of the phrase may cost, at most `max` edits a letter away.
+    pub(super) fn limit(&self, max: f32) -> u16 {
+        (max * self.letters.len() as f32 * f32::from(EDIT)).round().clamp(0.0, 60_000.0) as u16
     }
 
     /// The phrase folded.
@@ -521,6 +607,11 @@ impl Phrase {
         self.letters.is_empty()
     }
 
+    /// Its triples, as numbers.
+    pub(super) fn triples(&self) -> impl ExactSizeIterator<Item = usize> {
+        self.triples.iter().map(|(slot, bit)| slot * 64 + bit.trailing_zeros() as usize)
+    }
+
     /// Triples that must occur where the phrase may stand: each edit spoils three, and not all edits are whole ones.
     pub(super) fn needed(&self, max: f32) -> usize {
         if self.triples.len() < 4 {
@@ -528,11 +619,6 @@ impl Phrase {
         }
         (self.triples.len() as f32 * (1.0 - 3.2 * max).clamp(0.12, 0.5)).ceil() as usize
     }
-}
-
-/// What a place of the phrase may cost at most.
-fn limit_of(phrase: &Phrase, max: f32) -> u16 {
-    (max * phrase.letters.len() as f32 * f32::from(EDIT)).round().clamp(0.0, 60_000.0) as u16
 }
 
 /// Where a phrase was found in a line.
@@ -548,36 +634,63 @@ pub struct Found {
     pub end: usize,
 }
 
+/// Where a phrase stands in a part of a line: letters, counted from the part's first, and what the place costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    cost: u16,
+    start: usize,
+    end: usize,
+}
+
 /// The words of a line (or of a paragraph), folded once.
 #[derive(Clone, Debug, Default)]
 pub struct FoldedLine {
     letters: Vec<u8>,
+    /// By letter, and a stretch of none behind the last one.
     ranks: Vec<u8>,
     places: Vec<Place>,
     triples: Triples,
     costs: Costs,
 }
 
-/// More than any place of a phrase costs that is looked for, and no overflow when a cost is added.
-const FAR: i16 = 16_000;
-/// Cells before a row's first one: a step leads two back at most.
-const MARGIN: usize = 2;
+/// What all costs are multiples of: in such units they fit bytes, of which a processor adds and compares sixteen at once.
+const UNIT: u16 = 5;
+
+/// `cost` in units.
+const fn units(cost: u16) -> u8 {
+    assert!(cost.is_multiple_of(UNIT) && cost / UNIT < FAR as u16);
+    (cost / UNIT) as u8
+}
+
+/// More than any place of a phrase costs that is looked for, in units; adding to it changes nothing.
+const FAR: u8 = u8::MAX;
+/// Cells before a row's first one: no step leads further back.
+const MARGIN: usize = 1 << (GAP_STEPS - 1);
+/// Rows are worked on in whole stretches of so many cells: what is left over would be worked on one by one.
+const STRETCH: usize = 32;
+/// In the place of a letter behind the last one: it is like none.
+const NO_LETTER: u8 = ALPHABET as u8;
+/// Cells of a row that stand on the stack: those of two lines of text.
+const ON_STACK: usize = 256;
 /// Steps of letters that are too many: 1, 2, 4, 8 and 16.
 const GAP_STEPS: usize = 5;
 /// A limit from which more letters may be too many than the steps make up: [`FoldedLine::align`] alone knows about such a place.
-const LIMITED: i16 = LEAST_GAP as i16 * (1 << GAP_STEPS);
-/// The least that a letter costs that is lost or made up.
-const LEAST_GAP: u8 = 60;
+const LIMITED: u16 = {
+    let made_up = LEAST_GAP as u16 * (1 << GAP_STEPS);
+    if made_up < FAR as u16 { made_up } else { FAR as u16 }
+};
+/// The least that a letter costs that is lost or made up, in units.
+const LEAST_GAP: u8 = units(60);
 
-/// What each letter of a line costs beside the letters of phrases, worked out for a letter when the first phrase has it.
+/// What each letter of a line costs beside the letters of phrases, in units, worked out for a letter when the first phrase has it.
 #[derive(Clone, Debug)]
 struct Costs {
     /// Taken for a letter.
-    letters: [OnceCell<Box<[i16]>>; ALPHABET],
+    letters: [OnceCell<Box<[u8]>>; ALPHABET],
     /// Taken for a letter together with the one before it.
-    two: [OnceCell<Box<[i16]>>; ALPHABET],
+    two: [OnceCell<Box<[u8]>>; ALPHABET],
     /// Too many, together with the ones before it: one, two, four … of them.
-    gaps: OnceCell<[Box<[i16]>; GAP_STEPS]>,
+    gaps: OnceCell<[Box<[u8]>; GAP_STEPS]>,
 }
 
 impl Default for Costs {
@@ -591,29 +704,31 @@ impl Default for Costs {
 }
 
 impl Costs {
-    fn of_letter(&self, letter: usize, line: &[u8]) -> &[i16] {
+    fn of_letter(&self, letter: usize, line: &[u8]) -> &[u8] {
         self.letters[letter].get_or_init(|| {
             let costs = &SUBSTITUTION[letter];
-            line.iter().map(|rank| costs[usize::from(*rank)] as i16).collect()
+            line.iter().map(|rank| costs.get(usize::from(*rank)).map_or(FAR, |cost| units(*cost))).collect()
         })
     }
 
-    fn of_two(&self, letter: usize, line: &[u8]) -> &[i16] {
+    fn of_two(&self, letter: usize, line: &[u8]) -> &[u8] {
         self.two[letter].get_or_init(|| {
             let cost = |at: usize, rank: u8| {
-                let before = at.checked_sub(1).map(|before| usize::from(line[before]));
-                before.map_or(0, |before| SPLITTING[before][usize::from(rank)][letter])
+                let before = at.checked_sub(1).and_then(|before| SPLITTING.get(usize::from(line[before])));
+                before.and_then(|before| before.get(usize::from(rank))).map_or(0, |pair| pair[letter])
             };
-            let or_far = |cost: u8| if cost == 0 { FAR } else { i16::from(cost) };
+            let or_far = |cost: u8| if cost == 0 { FAR } else { units(u16::from(cost)) };
             line.iter().enumerate().map(|(at, rank)| or_far(cost(at, *rank))).collect()
         })
     }
 
-    fn of_gaps(&self, line: &[u8]) -> &[Box<[i16]>; GAP_STEPS] {
+    fn of_gaps(&self, line: &[u8]) -> &[Box<[u8]>; GAP_STEPS] {
         self.gaps.get_or_init(|| {
             std::array::from_fn(|step| {
                 let sum = |at: usize| {
-                    line[(at + 1).saturating_sub(1 << step)..=at].iter().map(|r| GAPS[usize::from(*r)] as i16).sum()
+                    let together = &line[(at + 1).saturating_sub(1 << step)..=at];
+                    let gap = |rank: &u8| GAPS.get(usize::from(*rank)).map_or(FAR, |gap| units(*gap));
+                    together.iter().fold(0, |sum: u8, rank| sum.saturating_add(gap(rank)))
                 };
                 (0..line.len()).map(sum).collect()
             })
@@ -648,6 +763,7 @@ impl FoldedLine {
                 first = false;
             });
         }
+        line.ranks.extend([NO_LETTER; STRETCH]);
         line.triples = Triples::of(&line.letters);
         line
     }
@@ -669,11 +785,6 @@ impl FoldedLine {
         Triples::of(self.letters.get(span).unwrap_or_default())
     }
 
-    /// The best place of the phrase within a part of the line.
-    pub(super) fn find_within(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> Option<Found> {
-        self.align(phrase, max, span).map(|(found, _)| found)
-    }
-
     /// The best place of the phrase, when its distance is at most `max` (edits a letter of the phrase).
     pub fn find(&self, phrase: &Phrase, max: f32) -> Option<Found> {
         self.align(phrase, max, 0..self.letters.len()).map(|(found, _)| found)
@@ -681,7 +792,7 @@ impl FoldedLine {
 
     /// Whether the phrase can begin in the first word of `span`, at most `max` edits a letter away.
     pub(super) fn may_begin(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> bool {
-        let limit = limit_of(phrase, max);
+        let limit = phrase.limit(max);
         let Some(word) = self.places.get(span.start).map(|place| place.word) else { return false };
         let first = self.places[span.clone()].partition_point(|place| place.word == word);
         // Behind the first word at most as many letters as the phrase has, and those that are too many.
@@ -708,8 +819,22 @@ impl FoldedLine {
         found
     }
 
+    /// The letters of a part of the line, each with whether a word begins there: what a phrase's place in it depends on.
+    pub(super) fn print(&self, span: Range<usize>) -> Box<[u8]> {
+        let letters = self.letters.get(span.clone()).unwrap_or_default();
+        let places = self.places.get(span).unwrap_or_default();
+        letters.iter().zip(places).map(|(letter, place)| letter | u8::from(place.begins) << 7).collect()
+    }
+
     /// The best place of the phrase in a part of the line, with its letters.
     fn align(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> Option<(Found, Range<usize>)> {
+        let limit = self.worth_aligning(phrase, max, span.clone())?;
+        let spot = self.place(phrase, limit, span.clone())?;
+        Some((self.found(phrase, spot, span.start)?, span.start + spot.start..span.start + spot.end))
+    }
+
+    /// What the phrase's place may cost, when a glance at a part of the line does not rule it out.
+    pub(super) fn worth_aligning(&self, phrase: &Phrase, max: f32, span: Range<usize>) -> Option<u16> {
         let pattern = &phrase.letters;
         let rows = pattern.len();
         if rows == 0 || span.is_empty() || !self.triples.may_hold(phrase, max) {
@@ -723,15 +848,33 @@ impl FoldedLine {
         {
             return None;
         }
-        let limit = limit_of(phrase, max);
+        let limit = phrase.limit(max);
         if limit < CHEAPEST && !letters.as_bytes().windows(rows).any(|part| part == pattern.as_slice()) {
             return None;
         }
+        Some(limit)
+    }
+
+    /// The cheapest place of the phrase in a part of the line. It depends on nothing but the phrase, the limit and what [`Self::print`] gives
+    /// of that part.
+    pub(super) fn place(&self, phrase: &Phrase, limit: u16, span: Range<usize>) -> Option<Spot> {
         if self.may_align(phrase, limit, span.clone()) { self.trace(phrase, limit, span) } else { None }
     }
 
+    /// A place of the phrase in a part of the line that begins at letter `from`, as words.
+    pub(super) fn found(&self, phrase: &Phrase, spot: Spot, from: usize) -> Option<Found> {
+        let first = self.places.get(from + spot.start)?;
+        let last = self.places.get((from + spot.end).checked_sub(1)?)?;
+        Some(Found {
+            words: first.word as usize..last.word as usize + 1,
+            distance: f32::from(spot.cost) / f32::from(EDIT) / phrase.letters.len() as f32,
+            start: first.start as usize,
+            end: last.end as usize,
+        })
+    }
+
     /// Sellers' alignment of the whole phrase against any part of the line, one column a letter of the line.
-    fn trace(&self, phrase: &Phrase, limit: u16, span: Range<usize>) -> Option<(Found, Range<usize>)> {
+    fn trace(&self, phrase: &Phrase, limit: u16, span: Range<usize>) -> Option<Spot> {
         let pattern = &phrase.letters;
         let rows = pattern.len();
         const FAR: u16 = u16::MAX;
@@ -800,44 +943,53 @@ impl FoldedLine {
             std::mem::swap(&mut last, &mut now);
         }
         let (cost, start, end) = best?;
-        let first = self.places.get(start)?;
-        let final_place = self.places.get(end.checked_sub(1)?)?;
-        let found = Found {
-            words: first.word as usize..final_place.word as usize + 1,
-            distance: f32::from(cost) / f32::from(EDIT) / rows as f32,
-            start: first.start as usize,
-            end: final_place.end as usize,
-        };
-        (start < end).then_some((found, start..end))
+        (start < end).then_some(Spot { cost, start: start - span.start, end: end - span.start })
     }
 
     /// Whether [`Self::align`] may find a place. Nearly all phrases that are looked for in a line are not there, and after some letters of
     /// the phrase nothing in the line is near: so letter by letter of the phrase, all places of the line at once, without loops that
     /// wait for the cell before.
     fn may_align(&self, phrase: &Phrase, limit: u16, span: Range<usize>) -> bool {
-        let Some(limit) = i16::try_from(limit).ok().filter(|limit| *limit < LIMITED) else { return true };
-        let (ranks, places) = (&self.ranks[span.clone()], &self.places[span.clone()]);
-        let mut cells = vec![FAR; 4 * (MARGIN + places.len() + 1)];
-        let mut rows = cells.chunks_exact_mut(MARGIN + places.len() + 1);
+        let limit = limit / UNIT;
+        if limit >= LIMITED {
+            return true;
+        }
+        let limit = limit as u8;
+        let width = MARGIN + 1 + span.len().next_multiple_of(STRETCH);
+        if width <= ON_STACK {
+            self.may_align_in(&mut [FAR; 4 * ON_STACK][..4 * width], phrase, limit, span)
+        } else {
+            self.may_align_in(&mut vec![FAR; 4 * width], phrase, limit, span)
+        }
+    }
+
+    /// [`Self::may_align`] in four rows of cells that hold [`FAR`], the limit in units.
+    fn may_align_in(&self, cells: &mut [u8], phrase: &Phrase, limit: u8, span: Range<usize>) -> bool {
+        let width = cells.len() / 4;
+        let mut rows = cells.chunks_exact_mut(width);
         let (Some(mut before), Some(mut last), Some(mut now), Some(mut spare)) =
             (rows.next(), rows.next(), rows.next(), rows.next())
         else {
             return true;
         };
+        let places = &self.places[span.clone()];
+        // Cells behind the span's last one stand for letters that do not belong to it: nothing leads back from them.
+        let stretch = span.start..span.start + width - MARGIN - 1;
+        let ranks = &self.ranks[stretch.clone()];
         for (cell, place) in last[MARGIN..].iter_mut().zip(places) {
-            *cell = if place.begins { 0 } else { INSIDE_WORD as i16 };
+            *cell = if place.begins { 0 } else { const { units(INSIDE_WORD) } };
         }
         let mut alive = true;
         for (row, &(rank, lost)) in phrase.ranks.iter().enumerate() {
-            let (letter, lost) = (usize::from(rank), lost as i16);
+            let (letter, lost) = (usize::from(rank), units(lost));
             now[MARGIN] = last[MARGIN].saturating_add(lost);
-            let costs = &self.costs.of_letter(letter, &self.ranks)[span.clone()];
+            let costs = &self.costs.of_letter(letter, &self.ranks)[stretch.clone()];
             let beside = last[MARGIN..].iter().zip(&last[MARGIN + 1..]).zip(costs);
             for (cell, ((&diagonal, &above), &cost)) in now[MARGIN + 1..].iter_mut().zip(beside) {
                 *cell = diagonal.saturating_add(cost).min(above.saturating_add(lost));
             }
             if splits(phrase.letters[row]) {
-                let costs = &self.costs.of_two(letter, &self.ranks)[span.clone()];
+                let costs = &self.costs.of_two(letter, &self.ranks)[stretch.clone()];
                 for (cell, (&two, &cost)) in now[MARGIN + 1..].iter_mut().zip(last[MARGIN - 1..].iter().zip(costs)) {
                     *cell = two.saturating_add(cost).min(*cell);
                 }
@@ -847,36 +999,39 @@ impl FoldedLine {
             {
                 let costs = &SPLITTING[usize::from(first)][letter];
                 for (one, &cost) in costs.iter().enumerate().filter(|(_, cost)| **cost > 0) {
+                    let cost = units(u16::from(cost));
                     for (cell, (&two, &rank)) in now[MARGIN + 1..].iter_mut().zip(before[MARGIN..].iter().zip(ranks)) {
-                        let joined = if usize::from(rank) == one { two.saturating_add(i16::from(cost)) } else { FAR };
+                        let joined = if rank == one as u8 { two.saturating_add(cost) } else { FAR };
                         *cell = joined.min(*cell);
                     }
                 }
             }
-            // Letters of the line that are too many, in steps of one, two, four …: any number of them is made of these.
-            for (step, gaps) in self.costs.of_gaps(&self.ranks).iter().enumerate() {
-                let step = 1 << step;
-                if step > places.len() || step * usize::from(LEAST_GAP) > limit as usize {
-                    break;
-                }
-                let gaps = &gaps[span.clone()][step - 1..];
-                spare.copy_from_slice(now);
-                for (cell, (&before, &gap)) in spare[MARGIN + step..].iter_mut().zip(now[MARGIN..].iter().zip(gaps)) {
-                    *cell = before.saturating_add(gap).min(*cell);
-                }
-                std::mem::swap(&mut now, &mut spare);
-            }
             let was_alive = alive;
-            alive = now[MARGIN..].iter().copied().min().is_some_and(|least| least <= limit);
+            let least = now[MARGIN..].iter().copied().fold(FAR, u8::min);
+            alive = least <= limit;
             if !alive && !was_alive {
                 return false;
+            }
+            // Letters of the line that are too many, in steps of one, two, four …: any number of them is made of these.
+            let room = limit.saturating_sub(least);
+            for (step, gaps) in self.costs.of_gaps(&self.ranks).iter().enumerate() {
+                let step = 1 << step;
+                if step * usize::from(LEAST_GAP) > usize::from(room) {
+                    break;
+                }
+                spare[MARGIN] = now[MARGIN];
+                let beside = now[MARGIN + 1..].iter().zip(&now[MARGIN + 1 - step..]).zip(&gaps[stretch.clone()]);
+                for (cell, ((&own, &before), &gap)) in spare[MARGIN + 1..].iter_mut().zip(beside) {
+                    *cell = before.saturating_add(gap).min(own);
+                }
+                std::mem::swap(&mut now, &mut spare);
             }
             std::mem::swap(&mut before, &mut last);
             std::mem::swap(&mut last, &mut now);
         }
-        let ends = last[MARGIN + 1..].iter().enumerate();
-        ends.into_iter().any(|(at, &cost)| {
-            cost <= limit && cost.saturating_add(self.exit_cost(span.start + at + 1, span.end) as i16) <= limit
+        let mut ends = last[MARGIN + 1..].iter().take(span.len()).enumerate();
+        ends.any(|(at, &cost)| {
+            cost <= limit && cost.saturating_add(units(self.exit_cost(span.start + at + 1, span.end))) <= limit
         })
     }
 
@@ -1016,7 +1171,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_lies_beyond_a_limit_leads_nowhere(a in "[a-dilmnrtuv]{0,12}", b in "[a-dilmnrtuv]{0,12}", most in 0u32..900) {
+        fn what_lies_beyond_a_limit_leads_nowhere(a in "[a-dilmnprtuvxz4]{0,17}", b in "[a-dilmnprtuvxz4]{0,17}", most in 0u32..900) {
             let plain = plain_cost(a.as_bytes(), b.as_bytes());
             proptest::prop_assert_eq!(cost_within(a.as_bytes(), b.as_bytes(), MOST), Some(plain));
             proptest::prop_assert_eq!(cost_within(a.as_bytes(), b.as_bytes(), most), (plain <= most).then_some(plain));
@@ -1032,12 +1187,14 @@ mod tests {
         ) {
             let line = FoldedLine::new(&words);
             let phrase = Phrase::new(&phrase);
-            let limit = limit_of(&phrase, f32::from(max) / 100.0);
+            let limit = phrase.limit(f32::from(max) / 100.0);
             let length = line.letters.len();
             let span = cut.0.min(length)..length.saturating_sub(cut.1).max(cut.0.min(length));
             let found = line.trace(&phrase, limit, span.clone());
             proptest::prop_assert!(found.is_none() || line.may_align(&phrase, limit, span.clone()), "{:?}", found);
-            let begins = found.is_some_and(|(found, _)| line.places.get(span.start).is_some_and(|p| p.word as usize == found.words.start));
+            let begins = found.and_then(|spot| line.found(&phrase, spot, span.start)).is_some_and(|found| {
+                line.places.get(span.start).is_some_and(|p| p.word as usize == found.words.start)
+            });
             proptest::prop_assert!(!begins || line.may_begin(&phrase, f32::from(max) / 100.0, span));
         }
     }

@@ -9,7 +9,9 @@ mod garbled;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use echoes::{drop_doubtful, drop_echoes, drop_values};
 use garbled::{add_garbled, add_overwritten};
@@ -113,6 +115,11 @@ impl Wording {
         self
     }
 
+    /// As much of the wording as a text of so many letters is compared with: its beginning, or all of it.
+    fn beginning(&self, letters: usize, begun: bool) -> &str {
+        if begun { self.folded.get(..letters).unwrap_or(&self.folded) } else { &self.folded }
+    }
+
     /// Whether a text of so many letters may be the wording, within a share of its tolerance.
     fn may_have(&self, letters: usize, share: f32) -> bool {
         let own = self.folded.len();
@@ -193,7 +200,28 @@ pub struct LabelIndex {
     all: Vec<usize>,
     /// The wordings that a text of so many letters may be.
     by_length: Vec<Vec<usize>>,
+    /// Texts that were compared with the wordings before: a form has the same words on every page.
+    compared: RefCell<HashMap<Compared, Rc<[Near]>>>,
 }
+
+/// A folded text, whether it stands inside a sentence, and whether it ends its row.
+type Compared = (Box<str>, bool, bool);
+
+/// A wording that a text comes near to.
+#[derive(Clone, Copy)]
+struct Near {
+    /// Its place among the wordings.
+    wording: usize,
+    /// OCR-weighted distance a letter.
+    distance: f32,
+    /// Only its beginning was compared.
+    begun: bool,
+    /// Whether all its words are there.
+    words: bool,
+}
+
+/// Texts that are remembered, at the most; then all are forgotten.
+const MOST_COMPARED: usize = 20_000;
 
 impl LabelIndex {
     pub fn new(form: &FormDefinition) -> LabelIndex {
@@ -230,7 +258,70 @@ impl LabelIndex {
             .map(|length| (0..wordings.len()).filter(|at| wordings[*at].may_have(length, 1.0)).collect())
             .collect();
         let all = (0..wordings.len()).collect();
-        LabelIndex { wordings, composition, longest, all, by_length }
+        LabelIndex { wordings, composition, longest, all, by_length, compared: RefCell::default() }
+    }
+
+    /// The index of a form of the pack, made once in each thread that reads pages.
+    pub fn of_pack(form: &FormDefinition) -> Rc<LabelIndex> {
+        /// More forms than a pack has: tests make their own.
+        const MOST: usize = 16;
+        thread_local! {
+            static MADE: RefCell<Vec<(FormDefinition, Rc<LabelIndex>)>> = const { RefCell::new(Vec::new()) };
+        }
+        MADE.with_borrow_mut(|made| {
+            if let Some((_, index)) = made.iter().find(|(known, _)| known == form) {
+                return Rc::clone(index);
+            }
+            if made.len() >= MOST {
+                made.clear();
+            }
+            let index = Rc::new(LabelIndex::new(form));
+            made.push((form.clone(), Rc::clone(&index)));
+            index
+        })
+    }
+
+    /// The wordings that a folded text comes near to. It says nothing else of where the text stands.
+    fn near(&self, folded: &str, inside: bool, ends_row: bool) -> Rc<[Near]> {
+        let key = (folded.into(), inside, ends_row);
+        if let Some(known) = self.compared.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let near: Rc<[Near]> = self.compare(folded, inside, ends_row).into();
+        let mut compared = self.compared.borrow_mut();
+        if compared.len() >= MOST_COMPARED {
+            compared.clear();
+        }
+        compared.insert(key, Rc::clone(&near));
+        near
+    }
+
+    fn compare(&self, folded: &str, inside: bool, ends_row: bool) -> Vec<Near> {
+        let classes = Classes::of(folded);
+        let share = if inside { 0.5 } else { 1.0 };
+        // A long sentence may run on in the next row, and then says nothing of its length.
+        let may_be_begun = ends_row && folded.len() >= 20;
+        let candidates = if may_be_begun { Some(&self.all) } else { self.by_length.get(folded.len()) };
+        let mut near = Vec::new();
+        for &at in candidates.into_iter().flatten() {
+            let wording = &self.wordings[at];
+            let letters = wording.folded.len();
+            let limit = tolerance(letters) * share;
+            // A long sentence may run on in the next row: its beginning is label enough.
+            let begun = may_be_begun && letters >= 30 && folded.len() < letters;
+            let compared = wording.beginning(folded.len(), begun);
+            if !begun && !wording.may_have(folded.len(), share) {
+                continue;
+            }
+            if !begun && f32::from(classes.apart(&wording.classes)) > 1.6 * limit * compared.len() as f32 + 1.0 {
+                continue;
+            }
+            if let Some(distance) = folded_distance(folded, compared, limit) {
+                let words = begun || distance == 0.0 || wording.all_words_in(folded);
+                near.push(Near { wording: at, distance, begun, words });
+            }
+        }
+        near
     }
 }
 
@@ -507,26 +598,11 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 score,
             });
         }
-        let classes = Classes::of(&folded);
-        // A long sentence may run on in the next row, and then says nothing of its length.
-        let may_be_begun = ends_row && folded.len() >= 20;
-        let near = if may_be_begun { Some(&index.all) } else { index.by_length.get(folded.len()) };
-        for wording in near.into_iter().flatten().map(|&at| &index.wordings[at]) {
+        for &Near { wording, distance, begun, words } in index.near(&folded, inside, ends_row).iter() {
+            let wording = &index.wordings[wording];
             let letters = wording.folded.len();
-            let share = if inside { 0.5 } else { 1.0 };
-            let limit = tolerance(letters) * share;
-            // A long sentence may run on in the next row: its beginning is label enough.
-            let begun = ends_row && letters >= 30 && folded.len() >= 20 && folded.len() < letters;
-            let compared =
-                if begun { wording.folded.get(..folded.len()).unwrap_or(&wording.folded) } else { &wording.folded };
-            if !begun && !wording.may_have(folded.len(), share) {
-                continue;
-            }
-            if !begun && f32::from(classes.apart(&wording.classes)) > 1.6 * limit * compared.len() as f32 + 1.0 {
-                continue;
-            }
-            let Some(distance) = folded_distance(&folded, compared, limit) else { continue };
-            if !begun && distance > 0.0 && (before_figures || !wording.all_words_in(&folded)) {
+            let compared = wording.beginning(folded.len(), begun);
+            if !words || (before_figures && !begun && distance > 0.0) {
                 continue;
             }
             // "Phone of member" is no misread "Phone number": known words mean what they say.

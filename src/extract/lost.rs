@@ -65,6 +65,7 @@ mod tests {
             text: Vec::new(),
             form_values: Vec::new(),
             damage,
+            level: false,
             encoding: "g4".into(),
         };
         let page = prepare(&source, Some(rotation));

@@ -60,7 +60,7 @@ impl PageEngine<'_> {
     /// Reads page `number` of a file. The prepared page comes back too, for those who draw on it.
     pub fn read(&mut self, source: &SourcePage, number: u32) -> Result<(PageReading, PreparedPage), OcrError> {
         let Words { page, mut words, text_layer } = self.words(source)?;
-        let header = self.take_header(&page, &mut words)?;
+        let header = self.take_header(&page, &mut words, text_layer)?;
         let band = header.as_ref().map(|line| line.rect).or(page.header_band);
         let ruled = page.rulings.horizontal.len() + page.rulings.vertical.len() >= RULED;
         // On a form every label counts, so its doubtful lines are read again however well the rest reads.
@@ -236,7 +236,12 @@ impl PageEngine<'_> {
     /// Takes the header band's words out and reads them as a header line.
     ///
     /// The machine prints its line upright even when the paper went in upside down: then the band is at the bottom, on its head.
-    fn take_header(&mut self, page: &PreparedPage, words: &mut Vec<Word>) -> Result<Option<HeaderLine>, OcrError> {
+    fn take_header(
+        &mut self,
+        page: &PreparedPage,
+        words: &mut Vec<Word>,
+        text_layer: bool,
+    ) -> Result<Option<HeaderLine>, OcrError> {
         let Some(band) = page.header_band.or_else(|| self.printed_header(page, words)) else { return Ok(None) };
         let (inside, outside): (Vec<Word>, Vec<Word>) = words.drain(..).partition(|w| band.holds(&w.rect));
         *words = outside;
@@ -245,8 +250,10 @@ impl PageEngine<'_> {
         if upright.page.is_some() || upright.sent_at.is_some() {
             return Ok(Some(upright));
         }
-        // The strip is cut from the source before any turn: what the machine printed stands upright there.
-        if let Some(strip) = &page.header_strip {
+        // The strip is cut from the source before any turn: what the machine printed stands upright there. Where the text layer says all that
+        // stands in the band, there is nothing else to read.
+        let is_said = text_layer && says_all(page, &band, &inside);
+        if let Some(strip) = page.header_strip.as_ref().filter(|_| !is_said) {
             let words = self.timed("header", |engine| engine.reader.read_page(strip, page.dpi, Layout::Block))?;
             let line = parse_header(&join(&words), band, &self.pack.phrases, self.reference);
             if line.page.is_some() || line.sent_at.is_some() {
@@ -365,6 +372,18 @@ fn is_no_blank_paper(page: &PreparedPage, source: &SourcePage) -> bool {
     most as f32 > MOST_BLANK * bounds.area().max(1) as f32
 }
 
+/// Whether words of a text layer account for all writing in a band of the page.
+fn says_all(page: &PreparedPage, band: &Rect, words: &[Word]) -> bool {
+    let band = band.intersect(&page.writing.bounds());
+    let mut rest = page.writing.cut(&band);
+    let all = rest.count(&rest.bounds());
+    for word in words {
+        rest.clear(&word.rect.translate(-band.left, -band.top).inflate(3, 3));
+    }
+    // The tip of a letter may stand out of its word's box.
+    rest.count(&rest.bounds()) * 50 <= all
+}
+
 /// Share of the page's pixels that are ink, the header band left out.
 fn ink_without_header(page: &PreparedPage) -> f32 {
     let all = page.writing.count(&page.writing.bounds());
@@ -394,6 +413,7 @@ mod tests {
             text,
             form_values,
             damage,
+            level: false,
             encoding: "g4".into(),
         };
         !is_no_blank_paper(&prepare(&source, None), &source)
@@ -444,9 +464,9 @@ mod tests {
         }
         assert!(!sheet(Pixels::Bilevel(ruled), whole), "rulings were printed by somebody");
         assert!(
-            !sheet(Pixels::Gray(GrayImage::from_pixel(1700, 2200, Luma([128]))), whole),
+            !sheet(Pixels::Gray(GrayImage::from_pixel(1700, 2200, Luma([128])).into()), whole),
             "what a broken decoder leaves"
         );
-        assert!(sheet(Pixels::Gray(GrayImage::from_pixel(1700, 2200, Luma([250]))), whole));
+        assert!(sheet(Pixels::Gray(GrayImage::from_pixel(1700, 2200, Luma([250])).into()), whole));
     }
 }

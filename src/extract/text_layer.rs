@@ -85,6 +85,7 @@ mod tests {
             text,
             form_values: Vec::new(),
             damage: Damage::default(),
+            level: false,
             encoding: "rendered".into(),
         };
         let page = prepare(&source, Some(Rotation::None));

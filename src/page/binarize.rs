@@ -6,6 +6,7 @@
 use image::GrayImage;
 
 use super::Bitmap;
+use crate::decode::all_white;
 
 /// A pixel of a resampled bilevel page is ink when at least about 41 % of it was covered: at 50 % a one-pixel line that falls
 /// between two rows would vanish.
@@ -98,19 +99,15 @@ pub(super) fn binarize(gray: &GrayImage, threshold: Threshold, dpi: f32) -> Bitm
 fn histogram(gray: &GrayImage) -> [u64; 256] {
     // Neighbours mostly have one level: counted in four tables, none waits for the one before it.
     let mut counts = [[0u64; 256]; 4];
-    let (eights, rest) = gray.as_raw().as_chunks::<8>();
-    for eight in eights {
+    for pixels in gray.as_raw().chunks(32) {
         // White paper, which is most of a page.
-        if *eight == [255; 8] {
-            counts[0][255] += 8;
+        if all_white(pixels) {
+            counts[0][255] += pixels.len() as u64;
             continue;
         }
-        for (at, &pixel) in eight.iter().enumerate() {
+        for (at, &pixel) in pixels.iter().enumerate() {
             counts[at % 4][usize::from(pixel)] += 1;
         }
-    }
-    for &pixel in rest {
-        counts[0][usize::from(pixel)] += 1;
     }
     std::array::from_fn(|level| counts.iter().map(|counts| counts[level]).sum())
 }

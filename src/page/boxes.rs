@@ -48,13 +48,15 @@ const LINES: (f32, f32) = (0.1, 0.5);
 pub fn find_boxes(page: &PreparedPage, search: &Rect) -> Vec<MarkBox> {
     let margin = (SIDES.1 * page.dpi as f32) as i32;
     let Some(outline) = Outline::new(page, &search.inflate(margin, margin)) else { return Vec::new() };
+    // Only what has its middle here is kept: nothing is looked for in the margin.
+    let middles = search.translate(-outline.zone.left, -outline.zone.top);
     let mut found = Vec::new();
-    outline.squares(&mut found);
-    outline.circles(&mut found);
-    outline.brackets(&mut found);
+    outline.squares(&middles, &mut found);
+    outline.circles(&middles, &mut found);
+    outline.brackets(&middles, &mut found);
     found.retain(|b| search.holds(&b.rect));
     let mut lines = Vec::new();
-    outline.lines(page, &mut lines);
+    outline.lines(page, &middles, &mut lines);
     // The top of a circle and the edge of a square are level too.
     lines.retain(|line| {
         let stroke = Rect::new(line.rect.left, line.rect.bottom - 4, line.rect.right, line.rect.bottom);
@@ -462,7 +464,8 @@ impl Outline {
 
     /// Share of the rows of `top..bottom` that have ink within columns `left..right`.
     fn busy_rows(&self, left: i32, right: i32, top: i32, bottom: i32) -> f32 {
-        let busy = (top..bottom).filter(|&y| (left..right).any(|x| self.at(x, y))).count();
+        let rows = top.max(0)..bottom.min(self.height as i32);
+        let busy = rows.filter(|&y| self.dark_rows.has_ink(y as u32, left, right)).count();
         busy as f32 / (bottom - top).max(1) as f32
     }
 
@@ -513,17 +516,22 @@ impl Outline {
         ]
     }
 
-    fn squares(&self, found: &mut Vec<MarkBox>) {
+    fn squares(&self, middles: &Rect, found: &mut Vec<MarkBox>) {
         let (shortest, longest) = (self.inches(SIDES.0), self.inches(SIDES.1));
         let (width, height) = (self.width as i32, self.height as i32);
-        for top in 0..height - shortest {
+        // Where a square's corner may be whose middle is looked for, give or take a pixel of rounding.
+        let corners = |from: i32, to: i32, longest: i32, end: i32| {
+            (from - longest / 2 - 1).max(0)..(to - shortest / 2 + 1).min(end - shortest)
+        };
+        let lefts = corners(middles.left, middles.right, longest, width);
+        for top in corners(middles.top, middles.bottom, longest * 6 / 5, height) {
             let sums = &self.across[(top as usize + 1) * (self.width + 1)..][..self.width + 1];
             if i32::from(sums[self.width]) * 2 < shortest {
                 continue;
             }
             let above = &self.down[top as usize * self.width..][..self.width];
             let below = &self.down[(top + shortest) as usize * self.width..][..self.width];
-            for left in 0..width - shortest {
+            for left in lefts.clone() {
                 // A corner, or at least two sides that begin here. Most places have none: half of a side is counted in whole numbers.
                 let across = i32::from(sums[(left + shortest) as usize] - sums[left as usize]);
                 let down = i32::from(below[left as usize + 1] - above[left as usize + 1]);
@@ -601,16 +609,21 @@ impl Outline {
         seen as f32 / directions.len() as f32
     }
 
-    fn circles(&self, found: &mut Vec<MarkBox>) {
+    fn circles(&self, middles: &Rect, found: &mut Vec<MarkBox>) {
         let (shortest, longest) = (self.inches(SIDES.0) / 2, self.inches(SIDES.1) / 2);
         let words = self.width.div_ceil(64);
         let mut quick = vec![0u64; (longest + 1).max(0) as usize * words];
-        for y in shortest..self.height as i32 - shortest {
+        let columns = middles.left.max(shortest)..middles.right.min(self.width as i32 - shortest);
+        if columns.is_empty() {
+            return;
+        }
+        let looked_at = columns.start as usize / 64..(columns.end as usize).div_ceil(64);
+        for y in middles.top.max(shortest)..middles.bottom.min(self.height as i32 - shortest) {
             let radii = shortest..=longest.min(y);
-            let any = self.quick_circles(y, radii.clone(), &mut quick);
+            let any = self.quick_circles(y, radii.clone(), looked_at.clone(), &mut quick);
             for x in any.iter().enumerate().flat_map(|(word, bits)| ones(*bits).map(move |bit| word as i32 * 64 + bit))
             {
-                if !(shortest..self.width as i32 - shortest).contains(&x) {
+                if !columns.contains(&x) {
                     continue;
                 }
                 let mut best: Option<MarkBox> = None;
@@ -638,8 +651,14 @@ impl Outline {
     }
 
     /// For each radius the middles on row `y` around which enough of eight points of a circle show for [`Self::ring`] to be asked, as bits
-    /// in `quick`: three of the outermost four, and six of all. And the middles of any radius.
-    fn quick_circles(&self, y: i32, radii: std::ops::RangeInclusive<i32>, quick: &mut [u64]) -> Vec<u64> {
+    /// in `quick`: three of the outermost four, and six of all. And the middles of any radius. Only some words of the row are looked at.
+    fn quick_circles(
+        &self,
+        y: i32,
+        radii: std::ops::RangeInclusive<i32>,
+        looked_at: std::ops::Range<usize>,
+        quick: &mut [u64],
+    ) -> Vec<u64> {
         let words = self.width.div_ceil(64);
         let mut any = vec![0u64; words];
         let row = |y: i32| if y < self.height as i32 { self.soft_rows.row(y as u32) } else { &[] };
@@ -648,7 +667,7 @@ impl Outline {
             let (above, below) = (row(y - radius), row(y + radius));
             let aslant = slanting(radius);
             let middles = &mut quick[radius as usize * words..][..words];
-            for (word, middles) in middles.iter_mut().enumerate() {
+            for (word, middles) in middles.iter_mut().enumerate().take(looked_at.end).skip(looked_at.start) {
                 let at = word as i32 * 64;
                 let straight = Four([
                     word_at(own, at - radius),
@@ -749,7 +768,7 @@ impl Outline {
     }
 
     /// `[ ]` and `( )`: two upright strokes with feet that point, or arcs that open, towards each other.
-    fn brackets(&self, found: &mut Vec<MarkBox>) {
+    fn brackets(&self, middles: &Rect, found: &mut Vec<MarkBox>) {
         let (shortest, longest) = (self.inches(0.09), self.inches(0.33));
         let (narrow, wide) = (self.inches(0.05), self.inches(0.32));
         let forms: Vec<ArcForm> = (shortest..=longest)
@@ -758,23 +777,29 @@ impl Outline {
             .collect();
         let mut lefts: Vec<Arc> = Vec::new();
         let mut rights: Vec<Arc> = Vec::new();
-        for middle in shortest / 2..self.height as i32 - shortest / 2 {
+        // The halves of one bracket are uneven by a few pixels at most.
+        const UNEVEN: i32 = 4;
+        let lefts_at = middles.left - wide / 2 - 2..middles.right + 2;
+        let rights_at = middles.left - 2..middles.right + wide / 2 + 2;
+        let rows = (middles.top - UNEVEN - 2).max(shortest / 2)
+            ..(middles.bottom + UNEVEN + 2).min(self.height as i32 - shortest / 2);
+        for middle in rows {
             // The back of a bracket is where a run of ink begins or ends: white behind it.
             let mut before = i32::MIN / 2;
             self.dark_rows.for_runs(middle as u32, 0, self.width as i32, |left, right| {
-                if left - before >= 4 {
+                if left - before >= 4 && lefts_at.contains(&left) {
                     lefts.extend(self.best_arc(left, middle, &forms, 1));
                 }
                 before = right;
             });
             let mut last: Option<i32> = None;
             self.dark_rows.for_runs(middle as u32, 0, self.width as i32, |left, right| {
-                if let Some(end) = last.filter(|end| left - end >= 4) {
+                if let Some(end) = last.filter(|end| left - end >= 4 && rights_at.contains(end)) {
                     rights.extend(self.best_arc(end - 1, middle, &forms, -1));
                 }
                 last = Some(right);
             });
-            if let Some(end) = last {
+            if let Some(end) = last.filter(|end| rights_at.contains(end)) {
                 rights.extend(self.best_arc(end - 1, middle, &forms, -1));
             }
         }
@@ -782,7 +807,7 @@ impl Outline {
             for right in rights.iter().filter(|r| r.round == left.round) {
                 let gap = right.x - left.x;
                 let uneven = (left.top - right.top).abs() + (left.tall - right.tall).abs();
-                if gap < narrow || gap > wide || uneven > 4 || gap > 2 * left.tall || gap * 5 < left.tall * 2 {
+                if gap < narrow || gap > wide || uneven > UNEVEN || gap > 2 * left.tall || gap * 5 < left.tall * 2 {
                     continue;
                 }
                 let (top, bottom) = (left.top.min(right.top), (left.top + left.tall).max(right.top + right.tall));
@@ -883,17 +908,19 @@ impl Outline {
     }
 
     /// Short level lines that nothing but a mark touches.
-    fn lines(&self, page: &PreparedPage, found: &mut Vec<MarkBox>) {
+    fn lines(&self, page: &PreparedPage, middles: &Rect, found: &mut Vec<MarkBox>) {
         let (shortest, longest) = (self.inches(LINES.0), self.inches(LINES.1));
         let space = self.inches(0.17);
-        for y in 1..self.height as i32 - 1 {
+        let thick = self.inches(0.03).max(4);
+        // A line may count with its own place or with the middle of the space above it.
+        let rows = (middles.top - thick - 2).max(1)..(middles.bottom + space + 2).min(self.height as i32 - 1);
+        for y in rows {
             for (left, right) in self.level_runs(y) {
                 let length = right - left;
                 if length < shortest || length > longest {
                     continue;
                 }
                 // Mostly white right above and below: a line, and no bar of a letter or edge of a patch.
-                let thick = self.inches(0.03).max(4);
                 let (above, below) = (
                     self.share(left, y - thick - 2, right, y - thick + 1),
                     self.share(left, y + thick, right, y + thick + 3),

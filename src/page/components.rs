@@ -96,7 +96,9 @@ fn collect(mut runs: Vec<Run>, mut parents: Vec<u32>) -> Labelled {
             components.push(Component { rect, ink });
         } else {
             let component = &mut components[number[root] as usize];
-            component.rect = component.rect.union(&rect);
+            // Runs come from the top, and none is empty.
+            let own = &mut component.rect;
+            *own = Rect::new(own.left.min(rect.left), own.top, own.right.max(rect.right), rect.bottom);
             component.ink += ink;
         }
         run.component = number[root];

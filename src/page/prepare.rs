@@ -1,7 +1,7 @@
 //! The way of a page from the decoder to the readers.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ pub struct Preparation {
 #[derive(Clone, Debug)]
 pub struct PreparedPage {
     /// For the readers: 0 black to 255 white, the resampling's grey kept.
-    pub gray: GrayImage,
+    pub gray: Arc<GrayImage>,
     /// Every dark pixel, rulings and streaks included.
     pub ink: Bitmap,
     /// What people and printers wrote: ink without rulings, streaks and specks. Strokes that touch a ruling are kept whole.
@@ -109,7 +109,7 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
     let resolution = plausible(source.resolution, source.size(), &mut steps);
     let dpi = (resolution.x, resolution.y);
     let Polarized { bits, gray, threshold } = one_polarity(source, dpi.0, &mut steps);
-    let streaks = streaks::find(&bits, dpi);
+    let streaks = if source.level { Vec::new() } else { streaks::find(&bits, dpi) };
     let mut unstreaked = bits.clone();
     if !streaks.is_empty() {
         unstreaked.and_not(&streaks::pixels(&bits, &streaks));
@@ -120,7 +120,8 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
         steps.push("tint".to_owned());
     }
     let header = header::find(&unstreaked, dpi);
-    let rotation = rotation.unwrap_or_else(|| quarter_turn(&unstreaked, dpi));
+    let upright = || if source.level { Rotation::None } else { quarter_turn(&unstreaked, dpi) };
+    let rotation = rotation.unwrap_or_else(upright);
     if rotation != Rotation::None {
         steps.push("turned".to_owned());
     }
@@ -132,7 +133,7 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
     let size = source.size();
     let unscaled = Placement::new(size, rotation, (1.0, 1.0), 0.0);
     let body = body_of(&level, header.map(|(band, _)| unscaled.to_page(&band)), dpi);
-    let mut lean = skew::estimate(&level, dpi, &body);
+    let mut lean = if source.level { 0.0 } else { skew::estimate(&level, dpi, &body) };
     if lean.abs() < SMALLEST_SKEW {
         lean = 0.0;
     } else {
@@ -162,7 +163,10 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
     let inked = |page: &GrayImage, bits: &Bitmap| {
         if stays { bits.clone() } else { binarize::binarize(page, threshold, target) }
     };
-    let gray_page = render(&bits, gray.as_deref());
+    let gray_page = match (&source.pixels, &gray) {
+        (Pixels::Gray(own), Some(Cow::Borrowed(_))) if placement.moves_nothing() => Arc::clone(own),
+        _ => Arc::new(render(&bits, gray.as_deref())),
+    };
     let ink = inked(&gray_page, &bits);
     // Streaks and tints are taken out before resampling, so that what is left of a stroke they cross has the same edges as ever.
     let (streakless, base) = if unstreaked == bits {
@@ -211,7 +215,7 @@ impl PreparedPage {
     /// `gray` with rulings, streaks and specks painted out: what a reader of lines should see. A page with a text layer is seldom read.
     pub fn clean(&self) -> &GrayImage {
         self.clean.get_or_init(|| {
-            let mut clean = self.gray.clone();
+            let mut clean = GrayImage::clone(&self.gray);
             paint_out(&mut clean, &self.ink, &self.writing);
             clean
         })
@@ -221,7 +225,7 @@ impl PreparedPage {
     pub fn from_ink(ink: Bitmap, dpi: u32) -> Self {
         let dpi = dpi.max(1);
         let sorted = sort_ink(ink.clone(), dpi);
-        let gray = ink.to_gray();
+        let gray = Arc::new(ink.to_gray());
         let size = (ink.width(), ink.height());
         Self {
             gray,
@@ -303,7 +307,7 @@ fn one_polarity<'a>(source: &'a SourcePage, dpi: f32, steps: &mut Vec<String>) -
             Polarized { bits, gray: None, threshold: Threshold::Global(BILEVEL_THRESHOLD) }
         }
         Pixels::Gray(gray) => {
-            let mut gray = Cow::Borrowed(gray);
+            let mut gray = Cow::Borrowed(gray.as_ref());
             let mut levels = Levels::of(&gray);
             if levels.is_dark() && !levels.is_black() {
                 for pixel in gray.to_mut().iter_mut() {

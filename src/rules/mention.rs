@@ -110,24 +110,39 @@ impl<'a> Folded<'a> {
     /// The end (exclusive) of the best match that begins at letter `from`.
     fn match_at(&self, from: usize, wanted: &[char], slips: usize, open_end: bool) -> Option<usize> {
         let window = &self.letters[from..self.letters.len().min(from + wanted.len() + slips)];
-        // One row of the edit distance for each wanted letter, over all lengths of the window.
-        let mut row: Vec<usize> = (0..=window.len()).collect();
+        let ends = |length: usize| open_end || window[length - 1].ends_word;
+        if slips == 0 {
+            let is_it = window.len() == wanted.len() && window.iter().zip(wanted).all(|(l, &w)| l.folded == w);
+            return (is_it && ends(wanted.len())).then_some(from + wanted.len());
+        }
+        // One row of the edit distance for each wanted letter, over the lengths of the window that differ from its place by no more slips
+        // than are allowed: all others cost more.
+        const FAR: u8 = 100;
+        let mut row = [FAR; 2 * MOST_SLIPS + 2];
+        row[slips..=2 * slips].iter_mut().zip(0..).for_each(|(cell, length)| *cell = length);
         for (i, &letter) in wanted.iter().enumerate() {
-            let mut diagonal = row[0];
-            row[0] = i + 1;
-            for j in 1..=window.len() {
-                let substituted = diagonal + usize::from(window[j - 1].folded != letter);
-                diagonal = row[j];
-                row[j] = substituted.min(row[j] + 1).min(row[j - 1] + 1);
+            // Cell `d` is length `i + 1 + d - slips`; it stood for one less in the row before, whose next cell is the same length.
+            for d in 0..=2 * slips {
+                let Some(length) = (i + 1 + d).checked_sub(slips).filter(|length| *length <= window.len()) else {
+                    row[d] = FAR;
+                    continue;
+                };
+                let substituted = match length.checked_sub(1) {
+                    Some(at) => row[d] + u8::from(window[at].folded != letter),
+                    None => FAR,
+                };
+                let left = if d > 0 { row[d - 1] + 1 } else { FAR };
+                row[d] = substituted.min(row[d + 1] + 1).min(left).min(FAR);
             }
-            if row.iter().min().is_none_or(|&best| best > slips) {
+            if row[..=2 * slips].iter().all(|&cost| usize::from(cost) > slips) {
                 return None;
             }
         }
-        (1..=window.len())
-            .filter(|&length| row[length] <= slips && (open_end || window[length - 1].ends_word))
-            .min_by_key(|&length| (row[length], std::cmp::Reverse(length)))
-            .map(|length| from + length)
+        (0..=2 * slips)
+            .filter_map(|d| Some(((wanted.len() + d).checked_sub(slips)?, row[d])))
+            .filter(|&(length, cost)| length > 0 && usize::from(cost) <= slips && ends(length))
+            .min_by_key(|&(length, cost)| (cost, std::cmp::Reverse(length)))
+            .map(|(length, _)| from + length)
     }
 
     /// The sentence around `span`, cut at a reach that keeps a quotation short.
@@ -149,13 +164,16 @@ impl<'a> Folded<'a> {
     }
 }
 
+/// The most that [`slips`] gives.
+const MOST_SLIPS: usize = 3;
+
 /// Letters that a phrase may be off: none for the short, which turn into other words.
 fn slips(letters: usize) -> usize {
     match letters {
         0..10 => 0,
         10..18 => 1,
         18..28 => 2,
-        _ => 3,
+        _ => MOST_SLIPS,
     }
 }
 
@@ -225,6 +243,39 @@ mod tests {
             unless: words(unless),
             cite: None,
             place: Default::default(),
+        }
+    }
+
+    /// [`Folded::match_at`] over all lengths.
+    fn plain_match(text: &Folded<'_>, from: usize, wanted: &[char], slips: usize, open_end: bool) -> Option<usize> {
+        let window = &text.letters[from..text.letters.len().min(from + wanted.len() + slips)];
+        let mut row: Vec<usize> = (0..=window.len()).collect();
+        for (i, &letter) in wanted.iter().enumerate() {
+            let mut diagonal = row[0];
+            row[0] = i + 1;
+            for j in 1..=window.len() {
+                let substituted = diagonal + usize::from(window[j - 1].folded != letter);
+                diagonal = row[j];
+                row[j] = substituted.min(row[j] + 1).min(row[j - 1] + 1);
+            }
+        }
+        (1..=window.len())
+            .filter(|&length| row[length] <= slips && (open_end || window[length - 1].ends_word))
+            .min_by_key(|&length| (row[length], std::cmp::Reverse(length)))
+            .map(|length| from + length)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn lengths_that_cost_too_much_are_not_looked_at(
+            text in "[abc ]{0,14}", wanted in "[abc]{1,10}", slips in 0usize..=MOST_SLIPS, open_end: bool
+        ) {
+            let folded = Folded::new(&text);
+            let wanted: Vec<char> = wanted.chars().collect();
+            for from in 0..folded.letters.len() {
+                let plain = plain_match(&folded, from, &wanted, slips, open_end);
+                proptest::prop_assert_eq!(folded.match_at(from, &wanted, slips, open_end), plain);
+            }
         }
     }
 

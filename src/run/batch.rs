@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::{NaiveDate, Utc};
@@ -19,7 +21,7 @@ use super::error::RunError;
 use super::folder::RunFolder;
 use super::images;
 use super::journal::{self, FileJournal, Fingerprint, Header};
-use super::pool::{Clocks, LostTime, Pool, WorkerCommand};
+use super::pool::{Clocks, LostTime, PageResult, Pool, WorkerCommand};
 use super::progress::{Progress, Show};
 use super::protocol::{Hello, Wanted};
 use super::record::{self, Counts, InputRecord, RulesRecord, RunRecord, Times, sha256_of_file, sha256_of_parts};
@@ -403,17 +405,12 @@ pub(crate) fn read_all(
     folder.require_space(SPACE_TO_START / 4 + SPACE_PER_PAGE * pages.len() as u64)?;
     let progress = Progress::new(settings.show, "pages", pages.len());
     let stages = Mutex::new(BTreeMap::<String, u64>::new());
-    pool.for_each(&pages, |&(fax, page)| {
-        let result = pool.read(fax.transmission.into(), page, settings.images.then_some(Wanted::Page), &fax.lost)?;
+    let keep = |Finished { fax, page, result }: Finished<'_>| {
         // Before the journal says that the page is finished, so that a resumed run lacks no picture.
         if let Some(png) = &result.picture {
             images::keep(folder, &fax.transmission.source_file, page, png)?;
         }
-        let outcome = match result.outcome {
-            PageOutcome::Rejected(rejection) => PageOutcome::Rejected(explained(fax, rejection, settings)?),
-            read => read,
-        };
-        fax.journal().keep_page(page, outcome)?;
+        fax.journal().keep_page(page, result.outcome)?;
         let mut sums = stages.lock().unwrap_or_else(PoisonError::into_inner);
         for (stage, milliseconds) in result.stages {
             *sums.entry(stage).or_default() += u64::from(milliseconds);
@@ -421,9 +418,66 @@ pub(crate) fn read_all(
         drop(sums);
         progress.tick();
         Ok(())
+    };
+    beside(pool.jobs(), keep, |hand_over| {
+        pool.for_each(&pages, |&(fax, page)| {
+            let mut result =
+                pool.read(fax.transmission.into(), page, settings.images.then_some(Wanted::Page), &fax.lost)?;
+            if let PageOutcome::Rejected(rejection) = result.outcome {
+                result.outcome = PageOutcome::Rejected(explained(fax, rejection, settings)?);
+            }
+            hand_over(Finished { fax, page, result })
+        })
     })?;
     work.stages = stages.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(work)
+}
+
+/// A page that was read and is not on disk yet.
+struct Finished<'a> {
+    fax: &'a Fax<'a>,
+    page: u32,
+    result: PageResult,
+}
+
+/// Does `keep` on threads beside `work` for everything that `work` hands over: a worker need not wait for the disk before its next page.
+///
+/// It returns when all of it is kept, also when `work` was interrupted; what cannot be kept ends `work` with its next handing over.
+fn beside<T: Send>(
+    threads: usize,
+    keep: impl Fn(T) -> Result<(), RunError> + Sync,
+    work: impl FnOnce(&(dyn Fn(T) -> Result<(), RunError> + Sync)) -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    // Few: what waits here is lost when the power fails.
+    let (sender, receiver) = sync_channel::<T>(threads);
+    let receiver = Mutex::new(receiver);
+    let failed = Mutex::new(None);
+    let done = thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(item) = next else { return };
+                    if let Err(error) = keep(item) {
+                        failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    }
+                }
+            });
+        }
+        let hand_over = |item: T| {
+            if let Some(error) = failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                return Err(error);
+            }
+            sender.send(item).map_err(|_| RunError::Interrupted)
+        };
+        let done = work(&hand_over);
+        drop(sender);
+        done
+    });
+    match failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(error) => Err(error),
+        None => done,
+    }
 }
 
 /// Opens every fax whose number of pages is not known yet.

@@ -1,6 +1,6 @@
 //! From stored readings to the queue: requests, roster, copies, rules, rows.
 //!
-//! One transmission's pages are in memory at a time; of the requests only their fields stay. Copies are found over all requests, so
+//! One transmission's pages are in memory at a time for each processor; of the requests only their fields stay. Copies are found over all requests, so
 //! that a queue merged from shares is the queue of the whole. No page is read here and no clock is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use tracing::warn;
 
 use super::differences::no_formula;
 use super::error::RunError;
-use super::folder::RunFolder;
+use super::folder::{RunFolder, sync_folder_of, write_whole_unlisted};
 use super::images;
 use super::journal::{self, Fingerprint, Header};
 use super::record::{RunRecord, sha256_of_parts};
@@ -173,9 +173,13 @@ fn write_notices(records: &[Record], pack: &Pack, folder: &RunFolder, beside: Be
         folder.folder(NOTICES)?;
         for (extension, text) in [("html", &notice.html), ("txt", &notice.text)] {
             let name = format!("{NOTICES}/{}.{extension}", notice.request_id);
-            folder.write(&name, |file| file.write_all(text.as_bytes()))?;
+            write_whole_unlisted(&folder.path().join(&name), |file| file.write_all(text.as_bytes()))?;
             written.push(name);
         }
+    }
+    // Once for all of them: without the record, which comes last, the run is not finished, and they are written again.
+    if let Some(name) = written.last() {
+        sync_folder_of(&folder.path().join(name))?;
     }
     Ok(written)
 }
@@ -232,33 +236,20 @@ fn write_superseded(file: &mut dyn Write, superseded: &[(EarlierCopy, String)]) 
 
 fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Judged, RunError> {
     let roster = deciding.roster.map(load_roster).transpose()?;
+    // Files are decided side by side, and what came of them is put together in their order.
+    let made: Vec<Result<Made, RunError>> =
+        readings.par_iter().map(|one| assembled(one, roster.as_ref(), deciding)).collect();
     let mut requests: Vec<Request> = Vec::new();
     let mut traces: Vec<Trace> = Vec::new();
     let mut broken = BTreeSet::new();
     let mut applied: BTreeMap<String, Vec<Correction>> = BTreeMap::new();
-    for (header, path) in readings {
-        let pages = pages_of(header, path, deciding)?;
-        let mut of_pages = |pages: &[PageOutcome]| -> Result<Vec<(Request, Trace)>, CorrectionError> {
-            let mut made: Vec<(Request, Trace)> = Vec::new();
-            for mut request in assemble::assemble(&header.transmission, pages, deciding.pack) {
-                let own = deciding.corrections.settle(&mut request, deciding.pack)?;
-                if !own.is_empty() {
-                    applied.insert(request.id.clone(), own);
-                }
-                if let Some(roster) = &roster {
-                    apply_roster(roster, &mut request, deciding.pack.roster.settle_uncertain);
-                }
-                let trace = Trace::of(&request, pages, &header.transmission.sha256);
-                made.push((request, trace));
-            }
-            Ok(made)
-        };
-        let made = guarded(|| of_pages(&pages)).unwrap_or_else(|| {
+    for (made, (header, _)) in made.into_iter().zip(readings) {
+        let made = made?;
+        if made.broken {
             broken.insert(header.transmission.source_file.clone());
-            of_pages(&given_up(pages.len()))
-        });
-        let made = made.map_err(RunError::Correction)?;
-        let (made, of_them): (Vec<Request>, Vec<Trace>) = made.into_iter().unzip();
+        }
+        applied.extend(made.applied);
+        let (made, of_them): (Vec<Request>, Vec<Trace>) = made.requests.into_iter().unzip();
         requests.extend(made);
         traces.extend(of_them);
     }
@@ -272,28 +263,84 @@ fn judge(readings: &[(Header, PathBuf)], deciding: &Deciding<'_>) -> Result<Judg
     let mut superseded = link(&mut requests, &mut traces, deciding)?;
     superseded
         .sort_by(|a, b| (&a.0.source_file, &a.0.request_id, &a.1).cmp(&(&b.0.source_file, &b.0.request_id, &b.1)));
-    let mut records = Vec::with_capacity(requests.len());
     let mut requests = requests.into_iter().peekable();
-    for (header, path) in readings {
-        let source_file = &header.transmission.source_file;
-        let mut pages = pages_of(header, path, deciding)?;
-        if broken.contains(source_file) {
-            pages = given_up(pages.len());
-        }
-        while let Some(request) = requests.next_if(|request| request.source_file == *source_file) {
-            let corrections = applied.get(&request.id).cloned().unwrap_or_default();
-            let recorded = guarded(|| record(request.clone(), &pages, deciding, roster.is_some()));
-            let mut recorded = recorded.unwrap_or_else(|| {
-                broken.insert(source_file.clone());
-                let given_up = given_up(pages.len());
-                record(unreadable(request, header, &given_up, deciding.pack), &given_up, deciding, roster.is_some())
-            });
-            recorded.corrections = corrections;
-            records.push(recorded);
+    let of_files: Vec<(&(Header, PathBuf), Vec<Request>)> = readings
+        .iter()
+        .map(|one| {
+            let of_file = |request: &Request| request.source_file == one.0.transmission.source_file;
+            (one, std::iter::from_fn(|| requests.next_if(of_file)).collect())
+        })
+        .collect();
+    let recorded: Vec<Result<(Vec<Record>, bool), RunError>> = of_files
+        .into_par_iter()
+        .map(|((header, path), requests)| {
+            let mut is_broken = broken.contains(&header.transmission.source_file);
+            let mut pages = pages_of(header, path, deciding)?;
+            if is_broken {
+                pages = given_up(pages.len());
+            }
+            let mut records = Vec::with_capacity(requests.len());
+            for request in requests {
+                let corrections = applied.get(&request.id).cloned().unwrap_or_default();
+                let recorded = guarded(|| record(request.clone(), &pages, deciding, roster.is_some()));
+                let mut recorded = recorded.unwrap_or_else(|| {
+                    is_broken = true;
+                    let given_up = given_up(pages.len());
+                    record(unreadable(request, header, &given_up, deciding.pack), &given_up, deciding, roster.is_some())
+                });
+                recorded.corrections = corrections;
+                records.push(recorded);
+            }
+            Ok((records, is_broken))
+        })
+        .collect();
+    let mut records = Vec::new();
+    for (recorded, (header, _)) in recorded.into_iter().zip(readings) {
+        let (of_file, is_broken) = recorded?;
+        records.extend(of_file);
+        if is_broken {
+            broken.insert(header.transmission.source_file.clone());
         }
     }
     records.sort_by(|a, b| place(&a.request).cmp(&place(&b.request)));
     Ok(Judged { records, broken, superseded })
+}
+
+/// What one file's pages came to.
+struct Made {
+    requests: Vec<(Request, Trace)>,
+    /// Corrections by the request that they are of.
+    applied: BTreeMap<String, Vec<Correction>>,
+    /// The program broke on the file.
+    broken: bool,
+}
+
+fn assembled(
+    (header, path): &(Header, PathBuf),
+    roster: Option<&Roster>,
+    deciding: &Deciding<'_>,
+) -> Result<Made, RunError> {
+    let pages = pages_of(header, path, deciding)?;
+    let mut applied = BTreeMap::new();
+    let mut of_pages = |pages: &[PageOutcome]| -> Result<Vec<(Request, Trace)>, CorrectionError> {
+        let mut made: Vec<(Request, Trace)> = Vec::new();
+        for mut request in assemble::assemble(&header.transmission, pages, deciding.pack) {
+            let own = deciding.corrections.settle(&mut request, deciding.pack)?;
+            if !own.is_empty() {
+                applied.insert(request.id.clone(), own);
+            }
+            if let Some(roster) = roster {
+                apply_roster(roster, &mut request, deciding.pack.roster.settle_uncertain);
+            }
+            let trace = Trace::of(&request, pages, &header.transmission.sha256);
+            made.push((request, trace));
+        }
+        Ok(made)
+    };
+    let made = guarded(|| of_pages(&pages));
+    let broken = made.is_none();
+    let requests = made.unwrap_or_else(|| of_pages(&given_up(pages.len()))).map_err(RunError::Correction)?;
+    Ok(Made { requests, applied, broken })
 }
 
 /// One file's words must not cost the night: where the program itself breaks on what was read, that file becomes a row for a person.

@@ -80,6 +80,15 @@ impl RunFolder {
 
 /// Writes a private file whole or not at all: beside its place, synced, renamed, and the folder synced too.
 pub(crate) fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), RunError> {
+    write_whole_unlisted(path, fill)?;
+    sync_folder_of(path)
+}
+
+/// As [`write_whole`], but the folder is the caller's to sync: after a power cut the file may not be there, and is never half-written.
+pub(crate) fn write_whole_unlisted(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), RunError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".tmp");
     let beside = path.with_file_name(name);
@@ -95,8 +104,7 @@ pub(crate) fn write_whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::
         let _ = fs::remove_file(&beside);
         return Err(RunError::io("write", path)(error));
     }
-    fs::rename(&beside, path).map_err(RunError::io("rename", &beside))?;
-    sync_folder_of(path)
+    fs::rename(&beside, path).map_err(RunError::io("rename", &beside))
 }
 
 /// Opens a file with mode 0600, also when it was there with another.

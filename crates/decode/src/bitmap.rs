@@ -93,8 +93,23 @@ impl Bitmap {
         if first == last {
             return (row[first] & head & tail).count_ones() as u64;
         }
-        let middle: u64 = row[first + 1..last].iter().map(|w| w.count_ones() as u64).sum();
+        let middle = ones(&row[first + 1..last]);
         (row[first] & head).count_ones() as u64 + middle + (row[last] & tail).count_ones() as u64
+    }
+
+    /// Whether row `y` has any ink in columns `left..right`, clipped to the page.
+    pub fn has_ink(&self, y: u32, left: i32, right: i32) -> bool {
+        let (left, right) = (left.max(0) as usize, right.min(self.width as i32).max(0) as usize);
+        if left >= right || y >= self.height {
+            return false;
+        }
+        let row = self.row(y);
+        let (first, last) = (left / 64, (right - 1) / 64);
+        let (head, tail) = (u64::MAX << (left % 64), u64::MAX >> (63 - (right - 1) % 64));
+        if first == last {
+            return row[first] & head & tail != 0;
+        }
+        row[first] & head != 0 || row[last] & tail != 0 || row[first + 1..last].iter().any(|word| *word != 0)
     }
 
     /// The part of the page inside `rect`, which must lie on it.
@@ -179,31 +194,36 @@ impl Bitmap {
             return;
         }
         let row = self.row(y);
-        let mut x = left;
-        while x < right {
-            let word = row[x as usize / 64] >> (x % 64);
-            if word == 0 {
-                x = (x / 64 + 1) * 64;
-                continue;
+        let last = (right - 1) as usize / 64;
+        let mut index = left as usize / 64;
+        // What of the word has not been looked at yet.
+        let mut word = row[index] & u64::MAX << (left % 64);
+        loop {
+            while word == 0 {
+                index += 1;
+                if index > last {
+                    return;
+                }
+                word = row[index];
             }
-            x += word.trailing_zeros() as i32;
-            if x >= right {
+            let bit = word.trailing_zeros();
+            let start = (index * 64) as i32 + bit as i32;
+            if start >= right {
                 return;
             }
-            let start = x;
-            loop {
-                let gap = !row[x as usize / 64] >> (x % 64);
-                if gap != 0 {
-                    x += gap.trailing_zeros() as i32;
-                    break;
+            let mut gap = !row[index] & u64::MAX << bit;
+            while gap == 0 {
+                index += 1;
+                if index > last {
+                    found(start, right);
+                    return;
                 }
-                x = (x / 64 + 1) * 64;
-                if x >= right || row[x as usize / 64] & 1 == 0 {
-                    break;
-                }
+                gap = !row[index];
             }
-            let end = x.min(right);
-            found(start, end);
+            let bit = gap.trailing_zeros();
+            let end = (index * 64) as i32 + bit as i32;
+            found(start, end.min(right));
+            word = row[index] & u64::MAX << bit;
         }
     }
 
@@ -293,12 +313,13 @@ impl Bitmap {
         let mut have = 1;
         while have < length {
             let step = have.min(length - have);
-            for y in 0..height {
-                for x in 0..stride {
-                    let below = eroded.get((y + step) * stride + x).copied().unwrap_or(0);
-                    eroded[y * stride + x] &= below;
+            for y in 0..height - step {
+                let (rows, below) = eroded.split_at_mut((y + step) * stride);
+                for (word, below) in rows[y * stride..].iter_mut().zip(&below[..stride]) {
+                    *word &= below;
                 }
             }
+            eroded[(height - step) * stride..].fill(0);
             have += step;
         }
         let mut grown = eroded;
@@ -306,9 +327,9 @@ impl Bitmap {
         while have < length {
             let step = have.min(length - have);
             for y in (step..height).rev() {
-                for x in 0..stride {
-                    let above = grown[(y - step) * stride + x];
-                    grown[y * stride + x] |= above;
+                let (above, rows) = grown.split_at_mut(y * stride);
+                for (word, above) in rows[..stride].iter_mut().zip(&above[(y - step) * stride..]) {
+                    *word |= above;
                 }
             }
             have += step;
@@ -356,7 +377,10 @@ impl Bitmap {
         let mut page = Bitmap::new(width, height);
         for (y, line) in plane.chunks_exact(width.max(1) as usize).take(height as usize).enumerate() {
             for (word, pixels) in page.row_mut(y as u32).iter_mut().zip(line.chunks(64)) {
-                *word = darker_bits(pixels, threshold);
+                // Most of a page is white.
+                if !all_white(pixels) {
+                    *word = darker_bits(pixels, threshold);
+                }
             }
         }
         page
@@ -415,6 +439,20 @@ impl Bitmap {
     }
 }
 
+/// Bits that are set; most words of a page are white, and a baseline processor has no instruction that counts.
+fn ones(words: &[u64]) -> u64 {
+    let (fours, rest) = words.as_chunks::<4>();
+    let inked = fours.iter().filter(|[a, b, c, d]| a | b | c | d != 0).flatten();
+    inked.chain(rest).map(|word| u64::from(word.count_ones())).sum()
+}
+
+/// Whether all bytes are 255.
+pub fn all_white(pixels: &[u8]) -> bool {
+    let (eights, rest) = pixels.as_chunks::<8>();
+    eights.iter().fold(u64::MAX, |all, eight| all & u64::from_ne_bytes(*eight)) == u64::MAX
+        && rest.iter().all(|pixel| *pixel == 255)
+}
+
 /// A bit for each of up to 64 pixels: whether it is darker than `threshold`.
 ///
 /// Eight pixels at a time, each in a byte of a word: a byte's highest bit tells whether the subtraction borrows, and a multiplication
@@ -456,6 +494,49 @@ fn transpose_block(block: &mut [u64; 64]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn runs_and_counts_are_those_of_the_pixels(
+            words in proptest::collection::vec(proptest::sample::select(vec![0, u64::MAX, 1, 1 << 63, 0xFF00_0F00_1234_8001]), 6),
+            left in -5i32..400, right in -5i32..400,
+        ) {
+            let mut page = Bitmap::new(380, 1);
+            page.row_mut(0).copy_from_slice(&words);
+            page.trim();
+            let inside = |x: &i32| (left..right).contains(x) && page.get(*x, 0);
+            let mut runs = Vec::new();
+            page.for_runs(0, left, right, |from, to| runs.extend(from..to));
+            let pixels: Vec<i32> = (0..380).filter(inside).collect();
+            proptest::prop_assert_eq!(&runs, &pixels);
+            proptest::prop_assert_eq!(page.has_ink(0, left, right), !pixels.is_empty());
+            proptest::prop_assert_eq!(page.count(&Rect::new(left, 0, right, 1)), pixels.len() as u64);
+        }
+
+        #[test]
+        fn tall_ink_is_what_stands_in_upright_runs(rows in proptest::collection::vec(0u64..8, 1..12), length in 1u32..5) {
+            let mut page = Bitmap::new(3, rows.len() as u32);
+            rows.iter().enumerate().for_each(|(y, row)| page.row_mut(y as u32)[0] = *row);
+            let tall = page.tall_ink(length);
+            for (x, y) in (0..3).flat_map(|x| (0..rows.len() as i32).map(move |y| (x, y))) {
+                let above = (0..=y).rev().take_while(|y| page.get(x, *y)).count();
+                let below = (y..rows.len() as i32).take_while(|y| page.get(x, *y)).count();
+                let is_tall = page.get(x, y) && (above + below - 1) as u32 >= length;
+                proptest::prop_assert_eq!(tall.get(x, y), is_tall, "{} {}", x, y);
+            }
+        }
+    }
+
+    #[test]
+    fn white_is_every_pixel() {
+        let mut pixels = [255; 21];
+        assert!(all_white(&pixels) && all_white(&[]));
+        for at in 0..pixels.len() {
+            pixels[at] = 254;
+            assert!(!all_white(&pixels), "{at}");
+            pixels[at] = 255;
+        }
+    }
 
     #[test]
     fn counts_across_word_borders() {

@@ -27,12 +27,14 @@ mod tests;
 mod tiff;
 mod turn;
 
+use std::sync::Arc;
+
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
 use geometry::Rect;
 
-pub use bitmap::Bitmap;
+pub use bitmap::{Bitmap, all_white};
 pub use document::Document;
 pub use limits::Limits;
 
@@ -93,7 +95,8 @@ pub struct Resolution {
 #[derive(Clone, Debug)]
 pub enum Pixels {
     Bilevel(Bitmap),
-    Gray(GrayImage),
+    /// Shared: a page whose pixels stay where they are is not copied to be prepared.
+    Gray(Arc<GrayImage>),
 }
 
 /// A word of a PDF's text layer, in source pixels.
@@ -148,6 +151,8 @@ pub struct SourcePage {
     pub text: Vec<PlacedText>,
     pub form_values: Vec<FormValue>,
     pub damage: Damage,
+    /// The page was drawn, not scanned, and all its print runs level: it lies neither crooked nor on its side, and no roller left a streak.
+    pub level: bool,
     /// How the pixels were packed, for the record: `g3-1d`, `g3-2d`, `g4`, `lzw`, `jbig2`, `rendered` and so on.
     pub encoding: String,
 }

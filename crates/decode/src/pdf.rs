@@ -3,6 +3,7 @@
 //! Neighbours: [`super::pdf_limits`] measures before anything is unpacked, [`super::pdf_scan`] finds out what the page
 //! draws, [`super::pdf_picture`] takes the picture, [`super::pdf_text`] and [`super::pdf_forms`] read what is not pixels.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -24,6 +25,7 @@ use super::{
     Container, Damage, Limits, Pixels, Rejection, Resolution, SourcePage, pdf_forms, pdf_limits, pdf_pages, pdf_text,
     raster, resolution,
 };
+use crate::bitmap::all_white;
 use crate::geometry::Rect;
 
 const POINTS_PER_INCH: f64 = 72.0;
@@ -31,6 +33,8 @@ const POINTS_PER_INCH: f64 = 72.0;
 const RENDERED: f64 = 204.0;
 /// Pixels. A rendered page takes four bytes a pixel several times over; an A2 poster at 204 dpi has 15 million.
 const MOST_RENDERED: f64 = 40_000_000.0;
+/// The encoding of a page that was drawn.
+const RENDERED_AS: &str = "rendered";
 /// The renderer counts pixels in 16 bits.
 const LONGEST_RENDERED: f64 = 32_000.0;
 
@@ -89,6 +93,7 @@ impl PdfFile {
             text: pdf_text::words(&notes.glyphs, &to_pixels),
             form_values: pdf_forms::form_values(page, &to_pixels, limits),
             damage: decoded.damage,
+            level: decoded.encoding == RENDERED_AS && notes.is_level(),
             encoding: decoded.encoding.into(),
         })
     }
@@ -224,10 +229,10 @@ impl Sheet {
             return Err(Rejection::Corrupt("the page's content cannot be decoded".into()));
         }
         let decoded = DecodedPage {
-            pixels: Pixels::Gray(gray),
+            pixels: Pixels::Gray(gray.into()),
             resolution: Resolution { x: across as f32, y: down as f32, assumed: false },
             damage: Damage::default(),
-            encoding: "rendered",
+            encoding: RENDERED_AS,
         };
         Ok((decoded, ToPixels { affine, user: self.user, size: (width.into(), height.into()) }))
     }
@@ -245,27 +250,35 @@ impl Sheet {
     }
 }
 
+/// Bytes of a canvas that is kept for the next page: a letter page at fax resolution has fifteen million.
+const MOST_KEPT: usize = 20 << 20;
+
 fn draw(page: &Page<'_>, settings: InterpreterSettings, width: u16, height: u16, transform: Affine) -> GrayImage {
+    thread_local! {
+        /// Pages mostly have one size, and the whole canvas is drawn over: its memory is not asked for, and cleared, for each.
+        static CANVAS: RefCell<Option<Pixmap>> = const { RefCell::new(None) };
+    }
     let cache = RenderCache::new();
     let mut context = RenderContext::new(width, height);
     render_into(page, &cache, &settings, &RenderSettings::default(), &mut context, transform);
     context.flush();
-    let mut pixmap = Pixmap::new(width, height);
+    let used = CANVAS.take().filter(|canvas| (canvas.width(), canvas.height()) == (width, height));
+    let mut pixmap = used.unwrap_or_else(|| Pixmap::new(width, height));
     let rasterizer = RasterizerSettings { target_init: TargetInit::Clear(WHITE), ..Default::default() };
     context.render_with(&mut pixmap, &mut Resources::default(), rasterizer);
-    // Nearly all of a page is white: four pixels at a time.
     let mut gray = vec![255; usize::from(width) * usize::from(height)];
-    let pixels = pixmap.data_as_u8_slice();
-    let mut drawn = pixels.as_chunks::<16>().0.iter();
-    let (fours, rest) = gray.as_chunks_mut::<4>();
-    for (gray, drawn) in fours.iter_mut().zip(drawn.by_ref()) {
-        if *drawn != [255; 16] {
-            *gray = std::array::from_fn(|at| raster::luma([drawn[4 * at], drawn[4 * at + 1], drawn[4 * at + 2]]));
+    // Nearly all of a page is white: sixteen pixels at a time.
+    const AT_ONCE: usize = 16;
+    for (gray, drawn) in gray.chunks_mut(AT_ONCE).zip(pixmap.data_as_u8_slice().chunks(4 * AT_ONCE)) {
+        if !all_white(drawn) {
+            for (gray, pixel) in gray.iter_mut().zip(drawn.as_chunks::<4>().0) {
+                *gray = raster::luma([pixel[0], pixel[1], pixel[2]]);
+            }
         }
     }
-    let last = pixels.len() - 4 * rest.len();
-    for (gray, pixel) in rest.iter_mut().zip(pixels[last..].as_chunks::<4>().0) {
-        *gray = raster::luma([pixel[0], pixel[1], pixel[2]]);
+    // A large drawing's stays with nobody.
+    if pixmap.data_as_u8_slice().len() <= MOST_KEPT {
+        CANVAS.set(Some(pixmap));
     }
     GrayImage::from_raw(width.into(), height.into(), gray).unwrap_or_default()
 }

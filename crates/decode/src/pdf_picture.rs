@@ -152,7 +152,7 @@ fn finish(gray: GrayImage, stream: &Stream<'_>, height: u32) -> Result<Grabbed, 
         b"RunLengthDecode" | b"RL" => "packbits",
         _ => "none",
     };
-    let pixels = if bilevel { Pixels::Bilevel(raster::threshold(&gray)) } else { Pixels::Gray(gray) };
+    let pixels = if bilevel { Pixels::Bilevel(raster::threshold(&gray)) } else { Pixels::Gray(gray.into()) };
     Ok(Grabbed { pixels, damage: Damage { missing_rows, ..Damage::default() }, encoding })
 }
 

@@ -165,6 +165,23 @@ impl Scan {
         (area / self.page.area().max(1.0), largest.and_then(Picture::density))
     }
 
+    /// Whether the page is print that runs level: no paper lay crooked, or on its side, under a scanner. A logo does not speak against it.
+    pub(super) fn is_level(&self) -> bool {
+        /// Letters of a few lines.
+        const LEAST_GLYPHS: usize = 100;
+        /// Of the page.
+        const MOST_PICTURES: f64 = 0.05;
+        /// Rise for a step of one: a pixel over the width of a page.
+        const LEVEL: f64 = 0.0005;
+        let is_level = |glyph: &ScannedGlyph| {
+            glyph.advance.x >= 0.0 && glyph.advance.y.abs() <= LEVEL * glyph.advance.x && glyph.em.y < 0.0
+        };
+        let mut print = self.glyphs.iter().filter(|glyph| !glyph.invisible && !glyph.text.trim().is_empty());
+        self.picture_density().0 <= MOST_PICTURES
+            && print.clone().nth(LEAST_GLYPHS - 1).is_some()
+            && print.all(is_level)
+    }
+
     /// The share of the page that picture `index` covers.
     pub(super) fn cover(&self, index: usize) -> f64 {
         self.pictures.get(index).map_or(0.0, |picture| picture.shown.area() / self.page.area().max(1.0))

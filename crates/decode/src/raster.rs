@@ -34,7 +34,7 @@ pub(super) fn page(container: Container, bytes: &[u8], limits: &Limits) -> Resul
     if missing_rows == height {
         return Err(Rejection::Corrupt("no row of the JPEG could be decoded".into()));
     }
-    let pixels = if header.bilevel { Pixels::Bilevel(threshold(&gray)) } else { Pixels::Gray(gray) };
+    let pixels = if header.bilevel { Pixels::Bilevel(threshold(&gray)) } else { Pixels::Gray(gray.into()) };
     Ok(SourcePage {
         container,
         pixels: orientation.turn(pixels),
@@ -42,6 +42,7 @@ pub(super) fn page(container: Container, bytes: &[u8], limits: &Limits) -> Resul
         text: Vec::new(),
         form_values: Vec::new(),
         damage: Damage { missing_rows, ..Damage::default() },
+        level: false,
         encoding: if container == Container::Png { "png".into() } else { "jpeg".into() },
     })
 }

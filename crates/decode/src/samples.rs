@@ -329,12 +329,12 @@ impl Canvas<'_> {
     pub(super) fn finish(self) -> Pixels {
         match self.kind {
             Kind::Ink(ink) => Pixels::Bilevel(ink),
-            Kind::Gray(gray) => Pixels::Gray(gray),
+            Kind::Gray(gray) => Pixels::Gray(gray.into()),
             Kind::Planes(sums) => {
                 let subtractive = self.layout.photometric == 5;
                 let tone = |sum: u16| if subtractive { 255 - (sum >> 8) as u8 } else { (sum >> 8) as u8 };
                 let pixels: Vec<u8> = sums.into_iter().map(tone).collect();
-                Pixels::Gray(GrayImage::from_raw(self.layout.width, self.height, pixels).unwrap_or_default())
+                Pixels::Gray(GrayImage::from_raw(self.layout.width, self.height, pixels).unwrap_or_default().into())
             }
         }
     }

@@ -61,6 +61,7 @@ impl TiffFile {
             text: Vec::new(),
             form_values: Vec::new(),
             damage,
+            level: false,
             encoding: encoding.into(),
         })
     }

@@ -80,7 +80,7 @@ impl Orientation {
         }
         match pixels {
             Pixels::Bilevel(bitmap) => Pixels::Bilevel(self.turn_bitmap(&bitmap)),
-            Pixels::Gray(gray) => Pixels::Gray(self.turn_gray(&gray)),
+            Pixels::Gray(gray) => Pixels::Gray(self.turn_gray(&gray).into()),
         }
     }
 

@@ -176,7 +176,7 @@ fn gray_depths_are_scaled_to_eight_bits() {
     let of = |bits: u32, photometric: u32, row: &[u8]| {
         let tags = [(256, 2), (257, 1), (258, bits), (262, photometric)];
         match first(tiff(&[(&tags, row)])).pixels {
-            Pixels::Gray(gray) => gray.into_raw(),
+            Pixels::Gray(gray) => gray.as_raw().clone(),
             Pixels::Bilevel(_) => panic!("more than two tones"),
         }
     };
