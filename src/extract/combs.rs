@@ -137,7 +137,7 @@ mod tests {
         let joined = combs(&sides, &[(468, 611, 915), (639, 971, 967), (808, 980, 915)]);
         assert_eq!(joined.beside(&LABEL, 190, 1700), Some(Rect::new(466, 915, 980, 971)));
         // Nothing beyond the next label is its own.
-        assert_eq!(joined.beside(&LABEL, 190, 840), None);
+        assert_eq!(joined.beside(&LABEL, 190, 600), None);
         assert_eq!(joined.beside(&LABEL.translate(0, 80), 190, 1700), None);
         assert_eq!(joined.under(&LABEL.translate(0, -60), 90, 1700), joined.beside(&LABEL, 190, 1700));
     }

@@ -16,7 +16,7 @@ use super::meaning::{Meanings, read_value};
 use super::placing::Placed;
 use super::sheet::Sheet;
 use super::stated::{is_signed, texts_in};
-use super::suits::{is_telling, suits};
+use super::suits::{is_telling, suits, without_cells};
 use super::twins::Figures;
 use super::vote::{Ballot, FormatFit, Meaning, elect};
 use super::zones::Placement;
@@ -155,7 +155,7 @@ pub fn read_fields(
             reading.alternatives.clear();
         }
     }
-    readings.extend(unlabelled(form, &written, source, hand));
+    readings.extend(unlabelled(form, &written, &lost, source, hand));
     readings
 }
 
@@ -175,6 +175,7 @@ const LABEL_AGAIN: f32 = 0.15;
 fn unlabelled(
     form: &FormDefinition,
     written: &[Written<'_>],
+    segments: &[(String, Rect)],
     source: &FieldSource<'_>,
     hand: Hand,
 ) -> Vec<FieldReading> {
@@ -254,7 +255,10 @@ fn unlabelled(
                 Some(offered(&field.id, rect, text, value, confidence.min(UNLABELLED)))
             }
             FieldKind::Phone => {
-                let is_phone = |text: &str| text.len() < 20 && suits(FieldKind::Phone, text) >= 1.0;
+                let is_phone = |text: &str| {
+                    let text = without_cells(text);
+                    text.len() < 20 && suits(FieldKind::Phone, &text) >= 1.0
+                };
                 // In the place of a misread label, and the only telephone that has none: most likely its own.
                 if let [(text, rect)] = misplaced.as_slice()
                     && phones_missing == 1
@@ -265,7 +269,8 @@ fn unlabelled(
                     return Some(offered(&field.id, *rect, text, meaning.value, UNLABELLED));
                 }
                 let orphans = free.iter().map(|(text, rect, _)| (*text, *rect));
-                let mut numbers = orphans.chain(misplaced.iter().map(|(text, rect)| (text.as_str(), *rect)));
+                let others = misplaced.iter().chain(segments).map(|(text, rect)| (text.as_str(), *rect));
+                let mut numbers = orphans.chain(others);
                 let (_, rect) = numbers.find(|(text, _)| is_phone(text))?;
                 Some(found_at(&field.id, rect))
             }

@@ -197,7 +197,8 @@ fn split_word(word: &Word) -> Vec<Token> {
             && letters[end - LABEL..end].iter().all(|c| c.is_alphabetic())
             && letters[i..].iter().filter(|c| c.is_ascii_digit()).count() >= FIGURES;
         // "(mm/dd/yyyy)12/02/1974": a hint and the value behind it.
-        let after_hint = before == ')' && here.is_ascii_digit() && letters[..i].iter().any(|c| c.is_alphabetic());
+        let hint = letters[..i].iter().rev().take_while(|c| **c != '(');
+        let after_hint = before == ')' && here.is_ascii_digit() && hint.clone().any(|c| c.is_alphabetic());
         if after_colon || after_label || after_hint || is_line[i - 1] != is_line[i] {
             cuts.push(i);
         }

@@ -3,6 +3,8 @@
 //! A form's style shows in what is written on it: dates stand where dates belong. Only the shape is judged (how many digits, how many
 //! letters), so that a misread character does not matter.
 
+use std::borrow::Cow;
+
 use crate::rules::FieldKind;
 
 /// How well `text` suits a field of `kind`: 1 a value of that shape, 0 it may be one, -1 something else. Empty text suits everything a little.
@@ -33,6 +35,13 @@ pub fn suits(kind: FieldKind, text: &str) -> f32 {
     }
 }
 
+/// A text without what comb cells leave in it: the spaces between single characters, and sides that were read as bars.
+pub fn without_cells(text: &str) -> Cow<'_, str> {
+    let words = || text.split(|c: char| c.is_whitespace() || c == '|').filter(|word| !word.is_empty());
+    let single = words().filter(|word| word.chars().count() == 1).count();
+    if single >= 3 && single * 2 > words().count() { Cow::Owned(words().collect()) } else { Cow::Borrowed(text) }
+}
+
 /// Whether values of a kind have a shape that tells them from all others.
 pub fn is_telling(kind: FieldKind) -> bool {
     matches!(kind, FieldKind::Date | FieldKind::Phone | FieldKind::Npi | FieldKind::MemberId)
@@ -59,6 +68,14 @@ mod tests {
                 assert!(other == kind || twins || suits(kind, text) <= 0.4, "{kind:?} {text}");
             }
         }
+    }
+
+    #[test]
+    fn cells_leave_their_characters() {
+        assert_eq!(without_cells("8 3 1 - 5|5|5 . 2 6 8 3"), "831-555.2683");
+        assert_eq!(without_cells("1|2|3|7|2|9|3|3|9|0"), "1237293390");
+        assert_eq!(without_cells("Ana B C de la Cruz"), "Ana B C de la Cruz");
+        assert_eq!(without_cells("(831) 555-2683"), "(831) 555-2683");
     }
 
     #[test]

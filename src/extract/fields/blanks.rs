@@ -1,15 +1,18 @@
 //! What makes a blank doubtful: ink or words near its label that are nobody's.
 
+use std::borrow::Cow;
+
 use super::{FieldSource, Written, join};
 use crate::extract::sheet::Token;
 use crate::extract::stated::texts_in;
-use crate::extract::suits::suits;
+use crate::extract::suits::{suits, without_cells};
 use crate::geometry::Rect;
 use crate::page::components;
 use crate::rules::FieldKind;
 
-/// What is written among the form's fields and lies in none of their `zones`: the text of each segment of a row, and of each field of the file.
-pub(super) fn unclaimed(written: &[Written<'_>], zones: &[Rect], source: &FieldSource<'_>) -> Vec<String> {
+/// What is written among the form's fields and lies in none of their `zones`: the text of each segment of a row, and of each field of
+/// the file, with its place.
+pub(super) fn unclaimed(written: &[Written<'_>], zones: &[Rect], source: &FieldSource<'_>) -> Vec<(String, Rect)> {
     let rows = |w: &&Written<'_>| {
         !matches!(w.kind, FieldKind::Block | FieldKind::Lines | FieldKind::DateList | FieldKind::Ink)
     };
@@ -33,7 +36,10 @@ pub(super) fn unclaimed(written: &[Written<'_>], zones: &[Rect], source: &FieldS
         }
     }
     let stated = texts_in(source.form_values, &body).into_iter().filter(|(value, _)| is_free(&value.rect, zones));
-    segments.iter().map(|segment| join(source.words(segment))).chain(stated.map(|(_, text)| text.to_owned())).collect()
+    let place =
+        |segment: &[usize]| Rect::bounding(segment.iter().map(|&t| &source.sheet.tokens[t].rect)).unwrap_or_default();
+    let read = segments.iter().map(|segment| (join(source.words(segment)), place(segment)));
+    read.chain(stated.map(|(value, text)| (text.to_owned(), value.rect))).collect()
 }
 
 /// Whether a token may be what stands in a cell of a comb, or in two whose side was lost: the sides part segments, but no values.
@@ -91,10 +97,8 @@ const LEAST: usize = 4;
 
 /// Whether one of the unclaimed `segments` may be the value of a field of `kind` whose own place is blank. An office that leaves a field
 /// empty writes its value nowhere else: then the place is wrong, and nobody may say that the value is missing.
-pub(super) fn is_among(kind: FieldKind, segments: &[String]) -> bool {
-    segments.iter().any(|text| {
-        // What stands in comb cells is read with spaces, or with their sides.
-        let text = &text.replace('|', " ");
+pub(super) fn is_among(kind: FieldKind, segments: &[(String, Rect)]) -> bool {
+    segments.iter().any(|(text, _)| {
         match kind {
             FieldKind::Name => {
                 let words: Vec<&str> = text.split_whitespace().collect();
@@ -108,9 +112,8 @@ pub(super) fn is_among(kind: FieldKind, segments: &[String]) -> bool {
                 if text.chars().filter(|c| c.is_alphanumeric()).count() < LEAST {
                     return false;
                 }
-                let cells: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-                let single = text.split_whitespace().filter(|word| word.chars().count() == 1).count();
-                let is_comb = single * 2 > text.split_whitespace().count() && kind != FieldKind::Date;
+                let cells = without_cells(text);
+                let is_comb = matches!(cells, Cow::Owned(_)) && kind != FieldKind::Date;
                 // Cells are misread, lost and read twice; a row of them with that many figures is some number all the same.
                 let is_number = is_comb && cells.chars().filter(char::is_ascii_digit).count() >= FIGURES;
                 text.len() <= 32 && (is_number || suits(kind, if is_comb { &cells } else { text }) >= 1.0)
