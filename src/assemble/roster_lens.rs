@@ -115,7 +115,7 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
         }
         let uncertain = !field.reading.is_blank() && field.confidence.get() < SURE;
         // A figure or two in a number's place are dirt in a blank as often as a number that could not be read.
-        if !uncertain || (field.field != "member_name" && is_crumb(field)) {
+        if !uncertain || is_crumb(field) {
             continue;
         }
         match field.field.as_str() {
@@ -244,11 +244,15 @@ fn ask_letters_again(request: &mut Request, member: &RosterMember<'_>) {
 /// Whether something was read, and hardly anything: a speck, or the dash of an office that leaves the place empty. What a format made of it
 /// does not count.
 fn is_crumb(field: &FieldReading) -> bool {
-    !field.raw.trim().is_empty() && field.raw.chars().filter(|c| c.is_alphanumeric()).count() < CRUMB
+    // A letter among figures is no name either: a neighbour's number reached into its place.
+    let counts = |c: &char| if field.field == "member_name" { c.is_alphabetic() } else { c.is_alphanumeric() };
+    let least = if field.field == "member_name" { NAME_CRUMB } else { CRUMB };
+    !field.raw.trim().is_empty() && field.raw.chars().filter(counts).count() < least
 }
 
-/// Characters below which a number is none.
+/// Characters below which a number is none, and letters below which a name is none.
 const CRUMB: usize = 4;
+const NAME_CRUMB: usize = 2;
 
 /// Whether ink that was read as `raw` may say `id`; ink that gave no letters may say anything.
 fn could_be(raw: &str, id: &str) -> bool {

@@ -163,7 +163,8 @@ mod tests {
     fn answered(kind: FieldKind, characters: &[(char, f32, char)]) -> DigitAnswer {
         let pack = Pack::builtin().expect("the built-in pack");
         let reference = NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day");
-        let meanings = Meanings { reference, words: &pack.phrases.dates, day_first: false };
+        let meanings =
+            Meanings { reference, words: &pack.phrases.dates, day_first: false, plan_numbers: pack.plan.numbers() };
         answer(kind, &[line(characters)], &meanings).expect("an answer")
     }
 
@@ -211,7 +212,8 @@ mod tests {
     fn letters_alone_are_no_answer() {
         let pack = Pack::builtin().expect("the built-in pack");
         let reference = NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day");
-        let meanings = Meanings { reference, words: &pack.phrases.dates, day_first: false };
+        let meanings =
+            Meanings { reference, words: &pack.phrases.dates, day_first: false, plan_numbers: pack.plan.numbers() };
         assert_eq!(answer(FieldKind::Phone, &[line(&sure("AN"))], &meanings), None);
         assert!(is_numeric(FieldKind::DateList) && !is_numeric(FieldKind::Name));
     }

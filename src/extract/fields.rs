@@ -257,7 +257,7 @@ fn unlabelled(
             FieldKind::Phone => {
                 let is_phone = |text: &str| {
                     let text = without_cells(text);
-                    text.len() < 20 && suits(FieldKind::Phone, &text) >= 1.0
+                    text.len() < 20 && suits(FieldKind::Phone, &text) >= 1.0 && !source.meanings.is_plans(&text)
                 };
                 // In the place of a misread label, and the only telephone that has none: most likely its own.
                 if let [(text, rect)] = misplaced.as_slice()
@@ -532,7 +532,14 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
             confidence: answer.confidence,
         });
     }
-    let is_heading = |answer: &ReaderAnswer| is_table(field) && !has_date(&answer.text);
+    // The digit reader makes figures of headings, but hardly sure ones and none without strokes that it does not know.
+    let is_made_up = |answer: &ReaderAnswer| {
+        let known = answer.text.split_whitespace().filter(|word| !word.contains('*'));
+        answer.reader == Reader::DigitReader
+            && (answer.confidence.get() < SOME
+                || !known.collect::<Vec<_>>().join(" ").chars().any(|c| c.is_ascii_digit()))
+    };
+    let is_heading = |answer: &ReaderAnswer| is_table(field) && (is_made_up(answer) || !has_date(&answer.text));
     let says_something = reading.answers.iter().any(|a| a.text.chars().any(char::is_alphanumeric) && !is_heading(a));
     if !says_something && is_table(field) && !reading.answers.is_empty() {
         // Column headings and row numbers, and nothing in the rows.
@@ -616,6 +623,9 @@ fn add_alternatives(reading: &mut FieldReading, by_digits: Option<DigitAnswer>) 
         }
     }
 }
+
+/// Confidence below which the digit reader saw no figures at all.
+const SOME: f32 = 0.3;
 
 /// Whether all that stands in a place is a few thin strokes: the printed slashes of a date, a side of a cell. No date or number is that short.
 fn few_strokes(ink: &ZoneInk) -> bool {

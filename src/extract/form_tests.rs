@@ -76,6 +76,7 @@ impl Drawn {
             reference: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
             words: &pack.phrases.dates,
             day_first: false,
+            plan_numbers: pack.plan.numbers(),
         };
         let page = FormPage {
             page: &page,

@@ -479,6 +479,14 @@ fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken
         }
         start -= 1;
     }
+    // What stands right behind another label is that one's value.
+    let is_value = start.checked_sub(1).is_some_and(|before| {
+        let gap = sheet.tokens[row[start]].rect.left - sheet.tokens[row[before]].rect.right;
+        taken[row[before]] && gap <= 2 * sheet.letter_height
+    });
+    if is_value {
+        return;
+    }
     let lead: Vec<usize> = row[start..at].to_vec();
     lead.iter().for_each(|&t| taken[t] = true);
     candidate.tokens.splice(0..0, lead);
@@ -551,6 +559,8 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             is_glyph(sheet, row, at) || before.text.ends_with(':') || first.rect.left - before.rect.right > height
         });
     let mut folded = String::new();
+    // A label that was read to its colon ends there: what follows is another's, or its first option.
+    let mut is_closed = false;
     for end in start..row.len() {
         let token = &sheet.tokens[row[end]];
         if end > start && token.starts_segment && token.rect.left - sheet.tokens[row[end - 1]].rect.right > height * 3 {
@@ -576,7 +586,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         if inside && folded.len() < if clean_start || clean_end { 8 } else { 12 } {
             continue;
         }
-        let composed = if !inside && !before_figures && end - start < 12 {
+        let composed = if !inside && !before_figures && !is_closed && end - start < 12 {
             index.composition.find(&label_words(sheet, &row[start..=end]))
         } else {
             None
@@ -598,7 +608,9 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
                 score,
             });
         }
-        for &Near { wording, distance, begun, words } in index.near(&folded, inside, ends_row).iter() {
+        let near = index.near(&folded, inside, ends_row);
+        is_closed |= token.text.ends_with(':') && near.iter().any(|n| n.distance == 0.0 && !n.begun);
+        for &Near { wording, distance, begun, words } in near.iter() {
             let wording = &index.wordings[wording];
             let letters = wording.folded.len();
             let compared = wording.beginning(folded.len(), begun);

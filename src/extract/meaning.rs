@@ -16,6 +16,17 @@ pub struct Meanings<'a> {
     pub words: &'a DateWords,
     /// Numeric dates are written day first.
     pub day_first: bool,
+    /// The plan's own telephone numbers: forms say where they are to be faxed, and that is no field's value.
+    pub plan_numbers: [&'a str; 2],
+}
+
+impl Meanings<'_> {
+    /// Whether a number is the plan's own.
+    pub fn is_plans(&self, number: &str) -> bool {
+        let figures = |text: &str| text.chars().filter(char::is_ascii_digit).take(10).collect::<String>();
+        let own = figures(number);
+        own.len() == 10 && self.plan_numbers.iter().any(|plans| figures(plans) == own)
+    }
 }
 
 /// Words of names that stay small, and beginnings after which a capital is right.

@@ -90,7 +90,12 @@ impl PageEngine<'_> {
             };
             classify(&evidence, &engine.pack.phrases, &engine.pack.forms)
         });
-        let meanings = Meanings { reference: self.reference, words: &self.pack.phrases.dates, day_first: false };
+        let meanings = Meanings {
+            reference: self.reference,
+            words: &self.pack.phrases.dates,
+            day_first: false,
+            plan_numbers: self.pack.plan.numbers(),
+        };
         let best = kinds.first().map(|k| &k.kind);
         let form = match best {
             Some(PageKind::Form(id)) => self.pack.forms.iter().find(|form| form.id == *id).map(|form| {

@@ -196,9 +196,9 @@ fn split_word(word: &Word) -> Vec<Token> {
             && end >= LABEL
             && letters[end - LABEL..end].iter().all(|c| c.is_alphabetic())
             && letters[i..].iter().filter(|c| c.is_ascii_digit()).count() >= FIGURES;
-        // "(mm/dd/yyyy)12/02/1974": a hint and the value behind it.
-        let hint = letters[..i].iter().rev().take_while(|c| **c != '(');
-        let after_hint = before == ')' && here.is_ascii_digit() && hint.clone().any(|c| c.is_alphabetic());
+        // "(mm/dd/yyyy)12/02/1974", "(print)Ana": a hint and the value behind it.
+        let is_hint = letters[0] == '(' && letters[..i].iter().filter(|c| c.is_alphabetic()).count() >= 2;
+        let after_hint = before == ')' && here.is_alphanumeric() && is_hint;
         if after_colon || after_label || after_hint || is_line[i - 1] != is_line[i] {
             cuts.push(i);
         }
@@ -253,6 +253,7 @@ mod tests {
         let words = [
             word("(mm/dd/yy)12/02/74", 300, 0, 480, 20),
             word("(831)555-0123", 600, 0, 730, 20),
+            word("(print)Ana", 800, 0, 900, 20),
             word("ID.", 0, 0, 30, 20),
             word(".95698215E", 34, 0, 134, 20),
             word("Phone...(209)", 0, 40, 130, 60),
@@ -270,6 +271,8 @@ mod tests {
                 ("(mm/dd/yy)", true),
                 ("12/02/74", false),
                 ("(831)555-0123", true),
+                ("(print)", true),
+                ("Ana", false),
                 ("Phone", true),
                 ("(209)", true),
                 ("M.D.", true),

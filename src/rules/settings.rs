@@ -39,6 +39,13 @@ pub struct Plan {
     pub fax: String,
 }
 
+impl Plan {
+    /// Its telephone and fax numbers.
+    pub fn numbers(&self) -> [&str; 2] {
+        [&self.phone, &self.fax]
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DateSettings {
