@@ -10,7 +10,7 @@ use image::GrayImage;
 
 use super::digits::{self, DigitAnswer};
 use super::fuzzy::ocr_distance;
-use super::ink::{Presence, ZoneInk, cut_line, measure};
+use super::ink::{Presence, ZoneInk, closed_up, cut_line, measure};
 use super::labels::{Label, Print, Target};
 use super::meaning::{Meanings, read_value};
 use super::placing::Placed;
@@ -344,7 +344,7 @@ fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader:
         if !wanted || field.ink.presence == Presence::Blank {
             continue;
         }
-        for picture in crops_of(field, source) {
+        for picture in crops_of(field, source, true) {
             crops.push(picture);
             owners.push(index);
         }
@@ -383,7 +383,7 @@ fn digit_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader: 
             && (field.hand != Hand::Typed || is_doubtful(field, source))
     };
     for field in written.iter_mut().filter(wanted) {
-        if let Ok(lines) = reader.read_lines(&crops_of(field, source)) {
+        if let Ok(lines) = reader.read_lines(&crops_of(field, source, false)) {
             field.digits = lines;
         }
     }
@@ -401,8 +401,9 @@ fn is_doubtful(field: &Written<'_>, source: &FieldSource<'_>) -> bool {
 /// Confidence of the page reader below which a word of a typed field is in doubt.
 const DOUBTFUL: f32 = 0.75;
 
-/// The lines of a field, cut out for a line reader.
-fn crops_of(field: &Written<'_>, source: &FieldSource<'_>) -> Vec<GrayImage> {
+/// The lines of a field, cut out for a line reader. The second reader wants the characters of cells moved together; the digit reader learned
+/// them as they stand.
+fn crops_of(field: &Written<'_>, source: &FieldSource<'_>, close_up: bool) -> Vec<GrayImage> {
     let words: Vec<Rect> = field
         .tokens
         .iter()
@@ -421,7 +422,11 @@ fn crops_of(field: &Written<'_>, source: &FieldSource<'_>) -> Vec<GrayImage> {
         let own: Vec<Rect> = words.iter().copied().filter(|word| word.overlap_x(&extent) > 0).collect();
         cut_line(source.page, line, &own, &source.print.rects, source.sheet.letter_height)
     };
-    lines.iter().filter_map(cut).map(|(picture, _)| picture).collect()
+    let as_written = |picture: GrayImage| {
+        let closed = if close_up && is_telling(field.kind) { closed_up(&picture) } else { None };
+        closed.unwrap_or(picture)
+    };
+    lines.iter().filter_map(cut).map(|(picture, _)| as_written(picture)).collect()
 }
 
 fn mean_confidence(field: &Written<'_>, source: &FieldSource<'_>) -> f32 {

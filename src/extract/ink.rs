@@ -246,3 +246,75 @@ pub fn cut_line(
     }
     Some((picture, extent))
 }
+
+/// A line of characters that stand in cells, each alone, moved together as they would be written: readers know words, not letters an inch apart.
+///
+/// `None` where the characters stand as close as ever.
+pub fn closed_up(line: &GrayImage) -> Option<GrayImage> {
+    let (width, height) = line.dimensions();
+    let is_dark = |x: u32, y: u32| line.get_pixel(x, y).0[0] < DARK;
+    let inked: Vec<u32> = (0..height).filter(|&y| (0..width).any(|x| is_dark(x, y))).collect();
+    let tall = inked.last()? - inked.first()? + 1;
+    // Columns of one character each: from its first to after its last.
+    let mut characters: Vec<(u32, u32)> = Vec::new();
+    for x in (0..width).filter(|&x| (0..height).any(|y| is_dark(x, y))) {
+        match characters.last_mut() {
+            Some((_, end)) if x <= *end + tall / 12 => *end = x + 1,
+            _ => characters.push((x, x + 1)),
+        }
+    }
+    let mut gaps: Vec<u32> = characters.windows(2).map(|pair| pair[1].0 - pair[0].1).collect();
+    gaps.sort_unstable();
+    if characters.len() < CELLS || gaps.get(gaps.len() / 4).is_none_or(|gap| gap * 5 < tall * 2) {
+        return None;
+    }
+    let space = (tall / 4).max(3);
+    let margin = characters.first()?.0.min(width - characters.last()?.1);
+    let inner: u32 = characters.iter().map(|(start, end)| end - start + space).sum();
+    let mut closed = GrayImage::from_pixel(inner - space + 2 * margin, height, Luma([255]));
+    let mut left = margin;
+    for (start, end) in characters {
+        // The soft edges of a character belong to it.
+        for x in start.saturating_sub(1)..(end + 1).min(width) {
+            let to = (left + x).saturating_sub(start);
+            if to < closed.width() {
+                (0..height).for_each(|y| closed.put_pixel(to, y, *line.get_pixel(x, y)));
+            }
+        }
+        left += end - start + space;
+    }
+    Some(closed)
+}
+
+/// Grey below which a pixel is ink.
+const DARK: u8 = 140;
+/// Characters from which a row of cells is a number or a date.
+const CELLS: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row of eight bars with a soft edge, `pitch` apart.
+    fn row(pitch: u32) -> GrayImage {
+        let mut line = GrayImage::from_pixel(20 + 8 * pitch, 40, Luma([255]));
+        for at in (0..8).map(|i| 20 + i * pitch) {
+            for y in 8..32 {
+                (at..at + 6).for_each(|x| line.put_pixel(x, y, Luma([0])));
+                line.put_pixel(at + 6, y, Luma([200]));
+            }
+        }
+        line
+    }
+
+    #[test]
+    fn characters_in_cells_move_together_and_lose_nothing() {
+        let ink = |line: &GrayImage| line.pixels().filter(|p| p.0[0] < 255).count();
+        let (wide, closed) = (row(48), closed_up(&row(48)).unwrap());
+        assert!(closed.width() * 2 < wide.width());
+        assert_eq!(ink(&closed), ink(&wide));
+        assert_eq!(closed_up(&closed), None);
+        assert_eq!(closed_up(&row(12)), None);
+        assert_eq!(closed_up(&GrayImage::from_pixel(40, 40, Luma([255]))), None);
+    }
+}
