@@ -84,7 +84,14 @@ pub fn read_fields(
     let options =
         source.labels.iter().filter(|l| matches!(l.target, Target::Option(..) | Target::Heading(_))).map(|l| l.rect);
     let prose = |p: &Placed<'_>| form.fields[p.field].kind.is_paragraph();
-    let claimed: Vec<Rect> = chosen.iter().filter(|p| !prose(p)).map(|p| p.zone.rect).chain(options).collect();
+    // A place whose text has another shape than its field's values is hardly that field's: it makes no blank sure.
+    let is_own = |p: &&&Placed<'_>| {
+        let kind = form.fields[p.field].kind;
+        let text = source.text_in(&p.zone.rect);
+        !is_telling(kind) || text.is_empty() || suits(kind, &text) >= 0.0
+    };
+    let claimed: Vec<Rect> =
+        chosen.iter().filter(|p| !prose(p)).filter(is_own).map(|p| p.zone.rect).chain(options).collect();
     let claimed_by_prose: Vec<Rect> = chosen.iter().filter(|p| prose(p)).map(|p| p.zone.rect).collect();
     let mut written: Vec<Written<'_>> = chosen
         .into_iter()
@@ -149,10 +156,15 @@ pub fn read_fields(
     let mut readings: Vec<FieldReading> =
         written.iter().map(|w| settle(&form.fields[w.placed.field].id, w, source)).collect();
     for (_, reading) in written.iter().zip(&mut readings).filter(|(field, _)| field.kind == FieldKind::Name) {
-        if matches!(reading.reading.value(), Some(Value::Text(text)) if is_label_again(form, text)) {
+        if matches!(reading.reading.value(), Some(Value::Text(text)) if is_label_again(form, text) || is_number(text)) {
             reading.reading = Reading::Unreadable;
             reading.confidence = Confidence::NONE;
             reading.alternatives.clear();
+        }
+    }
+    for (field, reading) in written.iter().zip(&mut readings).filter(|(field, _)| field.kind == FieldKind::Name) {
+        if !source.text_layer && is_own_blank(form, field.placed, placed, source) {
+            reading.confidence = Confidence::new(reading.confidence.get().min(UNLABELLED));
         }
     }
     readings.extend(unlabelled(form, &written, &lost, source, hand));
@@ -163,6 +175,11 @@ pub fn read_fields(
 fn is_label_again(form: &FormDefinition, name: &str) -> bool {
     let labels = form.fields.iter().flat_map(|field| &field.labels);
     labels.filter(|label| label.split_whitespace().count() >= 2).any(|label| ocr_distance(label, name) <= LABEL_AGAIN)
+}
+
+/// Whether what stands in a name's place is a number: a neighbour's value, and nobody's name.
+fn is_number(name: &str) -> bool {
+    name.chars().filter(char::is_ascii_digit).count() > name.chars().filter(|c| c.is_alphabetic()).count()
 }
 
 /// Distance a letter up to which a name is a label.
@@ -296,17 +313,8 @@ fn one_label_each<'a>(
 ) -> Vec<&'a Placed<'a>> {
     let blocks: Vec<Rect> =
         placed.iter().filter(|p| form.fields[p.field].kind == FieldKind::Block).map(|p| p.zone.rect).collect();
-    let signed: Vec<Rect> = source
-        .labels
-        .iter()
-        .filter(|l| matches!(l.target, Target::Field(i) if form.fields[i].kind == FieldKind::Ink))
-        .map(|l| l.rect)
-        .collect();
     // "Print name" beside a signature is the signer's: where a text is exact, a field of the provider's own says whether the name is given.
-    let is_signers = |p: &Placed<'_>| {
-        let beside = |rect: &Rect| rect.overlap_y(&p.label.rect) * 2 > p.label.rect.height();
-        source.text_layer && form.fields[p.field].kind == FieldKind::Name && signed.iter().any(beside)
-    };
+    let is_signers = |p: &Placed<'_>| source.text_layer && is_signers(form, p, source);
     (0..form.fields.len())
         .filter_map(|field| {
             let of_provider = |p: &Placed<'_>| p.field == field && !p.label.ambiguous && !is_signers(p);
@@ -321,6 +329,24 @@ fn one_label_each<'a>(
             })
         })
         .collect()
+}
+
+/// Whether a name's label stands beside a signature's: "Print name" is the signer's.
+fn is_signers(form: &FormDefinition, placed: &Placed<'_>, source: &FieldSource<'_>) -> bool {
+    let is_ink = |l: &Label| matches!(l.target, Target::Field(i) if form.fields[i].kind == FieldKind::Ink);
+    let beside = |l: &Label| l.rect.overlap_y(&placed.label.rect) * 2 > placed.label.rect.height();
+    form.fields[placed.field].kind == FieldKind::Name && source.labels.iter().any(|l| is_ink(l) && beside(l))
+}
+
+/// Whether another place of a field, under a label that was read to the letter, is blank, while `chosen` is only the signer's: the name may
+/// have been left out, and a person says whether the signer's is enough.
+fn is_own_blank(form: &FormDefinition, chosen: &Placed<'_>, placed: &[Placed<'_>], source: &FieldSource<'_>) -> bool {
+    let is_blank = |p: &Placed<'_>| {
+        measure(source.page, &p.zone.rect, &source.print.rects, source.sheet.letter_height).presence == Presence::Blank
+    };
+    let own = |p: &Placed<'_>| p.field == chosen.field && p.label.distance == 0.0 && !p.label.ambiguous;
+    is_signers(form, chosen, source)
+        && placed.iter().any(|p| own(p) && !is_signers(form, p, source) && p.zone.structure >= 0.85 && is_blank(p))
 }
 
 /// Whether a field's place is the cell at whose top its label is printed, with no empty cell beside it: then nobody writes its value anywhere
@@ -605,6 +631,19 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
         return settle_block(reading, field, source);
     }
     reading.raw = if first_text.is_empty() { second_text } else { first_text };
+    // Two values in one place: neither is the field's alone.
+    let two = |ballot: &Ballot| {
+        let figures = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+        ballot
+            .meaning
+            .as_ref()
+            .is_some_and(|m| m.format == FormatFit::Misfit && figures(&m.value.to_column()) > LONGEST)
+    };
+    if matches!(field.kind, FieldKind::MemberId | FieldKind::Npi) && ballots.iter().all(two) {
+        reading.reading = Reading::Unreadable;
+        reading.confidence = Confidence::NONE;
+        return reading;
+    }
     match elect(&ballots, field.hand) {
         Some(elected) => {
             reading.reading = Reading::Read(elected.value);
@@ -628,6 +667,9 @@ fn add_alternatives(reading: &mut FieldReading, by_digits: Option<DigitAnswer>) 
         }
     }
 }
+
+/// Characters above which an id or a provider's number is two values.
+const LONGEST: usize = 14;
 
 /// Confidence below which the digit reader saw no figures at all.
 const SOME: f32 = 0.3;
