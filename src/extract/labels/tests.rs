@@ -173,3 +173,50 @@ fn a_heading_in_a_tint_has_specks_beside_it() {
     assert_eq!(of(&found, "member_name"), ["Nombre"]);
     assert_eq!(of(&found, "provider_name"), ["Nombre"]);
 }
+
+#[test]
+fn a_garbled_label_is_known_by_the_value_of_its_kind() {
+    let found = labels(&[
+        (100, 100, "Request date:"),
+        (400, 100, "11/16/2026"),
+        (100, 160, "pop"),
+        (160, 160, "11/11/1987"),
+        (100, 220, "Nombre de"),
+        (300, 220, "Ana Lopez"),
+    ]);
+    assert_eq!(of(&found, "member_dob"), ["pop"]);
+    // Nothing tells a word beside a name from any other word.
+    assert_eq!(of(&found, "member_name"), [""; 0]);
+    // Two fields of that kind are without a label: it may be either's.
+    assert_eq!(of(&labels(&[(100, 160, "pop"), (160, 160, "11/11/1987")]), "member_dob"), [""; 0]);
+}
+
+#[test]
+fn the_small_words_of_a_wording_may_be_misread() {
+    let found = labels(&[(100, 100, "Telétono det paciente"), (100, 160, "Teléfono del proveedor")]);
+    assert_eq!(of(&found, "member_phone"), ["Telétono det paciente"]);
+    assert_eq!(of(&found, "provider_phone"), ["Teléfono del proveedor"]);
+}
+
+#[test]
+fn what_stands_between_two_labels_is_the_firsts_value() {
+    let found = labels(&[(100, 100, "Primary Care Provider:"), (340, 100, "ANA ABERNATHY MD NPI Number:")]);
+    assert_eq!(of(&found, "provider_npi"), ["NPI Number:"]);
+    assert_eq!(of(&found, "provider_name"), ["Primary Care Provider:"]);
+}
+
+#[test]
+fn the_words_of_the_next_column_make_no_sentence() {
+    let found = labels(&[
+        (100, 100, "Nombre del médico: Marcus Coleman"),
+        (700, 100, "Consultorio: Loma Prieta Family Medicine Group"),
+        (100, 900, "Nombre en letra de molde"),
+    ]);
+    assert_eq!(of(&found, "provider_name"), ["Nombre del médico:", "Nombre en letra de molde"]);
+}
+
+#[test]
+fn a_heading_read_to_its_colon_ends_before_its_first_option() {
+    let found = labels(&[(100, 100, "Documents attached: XLetter to member attached"), (600, 100, "Chart notes")]);
+    assert!(of(&found, "other").contains(&"Documents attached:"), "{found:?}");
+}
