@@ -77,6 +77,14 @@ impl Sheet {
         row[start..at].iter().filter(is_word).count()
     }
 
+    /// Whether two tokens may stand in neighbouring cells of a comb, one letter each or two whose side was lost: the sides part segments, but
+    /// no values.
+    pub fn in_cells(&self, before: usize, token: usize) -> bool {
+        let (before, token) = (&self.tokens[before], &self.tokens[token]);
+        let gap = token.rect.left - before.rect.right;
+        is_cell(&before.text) && is_cell(&token.text) && gap < 3 * self.letter_height
+    }
+
     /// Bottom of the lowest line of print that reaches into `zone` and leaves room for a pen under it: several words that were surely read.
     pub fn prose_bottom(&self, zone: &Rect) -> Option<i32> {
         let room = self.letter_height * 3 / 2;
@@ -94,6 +102,11 @@ impl Sheet {
         };
         self.rows.iter().filter_map(bottom).max()
     }
+}
+
+/// Whether a token may be what stands in a cell of a comb.
+pub fn is_cell(text: &str) -> bool {
+    text.chars().count() <= 2
 }
 
 /// Confidence from which a word near a signature's place is print.

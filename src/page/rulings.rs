@@ -533,9 +533,8 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
     found.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|((tick, _, _), _)| tick).collect()
 }
 
-/// Whether a tick has equals at the same pitch along its line: at least three more, a missing one or two between them allowed. Groups of cells
-/// stand on lines of their own, and half-height ticks may be the stems of typed letters that touch their line: for these the whole row must be
-/// there, nearly all of it at one pitch.
+/// Whether a tick has equals at the same pitch along its line. Groups of cells stand on lines of their own, and half-height ticks may be the
+/// stems of typed letters that touch their line: for these the whole row must be there.
 fn is_of_a_comb(tick: &(Traced, bool, usize), all: &[(Traced, bool, usize)], narrowest: i32, full_height: i32) -> bool {
     let mut columns: Vec<(i32, usize)> = all
         .iter()
@@ -546,31 +545,30 @@ fn is_of_a_comb(tick: &(Traced, bool, usize), all: &[(Traced, bool, usize)], nar
         .map(|other| (other.0.rect.center_y(), other.2))
         .collect();
     columns.sort_unstable();
-    let own = tick.0.rect.center_y();
     let own_line: Vec<i32> = columns.iter().filter(|(_, line)| *line == tick.2).map(|(x, _)| *x).collect();
-    let gaps = |columns: &[i32]| columns.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<i32>>();
-    let in_pitch = |columns: &[i32]| {
-        gaps(columns).into_iter().filter(|&gap| gap >= narrowest).min().is_some_and(|pitch| {
-            let fits = |x: i32| {
-                let steps = ((x - own) as f32 / pitch as f32).round() as i32;
-                steps.abs() <= 30 && ((x - own) - steps * pitch).abs() <= 2 + steps.abs()
-            };
-            columns.iter().filter(|&&x| fits(x)).count() >= 4 && gaps(columns).iter().all(|gap| *gap >= narrowest)
-        })
+    tick.0.rect.width() >= full_height && is_in_pitch(tick.0.rect.center_y(), &own_line, narrowest)
+        || is_whole_row(&columns, narrowest)
+}
+
+/// Whether at least three more columns stand at one pitch with `own`, a missing one or two between them allowed, and none too close.
+fn is_in_pitch(own: i32, columns: &[i32], narrowest: i32) -> bool {
+    let gaps = || columns.windows(2).map(|pair| pair[1] - pair[0]);
+    let Some(pitch) = gaps().min().filter(|&gap| gap >= narrowest) else { return false };
+    let fits = |x: i32| {
+        let steps = ((x - own) as f32 / pitch as f32).round() as i32;
+        steps.abs() <= 30 && ((x - own) - steps * pitch).abs() <= 2 + steps.abs()
     };
-    if tick.0.rect.width() >= full_height && in_pitch(&own_line) {
-        return true;
-    }
-    let is_crowded = |pair: &[(i32, usize)]| pair[0].1 == pair[1].1 && pair[1].0 - pair[0].0 < narrowest;
-    if columns.len() < 7 || columns.windows(2).any(is_crowded) {
-        return false;
-    }
-    let mut within: Vec<i32> =
-        columns.windows(2).filter(|pair| pair[0].1 == pair[1].1).map(|pair| pair[1].0 - pair[0].0).collect();
-    within.sort_unstable();
-    let Some(&pitch) = within.get(within.len() / 3) else { return false };
-    let exact = within.iter().filter(|gap| (**gap - pitch).abs() <= 2).count();
-    exact >= 4 && exact * 5 >= within.len() * 4
+    columns.iter().filter(|&&x| fits(x)).count() >= 4
+}
+
+/// Whether columns, each with its line, are a row of cells in groups: many, and on their lines nearly all at one pitch.
+fn is_whole_row(columns: &[(i32, usize)], narrowest: i32) -> bool {
+    let on_one_line = columns.windows(2).filter(|pair| pair[0].1 == pair[1].1);
+    let mut gaps: Vec<i32> = on_one_line.map(|pair| pair[1].0 - pair[0].0).collect();
+    gaps.sort_unstable();
+    let Some(&pitch) = gaps.get(gaps.len() / 3).filter(|_| gaps[0] >= narrowest) else { return false };
+    let exact = gaps.iter().filter(|gap| (**gap - pitch).abs() <= 2).count();
+    columns.len() >= 7 && exact >= 4 && exact * 5 >= gaps.len() * 4
 }
 
 /// Straight pieces of `shortest..=longest` pixels along the rows of `zone`, each with the rows it takes.

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::{FieldSource, Written, join};
-use crate::extract::sheet::Token;
 use crate::extract::stated::texts_in;
 use crate::extract::suits::{suits, without_cells};
 use crate::geometry::Rect;
@@ -25,13 +24,11 @@ pub(super) fn unclaimed(written: &[Written<'_>], zones: &[Rect], source: &FieldS
         if zones.iter().any(|zone| zone.holds(&token.rect)) || token.confidence < 0.5 {
             continue;
         }
-        let goes_on = |before: &Token| {
-            let gap = token.rect.left - before.rect.right;
-            let in_cells = is_cell(before) && is_cell(token) && gap < 3 * source.sheet.letter_height;
-            before.row == token.row && (!token.starts_segment || in_cells)
+        let goes_on = |before: usize| {
+            source.sheet.tokens[before].row == token.row && (!token.starts_segment || source.sheet.in_cells(before, t))
         };
         match segments.last_mut() {
-            Some(last) if last.last().is_some_and(|&before| goes_on(&source.sheet.tokens[before])) => last.push(t),
+            Some(last) if last.last().is_some_and(|&before| goes_on(before)) => last.push(t),
             _ => segments.push(vec![t]),
         }
     }
@@ -40,11 +37,6 @@ pub(super) fn unclaimed(written: &[Written<'_>], zones: &[Rect], source: &FieldS
         |segment: &[usize]| Rect::bounding(segment.iter().map(|&t| &source.sheet.tokens[t].rect)).unwrap_or_default();
     let read = segments.iter().map(|segment| (join(source.words(segment)), place(segment)));
     read.chain(stated.map(|(value, text)| (text.to_owned(), value.rect))).collect()
-}
-
-/// Whether a token may be what stands in a cell of a comb, or in two whose side was lost: the sides part segments, but no values.
-fn is_cell(token: &Token) -> bool {
-    token.text.chars().count() <= 2
 }
 
 /// Whether a place lies in none of `zones`.

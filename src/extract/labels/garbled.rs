@@ -2,7 +2,7 @@
 
 use super::{Candidate, LabelIndex, Target, Wording, is_figures, label_end, label_rect};
 use crate::extract::fuzzy::{fold, folded_distance};
-use crate::extract::sheet::Sheet;
+use crate::extract::sheet::{Sheet, is_cell};
 use crate::extract::suits::{is_telling, suits};
 use crate::extract::values::ids::npi_is_valid;
 use crate::geometry::Rect;
@@ -47,7 +47,6 @@ pub(super) fn add_garbled(
                 }
                 let closed = end == at && sheet.tokens[t].text.ends_with(':') && folded.len() <= 6;
                 let tokens: Vec<usize> = row[at..=last].to_vec();
-                let value = value_at(sheet, row, last, &label_rect(sheet, &tokens)).unwrap_or_default();
                 let near: Vec<(f32, &Wording)> = missing
                     .iter()
                     .filter(|w| w.folded.len() >= 3 && w.folded.len().abs_diff(folded.len()) <= 1 + w.folded.len() / 8)
@@ -61,23 +60,22 @@ pub(super) fn add_garbled(
                 };
                 // A phone's number looks like a fax's: where both labels are missing, a garbled one must tell them apart.
                 let is_told = near.iter().all(|(other, w)| w.targets == wording.targets || *other >= distance + MARGIN);
-                let suits_all = |text: &str| {
-                    let kind = |target: &Target| match target {
+                // Only a segment that is near to a wording is worth a look at what stands with it.
+                let has_value = || {
+                    let kinds = wording.targets.iter().filter_map(|target| match target {
                         Target::Field(i) => Some(form.fields[*i].kind),
                         _ => None,
-                    };
-                    let kinds = wording.targets.iter().filter_map(kind);
-                    kinds.clone().all(is_telling) && kinds.clone().all(|kind| is_value(kind, text, distance))
+                    });
+                    let value = value_at(sheet, row, last, &label_rect(sheet, &tokens)).unwrap_or_default();
+                    kinds.into_iter().all(|kind| is_telling(kind) && is_value(kind, &value, distance))
                 };
                 let fits = if closed && wording.folded.len() <= 6 {
                     distance <= GARBLED
                 } else if folded.len() <= SHORT {
                     // "pop 11/11/1987": of a short label hardly a letter may be left, but a value of its kind, and no other field is without one.
-                    distance <= GARBLED && is_told && suits_all(&value) || is_only_one(wording) && suits_all(&value)
+                    (distance <= GARBLED && is_told || is_only_one(wording)) && has_value()
                 } else {
-                    is_told
-                        && suits_all(&value)
-                        && distance <= if folded.len() > LONG { GARBLED / 2.0 } else { GARBLED }
+                    is_told && distance <= if folded.len() > LONG { GARBLED / 2.0 } else { GARBLED } && has_value()
                 };
                 if fits && best.as_ref().is_none_or(|(least, ..)| distance < *least) {
                     best = Some((distance, wording, tokens));
@@ -168,18 +166,16 @@ const LONG: usize = 24;
 /// What stands beside a segment that ends with token `last` of its row, or else under it.
 fn value_at(sheet: &Sheet, row: &[usize], last: usize, label: &Rect) -> Option<String> {
     // The words from `from` up to the next segment, or the letters of its comb cells: their sides part segments, but no values.
-    let is_cell = |t: usize| sheet.tokens[t].text.chars().count() <= 2;
     let segment = |row: &[usize], from: usize| {
         let mut words: Vec<usize> = row.get(from).copied().into_iter().collect();
         for &t in row.iter().skip(from + 1) {
             let before = words.last().copied().unwrap_or(t);
-            let gap = sheet.tokens[t].rect.left - sheet.tokens[before].rect.right;
-            if sheet.tokens[t].starts_segment && !(is_cell(t) && is_cell(before) && gap < 3 * sheet.letter_height) {
+            if sheet.tokens[t].starts_segment && !sheet.in_cells(before, t) {
                 break;
             }
             words.push(t);
         }
-        let cells = words.iter().filter(|t| is_cell(**t)).count() * 2 > words.len();
+        let cells = words.iter().filter(|t| is_cell(&sheet.tokens[**t].text)).count() * 2 > words.len();
         let texts = words.iter().map(|&t| sheet.tokens[t].text.trim_matches('|')).collect::<Vec<_>>();
         texts.join(if cells { "" } else { " " })
     };

@@ -39,9 +39,11 @@ impl Judge for Mentions {
             passages.iter().flat_map(|p| mentions(&p.text, wording)).map(|m| m.quote).collect()
         };
         let mut passages: Vec<Passage> = self.fields.iter().filter_map(|field| field_passage(request, field, facts)).collect();
-        let proven = !quotes_of(&passages).is_empty();
-        passages.extend(attachment_passages(request, &self.attachments, facts));
         outcome.quotes = quotes_of(&passages);
+        let proven = !outcome.quotes.is_empty();
+        let attached = attachment_passages(request, &self.attachments, facts);
+        outcome.quotes.extend(quotes_of(&attached));
+        passages.extend(attached);
         let unknown_field = self.fields.iter().any(|field| request.field(field).is_none());
         let hidden = may_hide(request, facts, |kind| self.attachments.iter().any(|a| *kind == crate::reading::PageKind::Attachment(*a)));
         outcome.answer = match () {
