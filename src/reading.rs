@@ -194,6 +194,9 @@ pub struct FormReading {
     pub registration: Registration,
     pub fields: Vec<FieldReading>,
     pub choices: Vec<ChoiceReading>,
+    /// Lines of the form's printed terms that somebody struck out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub struck: Vec<Rect>,
 }
 
 impl FormReading {
@@ -389,6 +392,8 @@ pub enum LetterKind {
     Warning,
     /// A letter, but of no kind the pack knows.
     Other,
+    /// Written to the plan: it tells the member nothing.
+    ToPlan,
 }
 
 /// A member as a page names them.

@@ -212,10 +212,10 @@ fn after(problem: &Problem<'_, '_>, index: usize, state: State, owner: Option<us
     State { before: owner, letter_before: sheet.class == Class::Letter, lettered }
 }
 
-/// A letter of which a request has one; warnings come in any number.
+/// A letter of which a request has one; warnings come in any number, and what the plan is told is no letter to the member.
 fn counted_letter(sheet: &Sheet<'_>) -> bool {
     let kind = sheet.reading.and_then(|reading| reading.letter.as_ref()).map(|letter| letter.kind);
-    sheet.opens_letter() && kind != Some(LetterKind::Warning)
+    sheet.opens_letter() && !matches!(kind, Some(LetterKind::Warning | LetterKind::ToPlan))
 }
 
 fn bit(owner: usize) -> Option<u128> {

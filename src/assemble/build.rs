@@ -3,6 +3,7 @@
 use super::assign::{self, Problem};
 use super::letters::{self, Page};
 use super::merge::merge;
+use super::names;
 use super::openers::{self, Opener, Opening, Role};
 use super::order::sending_order;
 use super::person::{Identity, Match};
@@ -12,10 +13,15 @@ use super::sheet::{Class, Sheet};
 use super::{PageOutcome, Request, RequestKind, receipt, sender, several};
 use crate::answer::{Answer, Confidence, Reading};
 use crate::decode::Rejection;
+use crate::extract::values::{is_credential, read_name};
+use crate::geometry::Rect;
 use crate::inbox::Transmission;
 use crate::reading::{FieldReading, PersonMention, Value};
+use crate::rules::phrases::PhraseBook;
 use crate::rules::{Pack, ReceivedSource};
 
+/// The field that holds the provider's name.
+const PROVIDER: &str = "provider_name";
 /// The field that holds a notice's own date.
 const NOTICE_DATE: &str = "request_date";
 
@@ -177,6 +183,7 @@ impl File<'_> {
             (request.fields, request.choices) = merge(&forms);
             if request.kind == RequestKind::Portal {
                 date_from_letter(&mut request.fields, &sheets);
+                provider_from_closing(&mut request.fields, &sheets);
             }
             request.several_members =
                 several::on_form(request.field("member_name"), request.field("member_id"), request.field("member_dob"));
@@ -184,9 +191,20 @@ impl File<'_> {
             let opened_on = problem.sheets.get(opener.sheet).map_or(1, |sheet| sheet.number);
             request.fields = named_fields(opened_on, &opener.mentions);
         }
+        // A joint letter is one page and proof for nobody; who else it names has no letter missing either.
+        let shared = (0..owners.len()).filter(|index| !mine.contains(index)).filter(|&index| {
+            let is_letter = problem.sheets.get(index).is_some_and(|sheet| sheet.class == Class::Letter);
+            let Some(compared) = problem.matches.get(index).filter(|_| is_letter) else { return false };
+            compared.get(owner).is_some_and(|mine| match mine.answer {
+                Answer::Met => joint(problem, compared, owner),
+                _ => mine.reasons.iter().any(|reason| reason == "joint-letter"),
+            })
+        });
         let pages: Vec<Page<'_, '_>> = mine
             .iter()
-            .filter_map(|&index| {
+            .copied()
+            .chain(shared)
+            .filter_map(|index| {
                 let (sheet, compared) = (problem.sheets.get(index)?, problem.matches.get(index)?);
                 Some(Page {
                     sheet,
@@ -198,6 +216,12 @@ impl File<'_> {
             .collect();
         request.letters = letters::letters(&pages);
         request.attachments = letters::attachments(&pages);
+        if request.several_members == Answer::Met {
+            // Whose a page is that names one of several, or all of them, cannot be told.
+            for attachment in request.attachments.iter_mut().filter(|a| a.same_member == Answer::NotMet) {
+                attachment.same_member = Answer::CannotTell;
+            }
+        }
         request.stray_pages = stray(problem, owners, owner, &mine, &request);
         request
     }
@@ -290,6 +314,41 @@ fn date_from_letter(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
     let reading = FieldReading {
         raw: letter.date_raw.clone(),
         ..FieldReading::new(NOTICE_DATE, date, letter.date_confidence, page)
+    };
+    match at.and_then(|at| fields.get_mut(at)) {
+        Some(field) => *field = reading,
+        None => fields.push(reading),
+    }
+}
+
+/// A notice is a letter: where no label names the provider, the name with its credentials under the closing does.
+fn provider_from_closing(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
+    let at = fields.iter().position(|field| field.field == PROVIDER);
+    if at.and_then(|at| fields.get(at)).is_some_and(|field| field.reading.value().is_some()) {
+        return;
+    }
+    let letters = sheets.iter().filter(|sheet| matches!(sheet.class, Class::Form(_)));
+    let signed =
+        letters.filter_map(|sheet| Some((sheet.number, sheet.reading?))).filter(|(_, page)| page.letter.is_some());
+    let closings: Vec<String> =
+        PhraseBook::builtin().people.closings.iter().map(|closing| names::fold(closing)).collect();
+    let Some(reading) = signed.into_iter().find_map(|(number, page)| {
+        let lines = page.lines();
+        let closing = lines.iter().rposition(|line| closings.contains(&names::fold(&line.text())))?;
+        lines.iter().skip(closing + 1).find_map(|line| {
+            let name = read_name(&line.text()).value?;
+            let signed =
+                name.split_whitespace().count() >= 3 && name.split_whitespace().last().is_some_and(is_credential);
+            signed.then(|| {
+                let surest = line.words.iter().map(|word| word.confidence.get()).fold(1.0, f32::min);
+                let read =
+                    FieldReading::new(PROVIDER, Reading::Read(Value::Text(name)), Confidence::new(surest), number);
+                let zone = Rect::bounding(line.words.iter().map(|word| &word.rect)).unwrap_or_default();
+                FieldReading { raw: line.text(), zone, ink: Some(zone), ..read }
+            })
+        })
+    }) else {
+        return;
     };
     match at.and_then(|at| fields.get_mut(at)) {
         Some(field) => *field = reading,

@@ -24,6 +24,9 @@ pub(super) fn letters(pages: &[Page<'_, '_>]) -> Vec<LetterMatch> {
     let mut letters: Vec<LetterMatch> = Vec::new();
     for page in pages.iter().filter(|page| page.sheet.class == Class::Letter || perhaps_letter(page.sheet)) {
         let Some(facts) = page.sheet.reading.and_then(|reading| reading.letter.clone()) else { continue };
+        if facts.kind == LetterKind::ToPlan {
+            continue;
+        }
         let mut reasons = page.compared.reasons.clone();
         let mut same_member = page.compared.answer;
         if page.joint && same_member == Answer::Met {

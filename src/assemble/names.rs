@@ -31,7 +31,7 @@ static BEFORE_NAMES: LazyLock<BTreeSet<String>> =
     LazyLock::new(|| PhraseBook::builtin().people.guardian.iter().map(|phrase| fold(phrase)).collect());
 
 const TITLES: [&str; 12] = ["mr", "mrs", "ms", "miss", "dr", "sr", "sra", "srta", "don", "dona", "dear", "estimado"];
-const ENDINGS: [&str; 7] = ["jr", "sr", "ii", "iii", "iv", "md", "esq"];
+const ENDINGS: [&str; 7] = ["jr", "sr", "ii", "iii", "iv", "esq", "md"];
 
 /// Lower case, accents off, everything but letters and digits a space.
 pub(super) fn fold(text: &str) -> String {
@@ -73,18 +73,22 @@ pub(super) fn words(name: &str) -> Vec<String> {
         }
         _ => name.clone(),
     };
-    let mut words: Vec<String> = fold(&ordered).split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect();
+    // Letters of a profession go before they are folded: `PA-C` would be two words of a name.
+    let mut tokens: Vec<&str> = ordered.split_whitespace().collect();
+    while tokens.len() > 2 && tokens.last().is_some_and(|word| is_ending(word)) {
+        tokens.pop();
+    }
+    let folded = fold(&tokens.join(" "));
+    let mut words: Vec<String> = folded.split(' ').filter(|w| !w.is_empty()).map(str::to_owned).collect();
     while words.len() > 1 && words.first().is_some_and(|w| TITLES.contains(&w.as_str())) {
         words.remove(0);
-    }
-    while words.len() > 2 && words.last().is_some_and(|w| ENDINGS.contains(&w.as_str())) {
-        words.pop();
     }
     words
 }
 
+/// Nothing but what follows a name: a suffix, letters of a profession.
 fn is_ending(text: &str) -> bool {
-    fold(text).split(' ').all(|w| ENDINGS.contains(&w))
+    text.split_whitespace().all(|word| ENDINGS.contains(&fold(word).as_str()) || values::is_credential(word))
 }
 
 /// Compares two names. `trust` is how well the worse of them was read, 0 to 1.

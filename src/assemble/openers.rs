@@ -35,6 +35,8 @@ pub(super) struct Opener<'a> {
     pub identity: Identity,
     /// Labels that its form pages have shown.
     labels: BTreeSet<&'a str>,
+    /// Its pages hold the text of an agreement and nothing to fill in.
+    is_text: bool,
     pub mentions: Vec<&'a PersonMention>,
     /// Its words were read so well that its labels would have been found.
     legible: bool,
@@ -66,12 +68,14 @@ pub(super) fn find<'a>(sheets: &[Sheet<'a>], order: &[usize]) -> (Vec<Opener<'a>
         match sheet.class {
             Class::Form(id) => {
                 let page = form_page(index, id, sheet);
-                let open: Vec<usize> =
-                    (0..openers.len()).filter(|&o| openers.get(o).is_some_and(|o| continues(o, &page))).collect();
+                let opens_next = page.is_text && asks_later(sheets, order, index, id);
+                let goes_on = |o: &Opener<'_>| continues(o, &page) && (o.is_text || !opens_next);
+                let open: Vec<usize> = (0..openers.len()).filter(|&o| openers.get(o).is_some_and(goes_on)).collect();
                 if let [only] = open.as_slice()
                     && let Some(opener) = openers.get_mut(*only)
                 {
                     opener.labels.extend(&page.labels);
+                    opener.is_text &= page.is_text;
                 }
                 if open.is_empty() {
                     set(index, Role::Opens(openers.len()));
@@ -95,6 +99,7 @@ pub(super) fn find<'a>(sheets: &[Sheet<'a>], order: &[usize]) -> (Vec<Opener<'a>
                         form: None,
                         identity: Identity::of_mentions(&mentions),
                         labels: BTreeSet::new(),
+                        is_text: false,
                         mentions,
                         legible: true,
                     });
@@ -127,7 +132,26 @@ fn form_page<'a>(index: usize, id: &'a str, sheet: &Sheet<'a>) -> Opener<'a> {
     let identity = if identity.is_empty() { Identity::of_mentions(&mentions) } else { identity };
     let labels = sheet.reading.map(shown_labels).unwrap_or_default();
     let legible = sheet.reading.is_some_and(|reading| reading.legibility.confidence.get() >= LEGIBLE);
-    Opener { sheet: index, opening: Opening::Form, form: Some(id), identity, labels, mentions, legible }
+    let is_text = sheet.reading.is_some_and(holds_terms) && !asks(sheet);
+    Opener { sheet: index, opening: Opening::Form, form: Some(id), identity, labels, is_text, mentions, legible }
+}
+
+/// Whether a page's kind was told by the text of an agreement that is printed on it.
+fn holds_terms(reading: &PageReading) -> bool {
+    reading.kinds.first().is_some_and(|kind| kind.reasons.iter().any(|reason| reason.starts_with("terms-")))
+}
+
+/// Whether a page shows a field of its form.
+fn asks(sheet: &Sheet<'_>) -> bool {
+    let Some(reading) = sheet.reading else { return false };
+    let Some(form) = &reading.form else { return false };
+    shown_labels(reading).iter().any(|label| form.fields.iter().any(|field| field.field == *label))
+}
+
+/// Whether a page behind this one shows fields of the same form: the text of an agreement comes before its own signature page.
+fn asks_later(sheets: &[Sheet<'_>], order: &[usize], index: usize, id: &str) -> bool {
+    let behind = order.iter().skip_while(|&&at| at != index).skip(1).filter_map(|&at| sheets.get(at));
+    behind.into_iter().any(|sheet| matches!(sheet.class, Class::Form(form) if form == id) && asks(sheet))
 }
 
 /// Fields and groups whose labels stand on the page; without labels, those that have something written in them.
@@ -146,7 +170,14 @@ fn shown_labels(reading: &PageReading) -> BTreeSet<&str> {
 
 /// Whether a page shows the parts that an open form has not shown, and no other member.
 fn continues(open: &Opener<'_>, page: &Opener<'_>) -> bool {
-    if open.opening != Opening::Form || open.form != page.form || open.labels.is_empty() {
+    if open.opening != Opening::Form || open.form != page.form {
+        return false;
+    }
+    // The text of an agreement, and the page on which it is signed.
+    if open.is_text || page.is_text {
+        return true;
+    }
+    if open.labels.is_empty() {
         return false;
     }
     // The form's title over running text, in which a word or two pass for labels: a page on which the narrative goes on.
@@ -219,6 +250,7 @@ fn letters<'a>(sheets: &[Sheet<'a>], order: &[usize], openers: &mut Vec<Opener<'
                     form: None,
                     identity: Identity::of_mentions(&mentions),
                     labels: BTreeSet::new(),
+                    is_text: false,
                     mentions,
                     legible: true,
                 });

@@ -226,6 +226,8 @@ fn combine(name: Option<names::NameMatch>, id: Option<(Answer, i32)>, birth: Opt
         (_, Some(Answer::Met), _) => Answer::Met,
         (Some(Answer::NotMet), _, _) => Answer::NotMet,
         (Some(Answer::Met), Some(Answer::NotMet), Some(Answer::Met)) => Answer::Met,
+        // Father and son: one name, another number and another birth date.
+        (Some(Answer::Met), Some(Answer::NotMet), Some(Answer::NotMet)) => Answer::NotMet,
         (Some(Answer::Met), Some(Answer::NotMet), _) => Answer::CannotTell,
         (Some(Answer::Met), _, Some(Answer::NotMet)) => Answer::CannotTell,
         (Some(Answer::Met), _, _) => Answer::Met,

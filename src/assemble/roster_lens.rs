@@ -14,7 +14,7 @@ use super::{Request, RequestKind, RosterAnswer};
 use crate::answer::{Answer, Confidence};
 use crate::extract::values::ids::npi_is_valid;
 use crate::extract::values::{IdShape, read_member_id};
-use crate::reading::{FieldReading, Hand, Reader, Value};
+use crate::reading::{FieldReading, Hand, Reader, ReaderAnswer, Value};
 
 /// The confidence of a reading that the roster settled: enough to stand, less than two readers that agree.
 const SETTLED: f32 = 0.9;
@@ -25,6 +25,8 @@ const MISREAD: usize = 3;
 const NAMED: f32 = 0.7;
 /// Same, where that NPI is also the one of the member's PCP.
 const LINKED_NAME: f32 = 0.5;
+/// Below it a name that was read well is another one, or no name.
+const OTHERWISE: f32 = 0.4;
 /// From here on two names are one name with a letter or two misread.
 const NEARLY: f32 = 0.8;
 
@@ -86,7 +88,9 @@ fn contradicted(request: &Request, identity: &Identity, member: &RosterMember<'_
         c.confidence >= SURE && c.value != birth && !slip("member_dob", &c.value.to_string(), &birth.to_string())
     });
     let name = standing(&identity.names).is_some_and(|c| {
-        c.confidence >= SURE && names::same_person(&c.value, member.name, c.confidence).answer == Answer::NotMet
+        c.confidence >= SURE
+            && !is_misread(&c.value, member.name)
+            && names::same_person(&c.value, member.name, c.confidence).answer == Answer::NotMet
     });
     // Of three, one confident reading may be the office's own slip: then nothing is settled.
     id || birth || name
@@ -109,6 +113,13 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
             doubt(field, Value::Text(member.name.to_owned()));
             continue;
         }
+        if field.field == "member_name" && spaced_like(field, member.name) {
+            let name = names::spelled(&field.reading.value().map(Value::to_column).unwrap_or_default(), member.name);
+            let confidence = field.confidence;
+            settle_one(field, Value::Text(name), member.name.to_owned());
+            field.confidence = confidence;
+            continue;
+        }
         if field.confidence.get() >= SURE {
             rewrite_figures(field, member);
             continue;
@@ -125,6 +136,9 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
             "member_name" => {
                 // The way that the office writes a name stands; only letters that could not be read come from the roster.
                 let read = field.reading.value().map(Value::to_column);
+                if read.as_deref().is_some_and(|name| says_otherwise(field, name, member.name)) {
+                    continue;
+                }
                 let agrees = read.as_deref().is_some_and(|name| names::words(name) == names::words(member.name));
                 let value = if agrees { read.unwrap_or_default() } else { member.name.to_owned() };
                 settle_one(field, Value::Text(value), member.name.to_owned());
@@ -137,6 +151,20 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
             _ => {}
         }
     }
+}
+
+/// Whether something else was typed in a name's place, and read well: words of a label are no misreading of a name.
+fn says_otherwise(field: &FieldReading, name: &str, known: &str) -> bool {
+    let surest = field.answers.iter().map(|answer| answer.confidence.get()).fold(0.0, f32::max);
+    field.hand != Hand::Hand && surest >= SURE && names::alike(name, known) < OTHERWISE
+}
+
+/// Whether a reading has the roster's letters in other words (`Hi Nojosa`), and one of the readers saw the roster's words.
+fn spaced_like(field: &FieldReading, known: &str) -> bool {
+    let known = names::words(known);
+    let read = field.reading.value().map(|value| names::words(&value.to_column())).unwrap_or_default();
+    let saw = |answer: &ReaderAnswer| names::words(&answer.text) == known;
+    read != known && read.concat() == known.concat() && field.answers.iter().any(saw)
 }
 
 /// A certain reading that a character or two keep from being what the roster has, where all else fits: readers misread hands more often than

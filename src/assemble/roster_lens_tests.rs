@@ -153,6 +153,28 @@ fn a_certain_name_with_another_letter_is_for_a_person() {
 }
 
 #[test]
+fn a_name_cut_in_two_is_whole_again_where_a_reader_saw_it_whole() {
+    let mut page = form("Lu Is Ramirez", "94448813E", "2001-03-17");
+    assert_eq!(
+        asked(page.clone()).field("member_name").unwrap().reading,
+        text("Lu Is Ramirez"),
+        "the office's own way"
+    );
+    let answer =
+        ReaderAnswer { reader: Reader::SecondReader, text: "LUIS RAMIREZ".into(), confidence: Confidence::new(0.9) };
+    page.form.as_mut().unwrap().fields.iter_mut().find(|f| f.field == "member_name").unwrap().answers.push(answer);
+    assert_eq!(asked(page).field("member_name").unwrap().reading, text("Luis Ramirez"));
+}
+
+#[test]
+fn a_certain_name_a_letter_off_does_not_speak_against_the_roster() {
+    let request = asked(form("Luis Ramirer", "94448813E", "2001-03-17"));
+    let name = request.field("member_name").unwrap();
+    assert_eq!(name.reading, text("Luis Ramirer"));
+    assert!(name.confidence.get() < SURE, "a person looks");
+}
+
+#[test]
 fn figures_by_hand_that_nearly_fit_are_rewritten_for_review_and_typed_ones_stand() {
     let mut page = form("Kao Vang", "90000001H", "1975-01-02");
     set(&mut page, "member_id", text("90000001H"), "90000001H", 0.95);

@@ -70,6 +70,9 @@ fn two_of_a_family(text: &str) -> Option<(String, String)> {
 /// More words than a name has: the place of the name holds something else, and what joins its words joins no names.
 const MOST_WORDS: usize = 9;
 
+/// Figures from which a text is no name alone.
+const FIGURES: usize = 4;
+
 /// Whether a form names several members, by its fields of name, id and birth date.
 pub(super) fn on_form(name: Option<&FieldReading>, id: Option<&FieldReading>, birth: Option<&FieldReading>) -> Answer {
     let by_name = name.map_or(Answer::NotMet, several_names);
@@ -87,6 +90,9 @@ fn several_names(field: &FieldReading) -> Answer {
                 return Answer::CannotTell;
             }
             let told = people_in(&value).0.or(people_in(&field.raw).0);
+            // A neighbour's number stands in the name's place as well: what joins the words may be its label's (`BIC / CIN number`).
+            let figures = field.raw.chars().chain(value.chars()).filter(char::is_ascii_digit).count();
+            let told = if told == Answer::Met && figures >= FIGURES { Answer::CannotTell } else { told };
             // One reader alone saw the joint: a stroke or a word, nobody knows.
             let seen = field.answers.iter().any(|answer| people_in(&answer.text).0 == Answer::Met);
             if told == Answer::NotMet && seen { Answer::CannotTell } else { told }

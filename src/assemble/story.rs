@@ -66,6 +66,7 @@ pub(super) fn form_page(form: &str, fields: Vec<FieldReading>) -> PageReading {
         registration: Registration { labels, ..Registration::default() },
         fields,
         choices: Vec::new(),
+        struck: Vec::new(),
     });
     page
 }

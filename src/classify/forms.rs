@@ -38,6 +38,11 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
     if anchors > 0 {
         points.add((anchors as f32 * 0.8).min(2.4), format!("anchors-{anchors}"));
     }
+    let terms = terms_on(text, form);
+    let holds_terms = terms >= MANY_TERMS;
+    if holds_terms {
+        points.add(6.0, format!("terms-{terms}"));
+    }
     let fields = form.fields.iter().filter(|f| f.labels.iter().any(|l| is_label(text, l))).count();
     let options =
         form.choices.iter().flat_map(|c| &c.options).filter(|o| o.labels.iter().any(|l| is_option(text, l))).count();
@@ -55,11 +60,23 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
         points.add(0.8, "boxes");
     }
     // Some labels are on every form and in every letter: without title, options or many labels the page is not this form.
-    let enough = titled || options >= 2 || fields >= 5 || (anchors >= 1 && fields >= 3);
+    let enough = titled || holds_terms || options >= 2 || fields >= 5 || (anchors >= 1 && fields >= 3);
     if !enough {
         points.sum *= 0.3;
     }
-    FormPoints { points, named: titled, fields, options }
+    FormPoints { points, named: titled || holds_terms, fields, options }
+}
+
+/// Sentences of a form's terms from which a page holds them: a letter may quote one or two.
+const MANY_TERMS: usize = 3;
+
+fn terms_on(text: &PageText, form: &FormDefinition) -> usize {
+    form.terms.iter().filter(|sentence| text.find(&Phrase::of_pack(sentence)).is_some()).count()
+}
+
+/// Whether the page holds the text that the form asks to be read and signed.
+pub fn holds_terms(text: &PageText, form: &FormDefinition) -> bool {
+    terms_on(text, form) >= MANY_TERMS
 }
 
 /// Weighted edits a letter up to which a title is taken as found; a worse one is made up for by the labels.

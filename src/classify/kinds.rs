@@ -1,6 +1,6 @@
 //! The scores of all kinds for one page.
 
-use crate::extract::fuzzy::{Phrase, fold, tolerance};
+use crate::extract::fuzzy::{Found, Phrase, fold, tolerance};
 use crate::extract::letters::wording;
 use crate::extract::letters::{is_addressed, layout};
 use crate::extract::page_text::PageText;
@@ -61,6 +61,8 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     let mut scores = vec![blank_score(page)];
     let mut other = other_plan_points(text, phrases, forms);
     let mut cover = page_phrase_points(text, phrases, PhraseKind::Cover);
+    let mut letter = letter_points(text, phrases, page);
+    let greets = letter.reasons.iter().any(|reason| reason == "salutation" || reason == "closing");
     let mut best_form: f32 = 0.0;
     let mut named = false;
     for form in forms {
@@ -74,6 +76,10 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
         if cover.sum >= COVER && !found.named && found.options < 2 {
             points.sum *= 0.3;
         }
+        // A notice is a letter: without greeting and closing its title is another form's.
+        if form.id == phrases.pages.other_plan.notice_form && !greets {
+            points.sum *= 0.7;
+        }
         if found.named || found.options >= 3 || other.own_name && found.fields >= 4 {
             other.points.sum *= 0.3;
         }
@@ -84,7 +90,6 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
             scores.push(points.into_score(PageKind::Form(form.id.clone())));
         }
     }
-    let mut letter = letter_points(text, phrases, page);
     let mut notice = page_phrase_points(text, phrases, PhraseKind::PortalNotice);
     let mut junk = page_phrase_points(text, phrases, PhraseKind::Junk);
     let attachments = [
@@ -98,7 +103,6 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
         let mut titles = phrases.pages.phrases.iter().filter(|p| p.kind == *kind && p.place == Some(Place::Top));
         titles.any(|phrase| phrase.texts.iter().any(|wording| stands(text, phrase, wording)))
     });
-    let greets = letter.reasons.iter().any(|reason| reason == "salutation" || reason == "closing");
     if is_titled && !greets {
         letter.sum *= 0.5;
     }
@@ -207,11 +211,23 @@ fn stands(text: &PageText, phrase: &PagePhrase, wording: &str) -> bool {
     match phrase.place {
         None => text.find(&compiled).is_some(),
         Some(Place::Top) => {
-            text.find_at(&compiled, tolerance(compiled.len()).min(TITLE_EDITS), 0..top_lines(text)).is_some()
+            let found = text.find_at(&compiled, tolerance(compiled.len()).min(TITLE_EDITS), 0..top_lines(text));
+            found.is_some_and(|found| is_heading(text, &found))
         }
         Some(Place::Line) => text.lines().iter().any(|line| fold(&line.text) == fold(wording)),
     }
 }
+
+/// A heading begins with a capital, and little stands behind it on its line: the same words in a sentence are none.
+fn is_heading(text: &PageText, found: &Found) -> bool {
+    let line = text.lines().get(text.line_of(found.words.end - 1));
+    let behind = line.map_or(0, |line| line.words.end.saturating_sub(found.words.end));
+    let first = text.words().get(found.words.start).and_then(|word| word.text.chars().find(|c| c.is_alphabetic()));
+    behind <= BEHIND_HEADING && first.is_none_or(char::is_uppercase)
+}
+
+/// Words that may stand behind a heading on its line.
+const BEHIND_HEADING: usize = 4;
 
 /// Lines of the upper part of the page, and never fewer than the first three.
 pub(super) fn top_lines(text: &PageText) -> usize {

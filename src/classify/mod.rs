@@ -10,4 +10,5 @@ mod other_plan;
 #[cfg(test)]
 mod tests;
 
+pub use forms::holds_terms;
 pub use kinds::{PageEvidence, classify};

@@ -6,6 +6,7 @@
 mod blanks;
 
 use blanks::{has_date_below, has_pen_stroke_near, is_among, unclaimed};
+use chrono::NaiveDate;
 use image::GrayImage;
 
 use super::digits::{self, DigitAnswer};
@@ -15,6 +16,7 @@ use super::labels::{Label, Print, Target};
 use super::meaning::{Meanings, read_value};
 use super::placing::Placed;
 use super::sheet::Sheet;
+use super::small_marks::restored;
 use super::stated::{is_signed, texts_in};
 use super::suits::{is_telling, suits, without_cells};
 use super::twins::Figures;
@@ -139,6 +141,8 @@ pub fn read_fields(
     for field in written.iter_mut().filter(|w| w.ink.presence == Presence::Blank) {
         field.contested |= field.placed.label.ambiguous
             || !has_cell_of_its_own(field.placed, source.sheet.letter_height) && is_among(field.kind, &lost);
+        field.contested |=
+            is_label_cell(field.placed, source.sheet.letter_height) && is_beside(&field.placed.zone.rect, &lost);
         field.contested |=
             field.kind == FieldKind::DateList && has_date_below(&field.placed.label.rect, &zones, source);
     }
@@ -347,6 +351,17 @@ fn is_own_blank(form: &FormDefinition, chosen: &Placed<'_>, placed: &[Placed<'_>
     let own = |p: &Placed<'_>| p.field == chosen.field && p.label.distance == 0.0 && !p.label.ambiguous;
     is_signers(form, chosen, source)
         && placed.iter().any(|p| own(p) && !is_signers(form, p, source) && p.zone.structure >= 0.85 && is_blank(p))
+}
+
+/// Whether a field's place is what its label leaves of a cell of one line: the value may stand in the cell beside it, whose side was lost.
+fn is_label_cell(placed: &Placed<'_>, letter: i32) -> bool {
+    let (cell, label) = (placed.zone.rect, placed.label.rect);
+    placed.zone.placement == Placement::InCell && cell.bottom - label.bottom < letter
+}
+
+/// Whether something that is nobody's stands at a place's height to its right.
+fn is_beside(place: &Rect, lost: &[(String, Rect)]) -> bool {
+    lost.iter().any(|(_, rect)| rect.left >= place.right - place.height() && place.overlap_y(rect) * 2 > rect.height())
 }
 
 /// Whether a field's place is the cell at whose top its label is printed, with no empty cell beside it: then nobody writes its value anywhere
@@ -604,6 +619,15 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
         }
         (_, true) => {}
     }
+    if field.kind == FieldKind::Date
+        && field.hand != Hand::Hand
+        && let Some((text, confidence)) = no_day(&reading.answers)
+    {
+        reading.raw = text.clone();
+        reading.reading = Reading::Read(Value::Text(text));
+        reading.confidence = confidence;
+        return reading;
+    }
     let mut ballots: Vec<Ballot> = reading
         .answers
         .iter()
@@ -645,7 +669,13 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
         return reading;
     }
     match elect(&ballots, field.hand) {
-        Some(elected) => {
+        Some(mut elected) => {
+            if let (FieldKind::Name, Value::Text(name)) = (field.kind, &mut elected.value)
+                && !source.text_layer
+            {
+                let tokens: Vec<_> = field.tokens.iter().map(|&t| &source.sheet.tokens[t]).collect();
+                *name = restored(name, &tokens, source.page);
+            }
             reading.reading = Reading::Read(elected.value);
             reading.confidence = elected.confidence;
             reading.alternatives = elected.others;
@@ -747,6 +777,31 @@ fn dated_words(text: &str) -> String {
     };
     text.split_whitespace().filter(is_date).collect::<Vec<_>>().join("; ")
 }
+
+/// `2/30/2026`: figures that all readers agree on, in the shape of a date and no day of the calendar. The office's slip, not theirs.
+fn no_day(answers: &[ReaderAnswer]) -> Option<(String, Confidence)> {
+    let mut read = answers.iter().filter(|answer| answer.reader != Reader::DigitReader);
+    let first = read.next()?;
+    let others: Vec<&ReaderAnswer> = read.collect();
+    let exact = first.reader == Reader::TextLayer;
+    let agreed = exact || !others.is_empty() && others.iter().all(|other| other.text.trim() == first.text.trim());
+    let text = first.text.trim();
+    let parts: Vec<&str> = text.split(['/', '-']).collect();
+    let [first_part, second_part, year] = parts.as_slice() else { return None };
+    let figures = |part: &str, least: usize| part.len() >= least && part.bytes().all(|b| b.is_ascii_digit());
+    if !agreed || !figures(first_part, 1) || !figures(second_part, 1) || !figures(year, 4) || text.len() > 10 {
+        return None;
+    }
+    let (first_part, second_part, year) = (first_part.parse().ok()?, second_part.parse().ok()?, year.parse().ok()?);
+    let is_day = |month, day| NaiveDate::from_ymd_opt(year, month, day).is_some();
+    let surest =
+        answers.iter().filter(|a| a.reader != Reader::DigitReader).map(|a| a.confidence.get()).fold(1.0, f32::min);
+    let none = !is_day(first_part, second_part) && !is_day(second_part, first_part);
+    (none && surest >= SURE_FIGURES).then(|| (text.to_owned(), Confidence::new(surest.min(0.95))))
+}
+
+/// What each reader must say of figures that are no day.
+const SURE_FIGURES: f32 = 0.9;
 
 /// The likeliest string of the kind's format under the second reader, with how sure it is: certain only where hardly another string of
 /// the format fits and the free reading is no likelier (measured in [`crate::ocr::decode`]).

@@ -2,10 +2,11 @@
 
 use super::choices::{MarkSource, read_choices};
 use super::fields::{FieldSource, read_fields};
+use super::fuzzy::fold;
 use super::labels::{Label, LabelIndex, Print, Target, find_labels};
 use super::meaning::Meanings;
-use super::placing::place;
-use super::sheet::Sheet;
+use super::placing::{Views, place};
+use super::sheet::{Sheet, Token};
 use super::stated::texts_in;
 use super::zones::Surroundings;
 use crate::decode::FormValue;
@@ -13,7 +14,7 @@ use crate::geometry::Rect;
 use crate::ocr::LineReader;
 use crate::page::{MarkBand, PreparedPage};
 use crate::reading::{FormReading, FoundLabel, Registration};
-use crate::rules::FormDefinition;
+use crate::rules::{FieldDefinition, FieldKind, FormDefinition};
 
 /// A page ready to have forms fitted to it.
 pub struct FormPage<'a> {
@@ -33,10 +34,24 @@ pub struct Fit<'a> {
     pub labels: Vec<Label>,
 }
 
+/// Letters from which a label is more than a short word.
+const WORDY: usize = 6;
+
 impl<'a> Fit<'a> {
     /// Finds the labels of `form` on `sheet`.
     pub fn new(form: &'a FormDefinition, sheet: &Sheet) -> Fit<'a> {
-        Fit { form, labels: find_labels(sheet, &LabelIndex::of_pack(form), form) }
+        let mut labels = find_labels(sheet, &LabelIndex::of_pack(form), form);
+        // A word of running text that is a letter off ("sits" for "site") is no label, however wide the typeface's spaces.
+        labels.retain(|label| label.distance == 0.0 || label.letters >= WORDY || !sheet.ends_prose(&label.rect));
+        Fit { form, labels }
+    }
+
+    /// The same without the labels of fields that words in the paragraphs of the form's terms were taken for.
+    pub fn without_terms(mut self, sheet: &Sheet) -> Fit<'a> {
+        let paragraphs = sheet.paragraphs();
+        let in_terms = |label: &Label| paragraphs.iter().any(|part| part.holds(&label.rect));
+        self.labels.retain(|label| !matches!(label.target, Target::Field(_)) || !in_terms(label));
+        self
     }
 
     /// Distinct fields and options whose labels were found.
@@ -57,8 +72,30 @@ impl<'a> Fit<'a> {
         self.labels.iter().any(|l| l.target == Target::Title)
     }
 
+    /// Without the labels that are headings of a list's columns: "Name" over the users of an account is no field.
+    fn without_headings(&self, page: &FormPage<'_>) -> Fit<'a> {
+        let kind = |label: &Label| match label.target {
+            Target::Field(field) => Some(self.form.fields[field].kind),
+            _ => None,
+        };
+        let around = Surroundings::new(page.page, &self.labels, page.sheet.letter_height);
+        let lists = self.labels.iter().filter(|label| kind(label) == Some(FieldKind::Lines));
+        let tables: Vec<Rect> = lists.filter_map(|label| around.table_below(label)).collect();
+        let heads = |label: &&Label| kind(label).is_some() && tables.iter().any(|table| table.holds(&label.rect));
+        Fit { form: self.form, labels: self.labels.iter().filter(|label| !heads(label)).cloned().collect() }
+    }
+
     /// Reads every field and choice of the fitted form.
     pub fn read(
+        &self,
+        page: &FormPage<'_>,
+        second: Option<&mut (dyn LineReader + '_)>,
+        digits: Option<&mut (dyn LineReader + '_)>,
+    ) -> FormReading {
+        self.without_headings(page).read_all(page, second, digits)
+    }
+
+    fn read_all(
         &self,
         page: &FormPage<'_>,
         second: Option<&mut (dyn LineReader + '_)>,
@@ -81,7 +118,19 @@ impl<'a> Fit<'a> {
             words.chain(stated).collect::<Vec<_>>().join(" ")
         };
         let prose_above = |zone: &Rect| page.sheet.prose_bottom(zone);
-        let (placed, style) = place(&around, self.form, &self.labels, ink, text, prose_above);
+        let heading = |field: usize, zone: &Rect| heading_bottom(&self.form.fields[field], page.sheet, zone);
+        let unknown_label = |kind: FieldKind, zone: &Rect| {
+            let single = !kind.is_paragraph() && !matches!(kind, FieldKind::DateList | FieldKind::Ink);
+            single.then(|| page.sheet.label_in(zone, kind == FieldKind::Name)).flatten()
+        };
+        let views = Views {
+            ink: &ink,
+            text: &text,
+            prose_above: &prose_above,
+            heading: &heading,
+            unknown_label: &unknown_label,
+        };
+        let (placed, style) = place(&around, self.form, &self.labels, &views);
         let fields = read_fields(
             self.form,
             &placed,
@@ -120,7 +169,8 @@ impl<'a> Fit<'a> {
             placement: style.map_or_else(String::new, |s| s.name().to_owned()),
             residual: residual(&self.labels, page.sheet.letter_height),
         };
-        FormReading { form: self.form.id.clone(), registration, fields, choices }
+        let struck = if self.form.terms.is_empty() { Vec::new() } else { struck_lines(page.page, page.sheet) };
+        FormReading { form: self.form.id.clone(), registration, fields, choices, struck }
     }
 
     fn name(&self, target: Target) -> String {
@@ -168,6 +218,38 @@ fn residual(labels: &[Label], letter: i32) -> f32 {
         return 0.0;
     }
     (distances.iter().map(|d| d * d).sum::<f32>() / distances.len() as f32).sqrt()
+}
+
+/// Rows of print with a line through them: ink of letters lies right above the line and right below it, which no underline has.
+fn struck_lines(page: &PreparedPage, sheet: &Sheet) -> Vec<Rect> {
+    let h = sheet.letter_height;
+    let rows = sheet.rows.iter().filter_map(|row| Rect::bounding(row.iter().map(|&t| &sheet.tokens[t].rect)));
+    let is_through = |line: &Rect, row: &Rect| {
+        let along = Rect::new(line.left.max(row.left), line.top, line.right.min(row.right), line.bottom);
+        let near = (h * 3 / 10).max(3);
+        let above = Rect { top: line.top - near, bottom: line.top, ..along };
+        let below = Rect { top: line.bottom, bottom: line.bottom + near, ..along };
+        let dense = |band: &Rect| page.ink.count(band) as f32 >= LETTERS * band.area() as f32;
+        along.width() >= 8 * h
+            && row.top < line.center_y()
+            && line.center_y() < row.bottom
+            && dense(&above)
+            && dense(&below)
+    };
+    rows.filter(|row| page.rulings.horizontal.iter().any(|ruling| is_through(&ruling.rect, row))).collect()
+}
+
+/// Share of a band through the middle of letters that is ink.
+const LETTERS: f32 = 0.12;
+
+/// The bottom of the first row in `zone`, where it is a heading of the field's columns.
+fn heading_bottom(field: &FieldDefinition, sheet: &Sheet, zone: &Rect) -> Option<i32> {
+    let tokens = sheet.tokens_in(zone);
+    let row = sheet.tokens[*tokens.first()?].row;
+    let first: Vec<&Token> = tokens.iter().map(|&t| &sheet.tokens[t]).take_while(|token| token.row == row).collect();
+    let text = fold(&first.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" "));
+    let is_heading = field.headings.iter().any(|heading| fold(heading) == text);
+    is_heading.then(|| first.iter().map(|token| token.rect.bottom).max()).flatten()
 }
 
 #[cfg(test)]

@@ -57,6 +57,7 @@ mod tests {
             registration: Registration::default(),
             fields: vec![blank(200), blank(1900)],
             choices: vec![ChoiceReading { choice: "reasons".into(), options: vec![option] }],
+            struck: Vec::new(),
         };
         let source = SourcePage {
             container: Container::Tiff,

@@ -27,6 +27,7 @@ mod pipeline;
 mod placing;
 mod reread;
 mod sheet;
+mod small_marks;
 mod stated;
 mod suits;
 mod text_layer;

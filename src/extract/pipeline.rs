@@ -18,7 +18,7 @@ use super::stated::outside_fields;
 use super::text_layer::trusted_words;
 use crate::answer::Confidence;
 use crate::assemble::fingerprint;
-use crate::classify::{PageEvidence, classify};
+use crate::classify::{PageEvidence, classify, holds_terms};
 use crate::decode::{FormValue, SourcePage};
 use crate::geometry::Rect;
 use crate::ocr::{Layout, LineReader, OcrError, PageReader, Word};
@@ -97,9 +97,14 @@ impl PageEngine<'_> {
             plan_numbers: self.pack.plan.numbers(),
         };
         let best = kinds.first().map(|k| &k.kind);
+        let holds_terms = matches!(best, Some(PageKind::Form(id))
+            if self.pack.forms.iter().any(|form| form.id == *id && holds_terms(&text, form)));
         let form = match best {
             Some(PageKind::Form(id)) => self.pack.forms.iter().find(|form| form.id == *id).map(|form| {
-                let fit = self.timed("fit", |_| Fit::new(form, &sheet));
+                let fit = self.timed("fit", |_| {
+                    let fit = Fit::new(form, &sheet);
+                    if holds_terms { fit.without_terms(&sheet) } else { fit }
+                });
                 let page = FormPage {
                     page: &page,
                     number,

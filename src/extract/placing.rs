@@ -62,17 +62,26 @@ impl Claim<'_> {
     }
 }
 
+/// What is seen in a rectangle of the page.
+pub struct Views<'v> {
+    /// How much is written there: pixels of writing that are no label's.
+    pub ink: &'v dyn Fn(&Rect) -> u64,
+    /// What was read there, without labels' words.
+    pub text: &'v dyn Fn(&Rect) -> String,
+    /// Where a line of print in its upper part ends.
+    pub prose_above: &'v dyn Fn(&Rect) -> Option<i32>,
+    /// Where the heading of a list's column, the field's, ends that stands first in it.
+    pub heading: &'v dyn Fn(usize, &Rect) -> Option<i32>,
+    /// Where a label begins that nobody listed.
+    pub unknown_label: &'v dyn Fn(FieldKind, &Rect) -> Option<i32>,
+}
+
 /// Chooses one zone for each label by the vote of all labels of the form.
-///
-/// `ink` tells how much is written in a rectangle (pixels of writing that are no label's), `text` what was read there (no label's words),
-/// `prose_above` where a line of print in its upper part ends.
 pub fn place<'a>(
     around: &Surroundings<'_>,
     form: &FormDefinition,
     labels: &'a [Label],
-    ink: impl Fn(&Rect) -> u64,
-    text: impl Fn(&Rect) -> String,
-    prose_above: impl Fn(&Rect) -> Option<i32>,
+    views: &Views<'_>,
 ) -> (Vec<Placed<'a>>, Option<Placement>) {
     let mut claims: Vec<Claim<'a>> = Vec::new();
     for label in labels {
@@ -82,7 +91,12 @@ pub fn place<'a>(
         }
         let kind = form.fields[field].kind;
         let zones = if kind.is_paragraph() {
-            vec![Zone { placement: Placement::BelowFree, rect: around.block(label), structure: 1.0 }]
+            let list = (kind == FieldKind::Lines).then(|| around.first_column(label)).flatten();
+            let mut rect = list.unwrap_or_else(|| around.block(label));
+            if let Some(bottom) = (views.heading)(field, &rect) {
+                rect.top = bottom;
+            }
+            vec![Zone { placement: Placement::BelowFree, rect, structure: 1.0 }]
         } else {
             around.candidates(label, kind)
         };
@@ -90,13 +104,17 @@ pub fn place<'a>(
             // The pen has room up to the line of print above it; that print is nobody's signature.
             if kind == FieldKind::Ink
                 && zone.placement == Placement::AboveLine
-                && let Some(bottom) = prose_above(&zone.rect)
+                && let Some(bottom) = (views.prose_above)(&zone.rect)
             {
                 zone.rect.top = zone.rect.top.max(bottom);
             }
-            let text = text(&zone.rect);
+            // A label that nobody listed ends the value before it.
+            if let Some(left) = (views.unknown_label)(kind, &zone.rect) {
+                zone.rect.right = zone.rect.right.min(left);
+            }
+            let text = (views.text)(&zone.rect);
             Place {
-                ink: ink(&zone.rect),
+                ink: (views.ink)(&zone.rect),
                 characters: text.chars().filter(|c| c.is_alphanumeric()).count(),
                 suited: suits(kind, &text),
                 zone,

@@ -16,6 +16,11 @@ pub struct Token {
     pub starts_segment: bool,
 }
 
+/// Small words in a row from which they are a sentence's.
+const SENTENCE: usize = 2;
+/// Words of a row from which it is running text.
+const PARAGRAPH: usize = 9;
+
 /// Tokens in rows from top to bottom, left to right within a row.
 #[derive(Clone, Debug, Default)]
 pub struct Sheet {
@@ -66,6 +71,55 @@ impl Sheet {
     /// Tokens whose centre lies in `zone`, in reading order.
     pub fn tokens_in(&self, zone: &Rect) -> Vec<usize> {
         self.rows.iter().flatten().copied().filter(|&t| zone.holds(&self.tokens[t].rect)).collect()
+    }
+
+    /// Rows of running text: long ones without a gap, and the rest of their paragraphs right below them.
+    pub fn paragraphs(&self) -> Vec<Rect> {
+        let mut found: Vec<Rect> = Vec::new();
+        for row in &self.rows {
+            let Some(rect) = Rect::bounding(row.iter().map(|&t| &self.tokens[t].rect)) else { continue };
+            let gaps = row.iter().skip(1).filter(|&&t| self.tokens[t].starts_segment).count();
+            let goes_on = found.last().is_some_and(|above| {
+                rect.top - above.bottom <= self.letter_height
+                    && rect.left - above.left <= self.letter_height
+                    && rect.right <= above.right
+            });
+            if gaps == 0 && (row.len() >= PARAGRAPH || goes_on) {
+                found.push(rect);
+            }
+        }
+        found
+    }
+
+    /// Whether small words of a sentence stand before a place on its row.
+    pub fn ends_prose(&self, place: &Rect) -> bool {
+        let Some(&first) = self.tokens_in(place).first() else { return false };
+        let row = &self.rows[self.tokens[first].row];
+        let at = row.iter().position(|&t| t == first).unwrap_or(0);
+        let is_small = |t: &usize| {
+            let text = &self.tokens[*t].text;
+            text.len() >= 2 && text.chars().all(|c| c.is_lowercase() || matches!(c, ',' | '\'' | '-'))
+        };
+        at >= SENTENCE && row[at - SENTENCE..at].iter().all(is_small)
+    }
+
+    /// Where a segment begins in `zone`, behind another, that ends in a colon as labels do; or has figures in it, if `figures` are none of
+    /// the zone's.
+    pub fn label_in(&self, zone: &Rect, figures: bool) -> Option<i32> {
+        let tokens = self.tokens_in(zone);
+        let rows = tokens.chunk_by(|&a, &b| self.tokens[a].row == self.tokens[b].row);
+        let segments = rows.flat_map(|row| {
+            let all: Vec<&[usize]> = row.chunk_by(|_, &next| !self.tokens[next].starts_segment).collect();
+            all.into_iter().skip(1)
+        });
+        let is_label = |segment: &&[usize]| {
+            let mut texts = segment.iter().map(|&t| self.tokens[t].text.as_str());
+            texts.any(|text| {
+                let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+                text.ends_with(':') && letters >= 2 || figures && text.chars().filter(char::is_ascii_digit).count() >= 4
+            })
+        };
+        segments.filter(is_label).map(|segment| self.tokens[segment[0]].rect.left - self.letter_height / 3).min()
     }
 
     /// How many words of its segment stand before a token.

@@ -250,9 +250,15 @@ impl<'a> Surroundings<'a> {
             zones.retain(|z| !table.holds(&z.rect));
             zones.push(Zone { placement: Placement::BelowTable, rect: table, structure: 2.0 });
         } else if kind == FieldKind::DateList
-            && let Some(lines) = self.lines_below(label)
+            && let Some(list) =
+                self.lines_below(label).or_else(|| self.cells_below(label)).or_else(|| self.rows_below(label))
         {
-            zones.push(Zone { placement: Placement::BelowTable, rect: lines, structure: 2.0 });
+            zones.push(Zone { placement: Placement::BelowTable, rect: list, structure: 2.0 });
+        }
+        if kind == FieldKind::DateList {
+            for zone in zones.iter_mut().filter(|z| z.placement == Placement::NextCell) {
+                zone.rect = self.row_of_cells(zone.rect, &label.rect);
+            }
         }
         zones
             .retain(|z| z.rect.width() > self.height && z.rect.height() > self.height / 2 && !self.is_ignored(&z.rect));
@@ -337,6 +343,7 @@ impl<'a> Surroundings<'a> {
             .filter(is_side)
             .map_or(page_right, |v| v.rect.left);
 
+        let start = self.start_of(l);
         let mut right_line: Option<Zone> = None;
         for ruling in &self.page.rulings.horizontal {
             let r = &ruling.rect;
@@ -372,14 +379,14 @@ impl<'a> Surroundings<'a> {
             let below = y - l.bottom;
             let reaches_down = below > 0 && below <= h * 6 && r.left <= l.left + 3 * h;
             let (from, to) =
-                if reaches_down { self.whole_line(r, l.left - 2 * h, page_right) } else { (r.left, r.right) };
+                if reaches_down { self.whole_line(r, start - 2 * h, page_right) } else { (r.left, r.right) };
             if below >= h * 7 / 10
                 // A signature's line leaves room for the pen, and the line under a label in small print for a hand.
                 && below <= if kind == FieldKind::Ink { h * 6 } else { h * 9 / 2 }
                 && from <= l.left + 3 * h
                 && to > l.right.min(l.left + 4 * h)
             {
-                let left = from.max(l.left - 2 * h);
+                let left = from.max(start - 2 * h);
                 let right = to.min(self.next_label_left(l.right, &Rect::new(0, l.top, 1, y)) - 2);
                 let rect = Rect::new(left, l.bottom + 1, right, y + h / 2);
                 if !self.holds_other_label(&rect, l) && !zones.iter().any(|z| z.rect == rect) {
@@ -389,11 +396,10 @@ impl<'a> Surroundings<'a> {
             let gap = l.top - y;
             let farthest = if kind == FieldKind::Ink { 2 * h } else { h * 12 / 10 };
             let reaches_up = gap >= -h / 5 && gap <= farthest && r.left <= l.left + 2 * h;
-            let (from, to) =
-                if reaches_up { self.whole_line(r, l.left - 4 * h, page_right) } else { (r.left, r.right) };
+            let (from, to) = if reaches_up { self.whole_line(r, start - 4 * h, page_right) } else { (r.left, r.right) };
             if reaches_up && to >= l.right - h {
                 let right = to.min(self.next_label_left(l.right, &band) - h / 2);
-                let left = from.max(l.left - 4 * h);
+                let left = from.max(start - 4 * h);
                 let rect = self.above_ruling(ruling, left, right, rise);
                 let rect = Rect { bottom: rect.bottom.min(l.top), ..rect };
                 let structure = 1.0 - 0.5 * gap.max(0) as f32 / farthest as f32;
@@ -434,11 +440,19 @@ impl<'a> Surroundings<'a> {
         let under = self.combs.under(l, l.left - h, next_left).filter(|r| r.left <= l.left + 3 * h);
         self.add_comb(Placement::BelowBox, 0.95, under, (l.left - h, next_left), l, zones);
         let free = Rect::new(l.right + 2, l.top - h * 6 / 10, next_left.min(frame_right) - 2, l.bottom + h * 6 / 10);
+        let is_free = |rect: &Rect| !self.is_written(rect);
+        let free_beside = is_free(&free);
         zones.push(Zone { placement: Placement::RightFree, rect: free, structure: 0.45 });
         let depth = if kind == FieldKind::Ink { h * 5 } else { h * 5 / 2 };
         let floor = self.next_label_top(l.bottom, &l.inflate(h, 0)).min(l.bottom + depth);
-        let under = Rect::new(l.left - h, l.bottom + 1, next_left.min(frame_right).min(l.left + 30 * h) - 2, floor);
-        zones.push(Zone { placement: Placement::BelowFree, rect: under, structure: 0.25 });
+        let under = Rect::new(start - h, l.bottom + 1, next_left.min(frame_right).min(l.left + 30 * h) - 2, floor);
+        // A letter is signed under its closing.
+        let signed_below = kind == FieldKind::Ink && free_beside && !is_free(&under);
+        zones.push(Zone {
+            placement: Placement::BelowFree,
+            rect: under,
+            structure: if signed_below { 0.6 } else { 0.25 },
+        });
         self.drop_edges(zones);
     }
 
@@ -587,6 +601,22 @@ impl<'a> Surroundings<'a> {
         (left, right.min(to))
     }
 
+    /// Where the print begins that a label ends: words before the ones that were known ("Patient's full name") belong to it.
+    fn start_of(&self, label: &Rect) -> i32 {
+        let before = |l: &&Label| l.rect.right <= label.left && l.rect.overlap_y(label) > 0;
+        let bound = self.labels.iter().filter(before).map(|l| l.rect.right).max().unwrap_or(0);
+        let bound = bound.max(label.left - 15 * self.height);
+        let mut start = label.left;
+        let mut x = label.left - 1;
+        while x >= bound && start - x <= self.height * 7 / 10 {
+            if self.page.writing.count(&Rect::new(x, label.top, x + 1, label.bottom)) > 0 {
+                start = x;
+            }
+            x -= 1;
+        }
+        start
+    }
+
     /// Whether nothing is written or printed between a label and `right` but specks.
     fn is_empty_between(&self, label: &Rect, right: i32) -> bool {
         let gap = Rect::new(label.right + self.height / 2, label.top, right - self.height / 3, label.bottom);
@@ -594,7 +624,7 @@ impl<'a> Surroundings<'a> {
     }
 
     /// The table under a label, a row for each entry and column headings of its own, if rulings draw one there.
-    fn table_below(&self, label: &Label) -> Option<Rect> {
+    pub fn table_below(&self, label: &Label) -> Option<Rect> {
         let l = &label.rect;
         let bounds = self.page.ink.bounds();
         let band = Rect::new(l.left - self.height, 0, bounds.right, 1);
@@ -618,6 +648,15 @@ impl<'a> Surroundings<'a> {
         (rows.len() >= 3 && sides >= 3).then(|| Rect::bounding(&rows)).flatten()
     }
 
+    /// The first column of the table under a label: the entries of a list, beside what else is told of them.
+    pub fn first_column(&self, label: &Label) -> Option<Rect> {
+        let table = self.table_below(label)?;
+        let inside = |x: &i32| *x > table.left + 3 * self.height && *x < table.right - self.height;
+        let sides = self.page.rulings.vertical.iter().filter(|r| r.rect.overlap_y(&table) > self.height);
+        let first = sides.map(|r| r.rect.left).filter(inside).min()?;
+        Some(Rect { right: first, ..table })
+    }
+
     /// Where the rows under a label end at the latest: at the next label that begins where this one does. The headings of a table's own
     /// columns stand further right.
     fn floor_below(&self, label: &Label, band: &Rect) -> i32 {
@@ -632,10 +671,26 @@ impl<'a> Surroundings<'a> {
         next.min().unwrap_or(self.page.ink.height() as i32).min(l.bottom + 16 * self.height)
     }
 
-    /// Whether a label stands in a cell that is not its row's first: "Date" over a column of a table whose left side is at `left`.
+    /// Whether a label heads a column of a table whose left side is at `left`: it stands in a cell that is not its row's first, as "Date"
+    /// does, or in the first cell over a column of cells without labels.
     fn heads_column(&self, label: &Rect, left: i32) -> bool {
-        self.cell_at(label.center_x(), label.center_y())
-            .is_some_and(|cell| cell.left > left + self.height && cell.height() < 4 * self.height)
+        self.cell_at(label.center_x(), label.center_y()).is_some_and(|cell| {
+            cell.height() < 4 * self.height && (cell.left > left + self.height || self.is_over_cells(&cell))
+        })
+    }
+
+    /// Whether a cell has another beside it, and under both stand cells without a label.
+    fn is_over_cells(&self, cell: &Rect) -> bool {
+        let beside = |x: i32, y: i32| self.cell_at(x, y).filter(|other| other.height() < 4 * self.height);
+        let Some(next) = beside(cell.right + self.height, cell.center_y()) else { return false };
+        let below = |over: &Rect| {
+            beside(over.center_x(), over.bottom + self.height).filter(|under| {
+                under.top >= over.bottom
+                    && (under.left - over.left).abs() <= self.height
+                    && !self.holds_other_label(under, &Rect::default())
+            })
+        };
+        next.left >= cell.right && below(cell).is_some() && below(&next).is_some()
     }
 
     /// A row of short lines under a label, one for each entry of a list.
@@ -660,6 +715,67 @@ impl<'a> Surroundings<'a> {
         let gaps = lines.windows(2).filter(|pair| pair[1].left - pair[0].right > h).count();
         let row = Rect::bounding(&lines)?;
         (gaps >= 2).then(|| Rect::new(l.left - h, (l.bottom + 1).max(row.top - 3 * h), row.right, row.bottom + h / 2))
+    }
+
+    /// A row of cells under a label, one for each entry of a list.
+    fn cells_below(&self, label: &Label) -> Option<Rect> {
+        let l = &label.rect;
+        let edge = self.nearest_horizontal(l.left + self.height, l.bottom - 2, true)?;
+        let first = self.cell_at(l.left + self.height, edge.rect.bottom + self.height / 2)?;
+        let row = self.row_of_cells(first, l);
+        let is_list = edge.rect.top - l.bottom < 2 * self.height && first.height() < 4 * self.height && row != first;
+        (is_list && !self.holds_other_label(&row, l)).then_some(row)
+    }
+
+    /// A cell with the cells of its row behind it, as far as the next label. Cells of a letter each are a comb.
+    fn row_of_cells(&self, first: Rect, own: &Rect) -> Rect {
+        let mut row = first;
+        while let Some(edge) = self.nearest_vertical(row.right - 1, row.center_y(), true)
+            && let Some(next) = self.cell_at(edge.rect.right + self.height / 2, row.center_y())
+            && next.left >= row.right
+            && next.width() > 3 * self.height
+            && (next.top - first.top).abs().max((next.bottom - first.bottom).abs()) <= self.height / 2
+            && !self.holds_other_label(&next, own)
+        {
+            row.right = next.right;
+        }
+        row
+    }
+
+    /// Lines under each other below a label that has none beside it, an entry on each.
+    fn rows_below(&self, label: &Label) -> Option<Rect> {
+        let l = &label.rect;
+        let h = self.height;
+        let all = || self.page.rulings.horizontal.iter().map(|r| r.rect);
+        let beside = |r: &Rect| {
+            r.center_y() > l.top
+                && r.center_y() <= l.bottom + h * 9 / 10
+                && r.right > l.right + 2 * h
+                && r.left < l.right + 12 * h
+        };
+        if all().any(|r| beside(&r)) {
+            return None;
+        }
+        let band = Rect::new(l.left - h, 0, l.right.max(l.left + 10 * h), 1);
+        let floor = self.floor_below(label, &band);
+        let mut lines: Vec<Rect> = all()
+            .filter(|r| r.center_y() > l.bottom + h * 9 / 10 && r.center_y() < floor)
+            .filter(|r| r.left > l.left - h && r.left < l.left + 4 * h)
+            .collect();
+        lines.sort_by_key(Rect::center_y);
+        let first = *lines.first()?;
+        let mut last = first;
+        let mut count = 1;
+        for line in lines.into_iter().skip(1) {
+            if line.center_y() - last.center_y() > h * 7 / 2 || (line.left - first.left).abs() > h {
+                break;
+            }
+            count += i32::from(line.center_y() - last.center_y() > h);
+            last = line;
+        }
+        let starts = first.center_y() - l.bottom <= h * 7 / 2;
+        let right = first.right.max(last.right);
+        (starts && count >= 2).then(|| Rect::new(first.left - h, l.bottom + 1, right, last.bottom + h / 2))
     }
 
     /// The area of a block of text under (or around) its label: the label's box, the box below, or the space down to the next label.

@@ -1,7 +1,7 @@
 //! Marks outside of every box: a label that was circled or underlined by hand.
 
 use super::PreparedPage;
-use super::components::{Run, label};
+use super::components::{Labelled, Run, label};
 use crate::geometry::Rect;
 
 /// How much a label stands out by hand, 0 to 1: 1 is a closed curve around it or a hand-drawn line under it.
@@ -17,13 +17,19 @@ fn circle_share(page: &PreparedPage, words: &Rect) -> f32 {
     let inches = |x: f32| (x * page.dpi as f32).round() as i32;
     let reach = inches(0.3);
     let window = words.inflate(reach, reach);
-    let found = label(&page.writing, &window);
+    // A flat circle's long sides are taken for rulings. With the rulings a circle is what ends around the label: a table goes on.
+    let alone = |piece: &Rect| window.inflate(-1, -1).intersect(piece) == *piece;
+    let in_writing = circle_in(&label(&page.writing, &window), words, reach, |_| true);
+    in_writing.max(circle_in(&label(&page.shapes, &window), words, reach, alone))
+}
+
+fn circle_in(found: &Labelled, words: &Rect, reach: i32, counts: impl Fn(&Rect) -> bool) -> f32 {
     let mut best = 0f32;
     for (index, piece) in found.components.iter().enumerate() {
         let around = piece.rect.width() >= words.width() * 8 / 10
             && piece.rect.height() >= words.height() * 11 / 10
             && piece.rect.inflate(2, 2).contains(words.center_x(), words.center_y());
-        if !around {
+        if !around || !counts(&piece.rect) {
             continue;
         }
         let runs: Vec<&Run> = found.runs.iter().filter(|r| r.component as usize == index).collect();
@@ -120,6 +126,28 @@ mod tests {
         let page = PreparedPage::from_ink(ink, 204);
         assert!(label_emphasis(&page, &words) > 0.8, "{}", label_emphasis(&page, &words));
         assert!(label_emphasis(&page, &words.translate(0, -50)) < 0.5);
+    }
+
+    #[test]
+    fn a_flat_circle_does_and_a_table_does_not() {
+        let (mut ink, words) = labelled();
+        for i in 0..4000 {
+            let (sin, cos) = (i as f32 / 4000.0 * std::f32::consts::TAU).sin_cos();
+            let (x, y) = (410.0 + cos * 118.0, 150.0 + sin * 16.0);
+            ink.fill(&Rect::new(x as i32, y as i32, x as i32 + 3, y as i32 + 3));
+        }
+        let page = PreparedPage::from_ink(ink, 204);
+        assert!(label_emphasis(&page, &words) > 0.8, "{}", label_emphasis(&page, &words));
+
+        let (mut ink, words) = labelled();
+        for row in 0..4 {
+            ink.fill(&Rect::new(280, 76 + row * 50, 560, 79 + row * 50));
+        }
+        for x in [280, 557] {
+            ink.fill(&Rect::new(x, 76, x + 3, 229));
+        }
+        let page = PreparedPage::from_ink(ink, 204);
+        assert!(label_emphasis(&page, &words) < 0.6, "{}", label_emphasis(&page, &words));
     }
 
     #[test]

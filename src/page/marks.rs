@@ -90,7 +90,65 @@ pub fn measure_group(page: &PreparedPage, boxes: &[MarkBox], band: &MarkBand) ->
         measures[only].mark = Mark::Checked;
         measures[only].confidence = Confidence::new(0.65);
     }
+    if measures.iter().all(|m| m.mark == Mark::Unchecked) {
+        for faint in faint_traces(page, boxes) {
+            measures[faint].mark = Mark::Unsure;
+            measures[faint].confidence = Confidence::new(0.3);
+        }
+    }
     measures
+}
+
+/// Boxes of a group without a mark whose dust is many times that of the others and lies all over them: a stroke so faint that the fax left
+/// dots of it, which were taken for specks.
+fn faint_traces(page: &PreparedPage, boxes: &[MarkBox]) -> Vec<usize> {
+    let dusts: Vec<Dust> = boxes.iter().map(|mark_box| Dust::of(page, mark_box)).collect();
+    let mut shares: Vec<f32> = dusts.iter().map(|dust| dust.share).collect();
+    shares.sort_unstable_by(f32::total_cmp);
+    let usual = shares.get(shares.len() / 2).copied().unwrap_or(0.0);
+    let is_trace = |dust: &Dust| dust.share >= (DUSTY * usual).max(TRACE) && dust.reach >= SPREAD;
+    if boxes.len() < 4 { Vec::new() } else { (0..boxes.len()).filter(|&index| is_trace(&dusts[index])).collect() }
+}
+
+/// How many times the dust of the box in the middle a trace has at least, its share of the inside, and how much of it it spans.
+const DUSTY: f32 = 3.0;
+const TRACE: f32 = 0.03;
+const SPREAD: f32 = 0.35;
+
+/// All ink inside a box, what was taken for specks with it.
+struct Dust {
+    /// Share of the inside.
+    share: f32,
+    /// Share of the inside's columns, or of its rows where those are fewer, that have some.
+    reach: f32,
+}
+
+impl Dust {
+    fn of(page: &PreparedPage, mark_box: &MarkBox) -> Self {
+        let inside = Inside::new(mark_box, outline_of(page, mark_box));
+        let zone = inside.rect;
+        let (mut ink, mut rows) = (0u32, 0u32);
+        let mut columns = vec![false; zone.width().max(0) as usize];
+        for y in zone.top..zone.bottom {
+            let (left, right) = inside.columns(y);
+            let dots = (left..right).filter(|&x| page.ink.get(x, y));
+            let before = ink;
+            for x in dots {
+                ink += 1;
+                if let Some(column) = columns.get_mut((x - zone.left) as usize) {
+                    *column = true;
+                }
+            }
+            rows += u32::from(ink > before);
+        }
+        let columns = columns.iter().filter(|dotted| **dotted).count();
+        let side = most_side(page, mark_box);
+        let share = |part: f32, whole: i32| part / (whole.max(1) as f32).min(side);
+        Self {
+            share: ink as f32 / (inside.area() as f32).clamp(1.0, side * side),
+            reach: share(columns as f32, zone.width()).min(share(rows as f32, zone.height())),
+        }
+    }
 }
 
 /// The one light mark of a group whose other boxes are clean: a thin pen's stroke across the box leaves little ink, but dirt that leaves as
@@ -274,9 +332,7 @@ fn ink_of(page: &PreparedPage, mark_box: &MarkBox, thickness: i32) -> MarkInk {
     }
     let window = rect.inflate(inches(0.45), inches(0.2));
     let inside = Inside::new(mark_box, thickness);
-    // A tick on a line covers a small part of the space above it.
-    let largest = (if mark_box.shape == BoxShape::Line { 0.1 } else { 0.16 } * page.dpi as f32).powi(2);
-    let area = (inside.area() as f32).clamp(1.0, largest);
+    let area = (inside.area() as f32).clamp(1.0, most_side(page, mark_box).powi(2));
     let mut marked = 0u32;
     let labelled = label(&page.shapes, &window);
     let speck = (inches(0.012).max(2), 5);
@@ -305,6 +361,11 @@ fn ink_of(page: &PreparedPage, mark_box: &MarkBox, thickness: i32) -> MarkInk {
     let (leaving, struck) = leaving(page, mark_box, &labelled, inches(1.0));
     let leaving = leaving as f32 / area;
     MarkInk { inside: (marked as f32 / area).min(1.0), leaving, struck: struck || leaving > 3.5, reach }
+}
+
+/// The most that counts of a box's side, in pixels: a tick on a line covers a small part of the space above it.
+fn most_side(page: &PreparedPage, mark_box: &MarkBox) -> f32 {
+    (if mark_box.shape == BoxShape::Line { 0.1 } else { 0.16 }) * page.dpi as f32
 }
 
 /// Ink that hangs on the box and lies outside, and whether it strikes the box through.
@@ -475,6 +536,12 @@ mod tests {
         line(page, (x + 13, y + 24), (x + 36, y - 14), 3);
     };
     const BLANK: Draw = |_, _, _| {};
+    const DOTTED_CROSS: Draw = |page, x, y| {
+        for i in (0..18).step_by(2) {
+            line(page, (x + 5 + i, y + 5 + i), (x + 5 + i, y + 5 + i), 1);
+            line(page, (x + 22 - i, y + 5 + i), (x + 22 - i, y + 5 + i), 1);
+        }
+    };
 
     /// One column of boxes with labels at their right, and where their boxes are to be looked for.
     fn column(shape: BoxShape, marks: &[Draw]) -> (Bitmap, Vec<Rect>) {
@@ -495,6 +562,16 @@ mod tests {
         let boxes = find_group(&page, searches);
         let measures = measure_group(&page, &boxes, &MarkBand::default());
         boxes.iter().zip(measures).map(|(b, m)| (b.shape, m.mark)).collect()
+    }
+
+    #[test]
+    fn a_stroke_of_dots_is_no_blank_box() {
+        for shape in [BoxShape::Square, BoxShape::Line] {
+            let (ink, searches) = column(shape, &[BLANK, BLANK, DOTTED_CROSS, BLANK, BLANK]);
+            let marks: Vec<Mark> = read(ink, &searches).into_iter().map(|(_, mark)| mark).collect();
+            let blank = Mark::Unchecked;
+            assert_eq!(marks, [blank, blank, Mark::Unsure, blank, blank], "{shape:?}");
+        }
     }
 
     #[test]

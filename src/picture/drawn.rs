@@ -82,6 +82,7 @@ mod tests {
                 ..FieldReading::new("member_name", name, Confidence::new(0.5), 1)
             }],
             choices: Vec::new(),
+            struck: Vec::new(),
         });
         page
     }

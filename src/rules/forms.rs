@@ -19,6 +19,10 @@ pub struct FormDefinition {
     /// Headings of parts that hold the fields of one group ("Member information"): they tell whose a bare "Name" or "Phone" is.
     #[serde(default, rename = "section")]
     pub sections: Vec<SectionDefinition>,
+    /// Sentences of a text that is printed to be read and signed, such as an agreement's. A page with several of them holds it, and its
+    /// paragraphs are no place for labels.
+    #[serde(default)]
+    pub terms: Vec<String>,
     /// Headings of parts that the office does not fill (plan use only): nothing below one, down to its frame's end, is read.
     #[serde(default)]
     pub ignore_below: Vec<String>,
@@ -49,6 +53,9 @@ pub struct FieldDefinition {
     /// For wordings that nobody listed: groups of words of which a label has one each.
     #[serde(default)]
     pub words: Vec<Vec<String>>,
+    /// Headings of the columns, where the entries of a list stand in a table: they are no entries and no labels.
+    #[serde(default)]
+    pub headings: Vec<String>,
     /// Whose field it is: a wording shared by two fields goes to the one whose group its neighbours belong to.
     #[serde(default)]
     pub group: Option<String>,

@@ -1,7 +1,8 @@
 //! Finding a pack's phrases in text that was read from a fax.
 //!
 //! Case, accents, punctuation and spacing do not count (handwriting comes back as "ME MBE R", Hmong is written joined or split), and
-//! a long phrase may be a few letters off. A match begins where a word begins, and ends where one ends unless the phrase says `*`.
+//! a long phrase may be a few letters off. A match begins where a word begins, and ends where one ends unless the phrase says `*`. At
+//! `...` up to six other words of the sentence may stand (`terminat* ... agreement`).
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -31,6 +32,26 @@ struct Letter {
     end: usize,
     starts_word: bool,
     ends_word: bool,
+}
+
+/// Words of a phrase between which others may stand, in one sentence.
+pub(super) const GAP: &str = "...";
+/// How many others.
+const WIDEST_GAP: usize = 6;
+
+/// A phrase, or what stands before or behind a gap in one.
+struct Part {
+    wanted: Vec<char>,
+    slips: usize,
+    open_end: bool,
+}
+
+impl Part {
+    fn new(part: &str, exact: bool) -> Self {
+        let wanted = Folded::new(part).letters();
+        let slips = if exact { 0 } else { slips(wanted.len()) };
+        Self { wanted, slips, open_end: part.trim_end().ends_with('*') }
+    }
 }
 
 /// Longest quotation on either side of a phrase, in bytes.
@@ -87,16 +108,17 @@ impl<'a> Folded<'a> {
 
     /// Every place where `phrase` stands, as bytes of the text; of overlapping places the first.
     pub fn find(&self, phrase: &str, exact: bool) -> Vec<std::ops::Range<usize>> {
-        let open_end = phrase.trim_end().ends_with('*');
-        let wanted = Folded::new(phrase).letters();
+        let parts: Vec<Part> = phrase.split(GAP).map(|part| Part::new(part, exact)).collect();
         let mut found = Vec::new();
-        if wanted.is_empty() {
+        let Some((first, rest)) = parts.split_first() else { return found };
+        if parts.iter().any(|part| part.wanted.is_empty()) {
             return found;
         }
-        let slips = if exact { 0 } else { slips(wanted.len()) };
         let mut from = 0;
         while from < self.letters.len() {
-            match self.letters[from].starts_word.then(|| self.match_at(from, &wanted, slips, open_end)).flatten() {
+            let starts = self.letters[from].starts_word;
+            let start = starts.then(|| self.part_at(from, first)).flatten();
+            match rest.iter().try_fold(start, |end, part| Some(self.part_behind(end?, part))).flatten() {
                 Some(end) => {
                     found.push(self.letters[from].at..self.letters[end - 1].end);
                     from = end;
@@ -105,6 +127,31 @@ impl<'a> Folded<'a> {
             }
         }
         found
+    }
+
+    fn part_at(&self, from: usize, part: &Part) -> Option<usize> {
+        self.match_at(from, &part.wanted, part.slips, part.open_end)
+    }
+
+    /// The end of `part` in the words that follow `end` in the same sentence.
+    fn part_behind(&self, end: usize, part: &Part) -> Option<usize> {
+        let mut words = 0;
+        for at in end..self.letters.len() {
+            let between = &self.text[self.letters[at - 1].end..self.letters[at].at];
+            if between.trim_end() != between && between.contains(['.', ';', '!', '?']) {
+                return None;
+            }
+            if self.letters[at].starts_word {
+                if let Some(found) = self.part_at(at, part) {
+                    return Some(found);
+                }
+                words += 1;
+                if words > WIDEST_GAP {
+                    return None;
+                }
+            }
+        }
+        None
     }
 
     /// The end (exclusive) of the best match that begins at letter `from`.
@@ -181,13 +228,15 @@ fn slips(letters: usize) -> usize {
 pub fn mentions(text: &str, wording: &Wording) -> Vec<Mention> {
     let folded = Folded::new(text);
     // A letter off turns "a complaint" into "no complaint": what takes words back must be there as written.
-    if !spans(&folded, &wording.unless, true).is_empty() {
+    let passing = spans(&folded, &wording.in_passing, true);
+    let meant = |at: usize| !passing.iter().any(|(p, _)| p.start <= at && at < p.end);
+    // "No threats" is no threat that makes more of a rudeness.
+    if spans(&folded, &wording.unless, true).iter().any(|(span, _)| meant(span.start)) {
         return Vec::new();
     }
-    let passing = spans(&folded, &wording.in_passing, true);
     let mut found: Vec<Mention> = spans(&folded, &wording.phrases, false)
         .into_iter()
-        .filter(|(span, _)| !passing.iter().any(|(p, _)| p.start <= span.start && span.start < p.end))
+        .filter(|(span, _)| meant(span.start))
         .map(|(span, phrase)| Mention { phrase: phrase.to_owned(), quote: folded.quote(&span), span })
         .collect();
     found.sort_by(|a, b| {
@@ -301,6 +350,20 @@ mod tests {
     }
 
     #[test]
+    fn other_words_of_the_sentence_may_stand_in_a_gap() {
+        let found = |text| places(text, "terminat* ... agreement");
+        assert_eq!(
+            found("We hereby terminate the Provider Portal\nagreement on May 1"),
+            ["terminate the Provider Portal\nagreement"]
+        );
+        assert_eq!(found("termination agreement"), ["termination agreement"]);
+        assert!(found("We terminate him. The agreement stands.").is_empty(), "another sentence");
+        assert!(found("terminate one two three four five six seven agreement").is_empty(), "too far");
+        assert!(found("the agreement was terminated").is_empty(), "another order");
+        assert!(places("anything", "... anything").is_empty());
+    }
+
+    #[test]
     fn words_in_passing_and_worse_words_silence_a_phrase() {
         let complaint = wording(&["complaint against"], &["no complaint against"], &["lawsuit"]);
         assert_eq!(
@@ -309,6 +372,8 @@ mod tests {
         );
         assert!(mentions("There is no complaint against us", &complaint).is_empty());
         assert!(mentions("complaint against us and a lawsuit", &complaint).is_empty());
+        let calm = wording(&["complaint against"], &["no lawsuit"], &["lawsuit"]);
+        assert_eq!(mentions("complaint against us, no lawsuit", &calm).len(), 1);
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub use settings::{
     RequestSettings, RequiredWithReason, ReviewSettings, RosterSettings, RulesPickedBy, WrittenBefore,
 };
 pub use status::{
-    Priority, READ_COLUMNS, Status, lowest_confidence, priority, required_columns, review_fields, status,
+    DATE_COLUMNS, Priority, READ_COLUMNS, Status, lowest_confidence, priority, required_columns, review_fields, status,
 };
 pub use words::{CheckDigit, Format, Languages, Reason, Wording};
 

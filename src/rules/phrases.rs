@@ -151,6 +151,9 @@ pub struct LetterPhrases {
     pub dismissal: Vec<PhraseGroup>,
     #[serde(default)]
     pub warning: Vec<PhraseGroup>,
+    /// Words by which the office is the one who acts, between `you` and the act.
+    #[serde(default)]
+    pub actors: Vec<String>,
     /// Words just before a phrase that make it a threat and no act.
     #[serde(default)]
     pub conditional: Vec<String>,
@@ -271,6 +274,10 @@ pub struct PeopleWords {
     pub dob_labels: Vec<String>,
     /// Labels after which no member stands.
     pub other_labels: Vec<String>,
+    /// Departments of the plan, as letters to the plan address and greet them.
+    pub plan_addressees: Vec<String>,
+    /// What letters greet that name nobody.
+    pub offices_greeted: Vec<String>,
     /// Words of subjects and headings: a line that holds one is no person's name.
     pub not_names: Vec<String>,
 }

@@ -74,6 +74,9 @@ pub const READ_COLUMNS: [&str; 17] = [
     "attachments",
 ];
 
+/// Columns that hold a date and nothing else.
+pub const DATE_COLUMNS: [&str; 2] = ["member_dob", "request_date"];
+
 /// Statuses in the contract's order of precedence.
 pub fn status(request: &Request, findings: &[Finding], review_fields: &[String], facts: &Context<'_>) -> Status {
     let set = findings.iter().find(|f| f.answer == Answer::NotMet && f.status.is_some()).and_then(|f| f.status);
@@ -156,6 +159,10 @@ pub fn lowest_confidence(request: &Request, facts: &Context<'_>) -> Option<Confi
 fn is_uncertain(field: &FieldReading, request: &Request, facts: &Context<'_>) -> bool {
     if !READ_COLUMNS.contains(&field.field.as_str()) {
         return false;
+    }
+    // Figures that are no day of the calendar stand in no column: a person reads them.
+    if DATE_COLUMNS.contains(&field.field.as_str()) && matches!(field.reading, Reading::Read(Value::Text(_))) {
+        return true;
     }
     let kind = request
         .form

@@ -12,6 +12,8 @@ use crate::extract::page_text::PageText;
 const WORD_EDITS: f32 = 0.9;
 /// Weighted edits a letter up to which several words are taken as found.
 const PHRASE_EDITS: f32 = 0.12;
+/// Letters up to which a word at the head of a wording must be that word.
+const SHORT: usize = 3;
 /// Words before the first row's in which somebody else may be told to act.
 const TOLD_REACH: usize = 4;
 
@@ -20,11 +22,13 @@ pub(super) struct Sentences {
     words: Vec<String>,
     spans: Vec<Range<usize>>,
     folded: Vec<FoldedLine>,
+    /// Words of the office as the one who acts.
+    actors: Vec<String>,
 }
 
 impl Sentences {
     /// The sentences from a word on; lines of an address or a heading end where they end.
-    pub fn new(text: &PageText, from: usize) -> Self {
+    pub fn new(text: &PageText, from: usize, actors: &[String]) -> Self {
         let words: Vec<String> = text.words().iter().map(|w| fold(&w.text)).collect();
         let raw = text.words();
         let mut spans = Vec::new();
@@ -44,7 +48,7 @@ impl Sentences {
                 FoldedLine::new(&texts)
             })
             .collect();
-        Self { words, spans, folded }
+        Self { words, spans, folded, actors: actors.to_vec() }
     }
 
     /// Where a sentence holds a wording of every row: the words of the first row's.
@@ -79,14 +83,27 @@ impl Sentences {
     /// `please ask`, `you may ask`: the reader is to act, not the office.
     fn told(&self, at: usize, start: usize, not_after: &[String]) -> bool {
         let before = self.words.get(start.max(at.saturating_sub(TOLD_REACH))..at).unwrap_or_default();
-        before.iter().any(|word| not_after.iter().any(|told| fold(told) == *word))
+        let is = |list: &[String], word: &String| list.iter().any(|known| fold(known) == *word);
+        // "… informs you that it has requested": of the two the nearer one acts.
+        before
+            .iter()
+            .rev()
+            .find(|word| is(not_after, word) || is(&self.actors, word))
+            .is_some_and(|word| is(not_after, word))
     }
 
     fn places(&self, wording: &str, span: &Range<usize>, folded: &FoldedLine) -> Vec<Range<usize>> {
         if wording.trim().contains(' ') {
             let phrase = Phrase::of_pack(wording);
             let found = folded.find(&phrase, PHRASE_EDITS);
-            return found.map(|f| f.words.start + span.start..f.words.end + span.start).into_iter().collect();
+            let place = found.map(|f| f.words.start + span.start..f.words.end + span.start);
+            // A letter turns a short word into another: "of another" is no "if another".
+            let first = wording.split_whitespace().next().map(fold).unwrap_or_default();
+            let begins = |place: &Range<usize>| {
+                first.len() > SHORT
+                    || self.words.get(place.start).is_some_and(|word| *word == first || first == "if" && word == "lf")
+            };
+            return place.filter(begins).into_iter().collect();
         }
         let (stem, open) = match wording.strip_suffix('*') {
             Some(stem) => (fold(stem), true),
@@ -135,7 +152,7 @@ mod tests {
         let text = PageText::new(&words, 2200);
         let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|w| (*w).to_owned()).collect()).collect();
         let not_after: Vec<String> = not_after.iter().map(|w| (*w).to_owned()).collect();
-        Sentences::new(&text, 0).find(&rows, &not_after)
+        Sentences::new(&text, 0, &[]).find(&rows, &not_after)
     }
 
     const ROWS: [&[&str]; 3] = [&["ask*", "request*"], &["alliance", "health plan"], &["reassign*", "new doctor"]];

@@ -8,9 +8,10 @@ use chrono::NaiveDate;
 use crate::extract::fuzzy::{Phrase, fold};
 use crate::extract::page_text::PageText;
 use crate::extract::values::dates::find_dates;
-use crate::extract::values::{DateContext, Sameness, same_person};
-use crate::reading::{LetterFacts, PersonMention};
+use crate::extract::values::{DateContext, Sameness, is_credential, same_person};
+use crate::reading::{LetterFacts, LetterKind, PersonMention};
 use crate::rules::PhraseBook;
+use crate::rules::phrases::PeopleWords;
 
 use super::date::letter_date;
 use super::language::detect_language;
@@ -40,16 +41,41 @@ pub fn letter_facts(text: &PageText, phrases: &PhraseBook, reference: NaiveDate)
     let context = DateContext { reference, day_first: language.as_deref() == Some("es"), words: &phrases.dates };
     let date = letter_date(text, &layout, phrases, &context);
     let wording = wording(text, &layout, phrases, &context);
+    let addressee = addressee(text, &layout, phrases, reference);
     LetterFacts {
-        kind: wording.kind,
+        kind: if is_to_plan(text, &layout, phrases) { LetterKind::ToPlan } else { wording.kind },
         language,
         date: date.reading,
         date_confidence: date.confidence,
         date_raw: date.raw,
-        addressee: addressee(text, &layout, phrases, reference),
-        unfilled: is_unfilled(text, &layout, phrases),
+        unfilled: is_unfilled(text, &layout, addressee.is_some(), phrases),
+        addressee,
         states_end_of_care: wording.ends,
     }
+}
+
+/// Whether the letter is written to the plan: it greets one of its departments, or nobody by name under the plan's own address.
+fn is_to_plan(text: &PageText, layout: &Layout, phrases: &PhraseBook) -> bool {
+    let people = &phrases.people;
+    let (Some(salutation), Some(greeted)) = (layout.salutation, &layout.salutation_text) else { return false };
+    let names_plan = |line: &str| {
+        let line = fold(line);
+        people.plan_addressees.iter().any(|known| line.contains(&fold(known)))
+    };
+    if names_plan(greeted) {
+        return true;
+    }
+    let named = joined_names(greeted, phrases).iter().any(|name| !is_office(name, people));
+    let lines = text.lines().get(salutation.saturating_sub(ADDRESS_LINES)..salutation).unwrap_or_default();
+    !named
+        && lines.iter().any(|line| names_plan(&line.text) && line.words.len() <= 8)
+        && !layout.references.iter().any(|at| text.lines().get(*at).is_some_and(|l| names_plan(&l.text)))
+}
+
+/// `Doctor`, `Sir or Madam`: nobody's name.
+fn is_office(name: &str, people: &PeopleWords) -> bool {
+    let name = fold(name);
+    people.offices_greeted.iter().any(|known| fold(known) == name)
 }
 
 /// Finds salutation, closing and reference lines.
@@ -107,6 +133,9 @@ pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
     if layout.salutation.is_none() {
         titled_salutation(text, phrases, &mut layout);
     }
+    if layout.salutation.is_none() {
+        named_salutation(text, phrases, &mut layout);
+    }
     layout
 }
 
@@ -124,6 +153,35 @@ fn titled_salutation(text: &PageText, phrases: &PhraseBook, layout: &mut Layout)
     if let Some((at, body)) = found {
         layout.salutation = Some(at);
         layout.salutation_text = Some(body);
+    }
+}
+
+/// `Apreciable Frances Montoya:` and other greetings that nobody listed: a short line that ends as salutations do, with a name at its end
+/// and running text under it.
+fn named_salutation(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) {
+    let closing = layout.closing.unwrap_or(usize::MAX);
+    let lines = text.lines();
+    let found = lines.iter().enumerate().take_while(|(at, _)| *at < closing).find_map(|(at, line)| {
+        let body = line.text.trim().strip_suffix([':', ','])?;
+        let words: Vec<&str> = body.split_whitespace().collect();
+        let runs_on = lines.get(at + 1).is_some_and(|next| next.words.len() >= 7);
+        if !(2..=6).contains(&words.len()) || !runs_on || layout.references.contains(&at) || body.contains([':', '(']) {
+            return None;
+        }
+        let capital = |word: &&str| word.chars().next().is_some_and(char::is_uppercase);
+        let name = words.get(words.len().saturating_sub(3)..)?.iter().skip_while(|word| !capital(word));
+        let name = name.copied().collect::<Vec<_>>().join(" ");
+        let named = name.split_whitespace().count() >= 2
+            && !is_professional(&name)
+            && name.split_whitespace().all(|w| capital(&w));
+        // Of three words the first may be the greeting's.
+        let (_, shorter) = name.split_once(' ').filter(|_| words.len() == 3).unwrap_or(("", &name));
+        let name = if shorter.split_whitespace().count() >= 2 { shorter } else { &name };
+        (named && plausible_name(name, &phrases.people).is_some()).then(|| (at, name.to_owned()))
+    });
+    if let Some((at, name)) = found {
+        layout.salutation = Some(at);
+        layout.salutation_text = Some(name);
     }
 }
 
@@ -146,7 +204,10 @@ fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: 
         }
         (block, greeted) => block.or(greeted),
     };
-    let named = of("guardian-of").or(addressed).or_else(|| of("salutation")).or_else(|| of("reference"));
+    // `Dear Ms. Fairbanks` under `RE: Carolyn Fairbanks`: the reference says the whole name.
+    let family = of("salutation");
+    let whole = of("reference").filter(|reference| family.is_none_or(|family| is_part(family, reference)));
+    let named = of("guardian-of").or(addressed).or(whole).or(family).or_else(|| of("reference"));
     let mut best = named.cloned().or_else(|| all.first().cloned())?;
     // A letter to two members names both, so that nobody takes it for the first one's alone.
     if matches!(best.role.as_str(), "addressee" | "salutation") {
@@ -164,6 +225,15 @@ fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: 
         }
     }
     Some(best)
+}
+
+/// Whether every word of one name stands in the other.
+fn is_part(part: &PersonMention, whole: &PersonMention) -> bool {
+    let words = |mention: &PersonMention| -> Vec<String> {
+        mention.name.iter().flat_map(|name| name.split_whitespace()).map(fold).collect()
+    };
+    let all = words(whole);
+    words(part).iter().all(|word| all.contains(word))
 }
 
 /// Several whole names as one text with `&` between them; names that one reader's slip may have made of one stay one.
@@ -233,14 +303,27 @@ fn address_name(
     };
     let block = address_block(text, layout, salutation);
     let below_date = text.lines().iter().take(salutation).rposition(|line| dated(&line.text)).map_or(0, |at| at + 1);
-    let below_date = if below_date < salutation { below_date } else { 0 };
-    for at in block.start.max(below_date)..block.end {
+    // Nothing stands between the date and the greeting: what stands over the date is as often the office's own address.
+    let over_date = below_date == salutation;
+    let greets = layout.salutation_text.as_deref().map(|name| joined_names(name, phrases)).unwrap_or_default();
+    if over_date && greets.iter().any(|name| name.split_whitespace().count() >= 2) {
+        return Vec::new();
+    }
+    let is_greeted = |name: &str| {
+        let words: Vec<String> = name.split_whitespace().map(fold).collect();
+        greets.is_empty()
+            || greets.iter().any(|greeted| greeted.split_whitespace().any(|word| words.contains(&fold(word))))
+    };
+    for at in block.start.max(if over_date { 0 } else { below_date })..block.end {
         let Some(line) = text.lines().get(at) else { continue };
-        if layout.references.contains(&at) || line.text.contains(':') || line.words.len() > 8 {
+        let body = without_to(&line.text);
+        if layout.references.contains(&at) || body.contains(':') || line.words.len() > 8 {
             continue;
         }
-        let names: Vec<String> = joined_names(&line.text, phrases).into_iter().collect();
+        let names: Vec<String> = joined_names(body, phrases).into_iter().collect();
         if let Some(first) = names.first()
+            && !is_professional(first)
+            && (!over_date || is_greeted(first))
             && first.split_whitespace().count() >= 2
             && plausible_name(first, context_words).is_some()
         {
@@ -249,6 +332,19 @@ fn address_name(
         }
     }
     Vec::new()
+}
+
+/// `To: Pamela Gallagher`: the name alone.
+fn without_to(line: &str) -> &str {
+    match line.split_once(':') {
+        Some((label, name)) if ["to", "a", "para", "rau"].contains(&fold(label).as_str()) => name.trim(),
+        _ => line,
+    }
+}
+
+/// A name with the letters of a profession behind it is the office's.
+fn is_professional(name: &str) -> bool {
+    name.split_whitespace().last().is_some_and(is_credential)
 }
 
 /// Whether a page has a name above a street and a town, as letters in window envelopes do.
@@ -264,7 +360,8 @@ fn addressed_name(text: &PageText, phrases: &PhraseBook) -> Option<PersonMention
         let street = lines.get(at + 1)?;
         let town = (at + 2..at + 4).any(|next| lines.get(next).is_some_and(|line| ends_in_postal_code(&line.text)));
         let numbered = street.text.chars().any(|c| c.is_ascii_digit()) && street.words.len() <= 8;
-        let person = plausible_name(&name.text, &phrases.people).filter(|n| n.split_whitespace().count() >= 2)?;
+        let person = plausible_name(&name.text, &phrases.people)
+            .filter(|name| name.split_whitespace().count() >= 2 && !is_professional(name))?;
         (town && numbered).then(|| mention("addressee", Some(person), text.confidence(name.words.clone())))
     })
 }

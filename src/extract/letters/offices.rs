@@ -46,10 +46,68 @@ fn notices_in_other_words() {
         ],
         &["We are no longer able to meet your medical needs. Your health plan has been asked to", "reassign you."],
         &["I have let the Alliance know that I would like them to match you with a different provider."],
+        &[
+            "Notice of request for PCP reassignment. By means of this notice Pajaro Lagoon Family Practice",
+            "informs you that it has requested the Alliance to transfer you to the panel of another PCP. The",
+            "transfer takes place only if the Alliance approves and on the day it determines.",
+        ],
+        &[
+            "The Alliance has been requested to move your primary care from our office to that of another provider.",
+            "Your appointments with us stand until the Alliance tells you otherwise.",
+        ],
     ] {
         let facts = letter(body);
         assert_eq!((facts.kind, facts.states_end_of_care.len()), (LetterKind::ReassignmentNotice, 0), "{body:?}");
     }
+}
+
+#[test]
+fn words_that_could_be_either_are_no_warning() {
+    let body = [
+        "Last week I told you in person that I would be turning to the Alliance about a new doctor for you. I've now",
+        "done that. They might phone you. Until they've settled it, nothing about your care here is different.",
+    ];
+    assert_ne!(letter(&body).kind, LetterKind::Warning);
+}
+
+#[test]
+fn a_letter_to_the_plan_is_no_letter_to_the_member() {
+    let head = [
+        "November 16, 2026",
+        "Provider Services Department",
+        "Central California Alliance for Health",
+        "1600 Green Hills Road, Suite 101",
+        "Scotts Valley, CA 95066",
+        "RE: Ana Cruz, ID 94425352H",
+    ];
+    let body = ["We ask that the Alliance reassign this member to another PCP at the earliest date.", "Sincerely,"];
+    let with = |greeting: &str| {
+        let lines: Vec<&str> = head.iter().copied().chain([greeting]).chain(body).collect();
+        facts(&lines).kind
+    };
+    assert_eq!(with("Dear Provider Services:"), LetterKind::ToPlan);
+    assert_eq!(with("Dear Doctor:"), LetterKind::ToPlan);
+    assert_ne!(with("Dear Ms. Cruz:"), LetterKind::ToPlan);
+}
+
+#[test]
+fn the_member_is_greeted_and_the_letterhead_is_not() {
+    let to = |lines: &[&str]| facts(lines).addressee.and_then(|a| a.name).unwrap_or_default();
+    let head = [
+        "Tres Pinos Community Clinic",
+        "Ignacio Belmonte, MD",
+        "250 Iris Dr, Watsonville, CA 95076 Tel. (831) 555-9168",
+    ];
+    let body = ["I have requested that the Alliance reassign you to another doctor, and will treat you until then."];
+    let with = |middle: &[&str]| to(&head.iter().chain(middle).chain(&body).copied().collect::<Vec<_>>());
+    assert_eq!(with(&["11/10/2026", "Dear Marjorie Duarte:"]), "Marjorie Duarte");
+    assert_eq!(with(&["11/10/2026", "Apreciable Frances Montoya:"]), "Frances Montoya");
+    assert_eq!(with(&["11/10/2026", "Muy querida Frances Montoya:"]), "Frances Montoya");
+    assert_eq!(with(&["11/10/2026", "RE: Douglas Hartwell DOB 02/22/1959", "Dear Mr. Hartwell:"]), "Douglas Hartwell");
+    assert_eq!(
+        with(&["11/18/2026", "To: Pamela Gallagher", "2783 Bridge St, Watsonville, CA 95076", "Dear Ms. Gallagher:"]),
+        "Pamela Gallagher"
+    );
 }
 
 #[test]

@@ -6,8 +6,8 @@ use crate::rules::PhraseBook;
 
 use super::facts::Layout;
 
-/// Whether fields of a template were left unfilled.
-pub(super) fn is_unfilled(text: &PageText, layout: &Layout, phrases: &PhraseBook) -> bool {
+/// Whether fields of a template were left unfilled. A letter that names its member (`named`) in an address or behind `RE:` may greet nobody.
+pub(super) fn is_unfilled(text: &PageText, layout: &Layout, named: bool, phrases: &PhraseBook) -> bool {
     let fields: Vec<String> = phrases.letters.template_fields.iter().map(|f| fold(f)).collect();
     let head = layout.salutation.map_or(0, |at| at + 1);
     let mut blanks = 0;
@@ -23,7 +23,7 @@ pub(super) fn is_unfilled(text: &PageText, layout: &Layout, phrases: &PhraseBook
     }
     if let Some(name) = &layout.salutation_text {
         let letters = name.chars().filter(|c| c.is_alphanumeric()).count();
-        if letters == 0 || blank_runs(name) > 0 || is_field(name, &fields, false) {
+        if (letters == 0 && !named) || blank_runs(name) > 0 || is_field(name, &fields, false) {
             return true;
         }
     }

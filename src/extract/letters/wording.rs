@@ -46,7 +46,7 @@ pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: 
     // Date, address and salutation have no periods: without a bound the letter's own date would stand in its first sentence.
     let head = dated_below(text, layout, context).or(layout.salutation);
     let body = head.and_then(|at| text.lines().get(at)).map_or(0, |line| line.words.end);
-    let sentences = Sentences::new(text, body);
+    let sentences = Sentences::new(text, body, &letters.actors);
     let notice = hits(text, &sentences, &letters.notice, Some(letters));
     let dismissal = hits(text, &sentences, &letters.dismissal, Some(letters));
     let warning = hits(text, &sentences, &letters.warning, None);
@@ -56,9 +56,15 @@ pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: 
     } else if firm(&dismissal) {
         LetterKind::Dismissal
     } else if !notice.is_empty() || !dismissal.is_empty() || !warning.is_empty() {
+        // A threat is one by what the member does again; `would` and `might` stand in the sentences of notices as well.
+        let threat = |hit: &Hit| {
+            sentences.holds(hit.words.start, &letters.conditional_before, Side::Before)
+                || sentences.holds(hit.words.start, &letters.conditional_beside, Side::Anywhere)
+        };
+        let warned = !warning.is_empty() || notice.iter().chain(&dismissal).any(threat);
         let told = !notice.is_empty() || !dismissal.is_empty() || warning.iter().any(|hit| !is_weak(hit, letters));
         // Missed visits are told in notices too: one in words that nobody has seen is for a person, and no mere warning.
-        if told || !speaks_of_another_doctor(text, &sentences, letters) {
+        if warned && (told || !speaks_of_another_doctor(text, &sentences, letters)) {
             LetterKind::Warning
         } else {
             LetterKind::Other

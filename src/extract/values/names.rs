@@ -34,7 +34,11 @@ pub fn read_name(text: &str) -> NameReading {
     let text: String = text.nfc().map(|c| if matches!(c, '’' | '‘' | '`' | '´') { '\'' } else { c }).collect();
     let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        let cleaned = clean_word(word, &mut repaired);
+        let mut cleaned = clean_word(word, &mut repaired);
+        if words.is_empty() && word.ends_with([',', ';', ':']) && is_title(&cleaned) {
+            // `Dr, Ana Kaur`: a period that was read as another mark.
+            cleaned = format!("{}.", cleaned.trim_end_matches(','));
+        }
         if cleaned.chars().any(char::is_alphabetic) {
             words.push(cleaned);
         } else if cleaned == "," && words.last().is_some_and(|w| !w.ends_with(',')) {
@@ -46,8 +50,7 @@ pub fn read_name(text: &str) -> NameReading {
             repaired = true;
         }
     }
-    let words = in_order(words);
-    let words = with_commas(words);
+    let words = with_commas(in_order(with_whole_credentials(words)));
     if words.is_empty() {
         return NameReading { repaired, ..NameReading::default() };
     }
@@ -112,6 +115,30 @@ fn clean_word(word: &str, repaired: &mut bool) -> String {
     out
 }
 
+/// Credentials that a reader cut at their periods come together again: `M. D.`, and `M.D` without its last one.
+fn with_whole_credentials(words: Vec<String>) -> Vec<String> {
+    let mut whole: Vec<String> = Vec::with_capacity(words.len());
+    for word in words {
+        let initial = |word: &str| word.ends_with('.') && word.chars().filter(|c| c.is_alphabetic()).count() == 1;
+        match whole.last_mut() {
+            Some(last) if initial(last) && word.len() <= 2 && is_credential(&format!("{last}{word}")) => {
+                last.push_str(&word)
+            }
+            _ => whole.push(word),
+        }
+        if let Some(last) = whole.last_mut()
+            && last.contains('.')
+            && is_credential(last)
+        {
+            let body = last.trim_end_matches(['.', ',']).len();
+            let comma = last.ends_with(',');
+            last.truncate(body);
+            last.push_str(if comma { ".," } else { "." });
+        }
+    }
+    whole
+}
+
 /// `Last, First` becomes `First Last`; a comma before credentials or a suffix stays.
 fn in_order(words: Vec<String>) -> Vec<String> {
     let Some(at) = words.iter().position(|w| w.ends_with(',')) else { return words };
@@ -155,7 +182,7 @@ fn with_commas(mut words: Vec<String>) -> Vec<String> {
     // A speck behind a whole word is no period.
     let last = words.len().saturating_sub(1);
     for (at, word) in words.iter_mut().enumerate() {
-        let title = TITLES.iter().any(|t| t.eq_ignore_ascii_case(&bare(word)));
+        let title = is_title(word);
         if at < last
             && word.ends_with('.')
             && word.chars().filter(|c| c.is_alphabetic()).count() > 2
@@ -182,7 +209,14 @@ fn bare(word: &str) -> String {
     word.chars().filter(|c| c.is_alphanumeric() || *c == '-').collect()
 }
 
-fn is_credential(word: &str) -> bool {
+/// What stands before a name: `Dr`, `Sra.`.
+pub fn is_title(word: &str) -> bool {
+    let bare = bare(word);
+    TITLES.iter().any(|t| t.eq_ignore_ascii_case(&bare))
+}
+
+/// Letters behind a name: `MD`, `M.D.`, `PA-C`. In small letters they are a name (`Ana Do`).
+pub fn is_credential(word: &str) -> bool {
     let bare = bare(word);
     CREDENTIALS.iter().any(|c| c.eq_ignore_ascii_case(&bare))
         && (word.chars().all(|c| !c.is_lowercase()) || CREDENTIALS.contains(&bare.as_str()) || word.contains('.'))
@@ -203,9 +237,25 @@ pub fn title_case(name: &str) -> String {
     // One small letter among capitals is a misread capital.
     let one_case = lower == 0 || upper == 0 || upper >= lower * 5;
     if !one_case {
-        return name.to_owned();
+        return name.split(' ').map(small_second).collect::<Vec<_>>().join(" ");
     }
     name.split(' ').map(title_word).collect::<Vec<_>>().join(" ")
+}
+
+/// `SOfia` is Sofia: no name in two cases begins with two capitals before small letters.
+fn small_second(word: &str) -> String {
+    let letters: Vec<char> = word.chars().take_while(|c| c.is_alphabetic()).collect();
+    let misread = letters.len() >= 4
+        && letters.iter().take(2).all(|c| c.is_uppercase())
+        && letters.iter().skip(2).all(|c| c.is_lowercase());
+    if misread && !is_credential(word) {
+        word.chars()
+            .enumerate()
+            .flat_map(|(at, c)| if at == 1 { c.to_lowercase().collect::<Vec<_>>() } else { vec![c] })
+            .collect()
+    } else {
+        word.to_owned()
+    }
 }
 
 fn title_word(word: &str) -> String {
@@ -250,7 +300,7 @@ pub(super) fn parts(name: &str) -> Vec<String> {
     let last = words.len().saturating_sub(1);
     let mut parts = Vec::new();
     for (at, word) in words.iter().enumerate() {
-        let title = at == 0 && words.len() > 1 && TITLES.iter().any(|t| t.eq_ignore_ascii_case(&bare(word)));
+        let title = at == 0 && words.len() > 1 && is_title(word);
         let tail = at > 0 && at + 2 > last && (is_credential(word) || is_suffix(word)) && words.len() > 2;
         if title || tail {
             continue;
@@ -287,6 +337,8 @@ mod tests {
             ("JOSÉ NUÑEZ JR.", "José Nuñez Jr."),
             ("MAI XIONG NP", "Mai Xiong NP"),
             ("SUSAN ORTiZ", "Susan Ortiz"),
+            ("SOfia Mahoney", "Sofia Mahoney"),
+            ("Ana McAllister, PhD", "Ana McAllister, PhD"),
         ] {
             assert_eq!(read(text), name, "{text}");
         }
@@ -299,6 +351,18 @@ mod tests {
         assert_eq!(read("Patel, Rosa, MD"), "Rosa Patel, MD");
         assert_eq!(read("Rosa Patel, MD"), "Rosa Patel, MD");
         assert_eq!(read("Rosa Patel , MD"), "Rosa Patel, MD");
+    }
+
+    #[test]
+    fn periods_of_titles_and_credentials_are_mended() {
+        assert_eq!(read("Dr, Irene Farias"), "Dr. Irene Farias");
+        assert_eq!(read("Dr; Irene Farias"), "Dr. Irene Farias");
+        assert_eq!(read("Dr Irene Farias"), "Dr Irene Farias");
+        assert_eq!(read("Yolanda Kang M. D."), "Yolanda Kang M.D.");
+        assert_eq!(read("Yolanda Kang, M.D"), "Yolanda Kang, M.D.");
+        assert_eq!(read("Walter Her M.D,"), "Walter Her M.D.");
+        assert_eq!(read("Walter Her, M.D, MPH"), "Walter Her, M.D., MPH");
+        assert_eq!(read("Yolanda D. Kang"), "Yolanda D. Kang");
     }
 
     #[test]

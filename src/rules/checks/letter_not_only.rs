@@ -33,6 +33,7 @@ impl Judge for LetterNotOnly {
             LetterKind::Dismissal => "dismissals",
             LetterKind::Warning => "warnings",
             LetterKind::Other => "letters of no known kind",
+            LetterKind::ToPlan => "letters to the plan",
         };
         format!("the letters to the member are not all {kind}")
     }

@@ -19,13 +19,6 @@ pub struct Mentions {
     /// Attached pages that are searched too.
     #[serde(default)]
     pub attachments: Vec<AttachmentKind>,
-    /// Whether words on an attached page are proof without a word in the fields. If not, a person reads what the page says.
-    #[serde(default = "attachments_prove")]
-    pub attachments_alone_prove: bool,
-}
-
-const fn attachments_prove() -> bool {
-    true
 }
 
 impl Judge for Mentions {
@@ -39,16 +32,12 @@ impl Judge for Mentions {
             passages.iter().flat_map(|p| mentions(&p.text, wording)).map(|m| m.quote).collect()
         };
         let mut passages: Vec<Passage> = self.fields.iter().filter_map(|field| field_passage(request, field, facts)).collect();
+        passages.extend(attachment_passages(request, &self.attachments, facts));
         outcome.quotes = quotes_of(&passages);
-        let proven = !outcome.quotes.is_empty();
-        let attached = attachment_passages(request, &self.attachments, facts);
-        outcome.quotes.extend(quotes_of(&attached));
-        passages.extend(attached);
         let unknown_field = self.fields.iter().any(|field| request.field(field).is_none());
         let hidden = may_hide(request, facts, |kind| self.attachments.iter().any(|a| *kind == crate::reading::PageKind::Attachment(*a)));
         outcome.answer = match () {
-            () if !outcome.quotes.is_empty() && (proven || self.attachments_alone_prove) => Answer::Met,
-            () if !outcome.quotes.is_empty() => Answer::CannotTell,
+            () if !outcome.quotes.is_empty() => Answer::Met,
             () if unknown_field || passages.iter().any(|p| !p.trusted) || (!self.attachments.is_empty() && hidden) => Answer::CannotTell,
             () => Answer::NotMet,
         };
@@ -78,7 +67,7 @@ mod tests {
     use crate::rules::example::{Example, answer};
 
     fn efforts() -> Mentions {
-        Mentions { wording: "contact-efforts".into(), fields: vec!["narrative".into()], attachments: vec![AttachmentKind::AppointmentLog], attachments_alone_prove: true }
+        Mentions { wording: "contact-efforts".into(), fields: vec!["narrative".into()], attachments: vec![AttachmentKind::AppointmentLog] }
     }
 
     #[test]
@@ -91,9 +80,9 @@ mod tests {
         let log = "04/30/2026 09:30 OFFICE VISIT NO SHOW reminder call 04/28/2026";
         let logged = example.attachment(AttachmentKind::AppointmentLog, log);
         assert_eq!(answer(&efforts(), &logged), Answer::Met);
-        let read_by_a_person = Mentions { attachments_alone_prove: false, ..efforts() };
-        assert_eq!(answer(&read_by_a_person, &logged), Answer::CannotTell);
-        assert_eq!(answer(&read_by_a_person, &logged.text("narrative", "Le llamamos y dejamos mensaje.")), Answer::Met);
+        let without_logs = Mentions { attachments: vec![AttachmentKind::ChartNotes], ..efforts() };
+        assert_eq!(answer(&without_logs, &logged), Answer::NotMet);
+        assert_eq!(answer(&without_logs, &logged.text("narrative", "Le llamamos y dejamos mensaje.")), Answer::Met);
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub struct OneChecked {
     /// Fields in which the words of one of the pack's reasons serve as well.
     #[serde(default)]
     pub or_reason_named_in: Vec<String>,
+    /// Fields in which a choice may be written out in any words ("Other: …"): a person reads what is written there.
+    #[serde(default)]
+    pub or_written_in: Vec<String>,
     /// Words that serve as well where the page shows no box at all.
     #[serde(default)]
     pub or_printed: Option<String>,
@@ -44,6 +47,7 @@ impl Judge for OneChecked {
     fn names(&self) -> Vec<Name> {
         let mut all = vec![name(NameSort::Choice, "choice", &self.choice)];
         all.extend(names(NameSort::Field, "or_reason_named_in", &self.or_reason_named_in));
+        all.extend(names(NameSort::Field, "or_written_in", &self.or_written_in));
         all.extend(self.or_printed.iter().map(|wording| name(NameSort::Wording, "or_printed", wording)));
         all
     }
@@ -52,7 +56,8 @@ impl Judge for OneChecked {
 impl OneChecked {
     /// Silence of a text that could not be read well proves nothing.
     fn in_words(&self, request: &Request, facts: &Context<'_>, no_boxes: bool) -> Answer {
-        let mut answer = Answer::NotMet;
+        let written = |field: &String| request.field(field).is_some_and(|f| !f.reading.is_blank());
+        let mut answer = if self.or_written_in.iter().any(written) { Answer::CannotTell } else { Answer::NotMet };
         for passage in self.or_reason_named_in.iter().filter_map(|field| field_passage(request, field, facts)) {
             if facts.pack.reasons.iter().any(|reason| names_any(&passage.text, &reason.narrative)) {
                 return Answer::Met;
@@ -78,7 +83,7 @@ mod tests {
     use crate::rules::example::{Example, answer};
 
     fn reasons() -> OneChecked {
-        OneChecked { choice: "reasons".into(), or_reason_named_in: vec!["narrative".into()], or_printed: None }
+        OneChecked { choice: "reasons".into(), or_reason_named_in: vec!["narrative".into()], or_written_in: vec!["other_reason".into()], or_printed: None }
     }
 
     #[test]
@@ -87,6 +92,13 @@ mod tests {
         assert_eq!(answer(&reasons(), &Example::complete().reasons(&[])), Answer::NotMet);
         assert_eq!(answer(&reasons(), &Example::complete().reasons(&[]).unsure_reason("member-fraud")), Answer::CannotTell);
         assert_eq!(answer(&reasons(), &Example::complete().without_choices()), Answer::CannotTell);
+    }
+
+    #[test]
+    fn what_is_written_beside_other_is_for_a_person() {
+        let unticked = Example::complete().reasons(&[]);
+        assert_eq!(answer(&reasons(), &unticked.clone().text("other_reason", "moved away")), Answer::CannotTell);
+        assert_eq!(answer(&reasons(), &unticked.blank("other_reason")), Answer::NotMet);
     }
 
     #[test]

@@ -138,7 +138,13 @@ fn form(page: u32) -> FormReading {
         fill: 0.2,
     });
     let choices = vec![ChoiceReading { choice: "reasons".to_owned(), options: options.collect() }];
-    FormReading { form: FORM.to_owned(), registration: Registration::default(), fields: fields.collect(), choices }
+    FormReading {
+        form: FORM.to_owned(),
+        registration: Registration::default(),
+        fields: fields.collect(),
+        choices,
+        struck: Vec::new(),
+    }
 }
 
 fn value(field: &str, text: &str) -> Reading<Value> {
