@@ -202,6 +202,14 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
     // A form has its boxes on one side: the one where most of them are. In two columns the box behind one label stands before its
     // neighbour, so a box that two labels could claim says nothing of the side.
     let mut best = find_group(source.page, &before);
+    // The side of a circle and the first stroke of a letter make no pair of brackets.
+    let takes_letter = |b: &MarkBox, left: &i32| b.shape == BoxShape::Bracket && b.rect.right > left + 1;
+    let takes: Vec<bool> = best.iter().zip(&lefts).map(|(found, left)| takes_letter(found, left)).collect();
+    if takes.contains(&true) {
+        let cut = |search: &Rect| Rect { right: search.right - h / 4 - 2, ..*search };
+        let apart: Vec<Rect> = before.iter().zip(&takes).map(|(s, takes)| if *takes { cut(s) } else { *s }).collect();
+        best = find_group(source.page, &apart);
+    }
     for (searches, by_column) in [(behind, false), (far, true)] {
         if evidence(&best, h) == 2 * labels.len() {
             break;
@@ -290,7 +298,7 @@ fn first_letter(label: &Label, source: &MarkSource<'_>) -> i32 {
     let is_box = first.height() * 10 >= h * 8 && first.width() * 10 >= h * 8;
     let next = pieces.iter().skip(1).map(|r| r.left).find(|left| *left > first.right - 2);
     match next {
-        Some(next) if is_box && next - first.right > h / 2 => next,
+        Some(next) if is_box && (next - first.right) * 5 > h * 2 => next,
         _ => l.left,
     }
 }

@@ -220,27 +220,57 @@ fn residual(labels: &[Label], letter: i32) -> f32 {
     (distances.iter().map(|d| d * d).sum::<f32>() / distances.len() as f32).sqrt()
 }
 
-/// Rows of print with a line through them: ink of letters lies right above the line and right below it, which no underline has.
+/// Lines through running text: ink of letters lies right above such a line and right below it, which no underline has. What the reader made
+/// of a struck row tells nothing, and a thick stroke through letters is no ruling, so the ink itself is asked, within the text's rows.
 fn struck_lines(page: &PreparedPage, sheet: &Sheet) -> Vec<Rect> {
     let h = sheet.letter_height;
-    let rows = sheet.rows.iter().filter_map(|row| Rect::bounding(row.iter().map(|&t| &sheet.tokens[t].rect)));
-    let is_through = |line: &Rect, row: &Rect| {
-        let along = Rect::new(line.left.max(row.left), line.top, line.right.min(row.right), line.bottom);
-        let near = (h * 3 / 10).max(3);
-        let above = Rect { top: line.top - near, bottom: line.top, ..along };
-        let below = Rect { top: line.bottom, bottom: line.bottom + near, ..along };
+    let paragraphs = sheet.paragraphs();
+    let Some(text) = Rect::bounding(&paragraphs) else { return Vec::new() };
+    let crosses =
+        |line: &Rect| page.rulings.vertical.iter().any(|side| side.rect.inflate(2, 2).intersect(line).area() > 0);
+    let in_text = |line: &Rect| paragraphs.iter().any(|row| (row.center_y() - line.center_y()).abs() * 2 < 5 * h);
+    let mut lines: Vec<Rect> = Vec::new();
+    for y in text.top..text.bottom {
+        let Some((left, right)) = longest_run(page, y, &text).filter(|(left, right)| right - left >= 12 * h) else {
+            continue;
+        };
+        let row = Rect::new(left, y, right, y + 1);
+        match lines.last_mut() {
+            Some(line) if line.bottom == y && line.overlap_x(&row) > 0 => *line = line.union(&row),
+            _ => lines.push(row),
+        }
+    }
+    let near = (h / 5).max(3);
+    let is_through = |line: &Rect| {
+        let above = Rect { top: line.top - near, bottom: line.top, ..*line };
+        let below = Rect { top: line.bottom, bottom: line.bottom + near, ..*line };
         let dense = |band: &Rect| page.ink.count(band) as f32 >= LETTERS * band.area() as f32;
-        along.width() >= 8 * h
-            && row.top < line.center_y()
-            && line.center_y() < row.bottom
-            && dense(&above)
-            && dense(&below)
+        line.height() < h && dense(&above) && dense(&below) && in_text(line) && !crosses(line)
     };
-    rows.filter(|row| page.rulings.horizontal.iter().any(|ruling| is_through(&ruling.rect, row))).collect()
+    lines.retain(is_through);
+    lines
+}
+
+/// The longest run of ink in a row of pixels, small gaps over.
+fn longest_run(page: &PreparedPage, y: i32, within: &Rect) -> Option<(i32, i32)> {
+    const GAP: i32 = 3;
+    let mut best: Option<(i32, i32)> = None;
+    let mut run: Option<(i32, i32)> = None;
+    for x in (within.left..within.right).filter(|&x| page.ink.get(x, y)) {
+        run = match run {
+            Some((left, right)) if x - right <= GAP => Some((left, x + 1)),
+            _ => Some((x, x + 1)),
+        };
+        let length = |run: Option<(i32, i32)>| run.map_or(0, |(left, right)| right - left);
+        if length(run) > length(best) {
+            best = run;
+        }
+    }
+    best
 }
 
 /// Share of a band through the middle of letters that is ink.
-const LETTERS: f32 = 0.12;
+const LETTERS: f32 = 0.1;
 
 /// The bottom of the first row in `zone`, where it is a heading of the field's columns.
 fn heading_bottom(field: &FieldDefinition, sheet: &Sheet, zone: &Rect) -> Option<i32> {

@@ -69,6 +69,9 @@ impl Placement {
     }
 }
 
+/// Letters below which a label is a short word.
+const SHORT_WORD: usize = 10;
+
 /// A place where a value may stand.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zone {
@@ -183,8 +186,11 @@ impl<'a> Surroundings<'a> {
 
     /// Same for a label whose like stands nowhere above `own`: the words of labels come again in what is written.
     fn holds_new_label(&self, zone: &Rect, own: &Rect) -> bool {
-        let is_new = |l: &Label| !self.labels.iter().any(|o| o.target == l.target && o.rect.bottom <= own.top);
-        self.labels.iter().any(|l| l.rect != *own && zone.holds(&l.rect) && is_new(l))
+        let is_new = |l: &&Label| !self.labels.iter().any(|o| o.target == l.target && o.rect.bottom <= own.top);
+        let new: Vec<&Label> =
+            self.labels.iter().filter(|l| l.rect != *own && zone.holds(&l.rect)).filter(is_new).collect();
+        // One short word alone ("clínica") is what is written there more likely than a field.
+        !matches!(new.as_slice(), [] | [Label { letters: ..SHORT_WORD, target: Target::Field(_), .. }])
     }
 
     /// Left edge of the nearest label right of `x` whose row overlaps `band`, or the page's right edge.

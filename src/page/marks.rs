@@ -235,7 +235,8 @@ fn judge(ink: &MarkInk, own: f32, mark_box: &MarkBox, band: &MarkBand) -> MarkMe
     // Without an outline nobody knows which ink is the mark's.
     let (mark, certainty) = match mark_box.shape {
         BoxShape::None if mark == Mark::Checked => (Mark::Unsure, 0.5),
-        BoxShape::None => (mark, 0.7),
+        // And where no box was found nobody knows that it is empty.
+        BoxShape::None => (mark, 0.45),
         _ => (mark, 0.8 + 0.2 * mark_box.quality.clamp(0.0, 1.0)),
     };
     MarkMeasure { mark, confidence: Confidence::new(confidence * certainty), fill }

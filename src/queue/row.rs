@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::answer::{Answer, Mark, Reading};
 use crate::assemble::{Request, RequestKind};
 use crate::reading::Value;
-use crate::rules::{Context, DATE_COLUMNS, Finding, Severity, lowest_confidence, priority, review_fields, status};
+use crate::rules::{
+    Context, DATE_COLUMNS, Finding, NOT_OF_PORTAL, Severity, lowest_confidence, priority, review_fields, status,
+};
 
 /// The columns of queue.csv, in order. Programs and spreadsheets rely on them: add at the end, never change silently.
 pub const COLUMNS: [&str; 32] = [
@@ -202,6 +204,9 @@ fn explanation(findings: &[Finding]) -> String {
 }
 
 fn column_value(request: &Request, column: &str) -> String {
+    if request.kind == RequestKind::Portal && NOT_OF_PORTAL.contains(&column) {
+        return String::new();
+    }
     match request.field(column).map(|f| &f.reading) {
         Some(Reading::Read(Value::Text(_))) if DATE_COLUMNS.contains(&column) => String::new(),
         Some(Reading::Read(value)) => value.to_column(),

@@ -53,7 +53,8 @@ pub use settings::{
     RequestSettings, RequiredWithReason, ReviewSettings, RosterSettings, RulesPickedBy, WrittenBefore,
 };
 pub use status::{
-    DATE_COLUMNS, Priority, READ_COLUMNS, Status, lowest_confidence, priority, required_columns, review_fields, status,
+    DATE_COLUMNS, NOT_OF_PORTAL, Priority, READ_COLUMNS, Status, lowest_confidence, priority, required_columns,
+    review_fields, status,
 };
 pub use words::{CheckDigit, Format, Languages, Reason, Wording};
 

@@ -74,6 +74,9 @@ pub const READ_COLUMNS: [&str; 17] = [
     "attachments",
 ];
 
+/// Columns that rows of the portal's forms and notices leave empty: records.jsonl holds what else these say.
+pub const NOT_OF_PORTAL: [&str; 2] = ["provider_phone", "provider_fax"];
+
 /// Columns that hold a date and nothing else.
 pub const DATE_COLUMNS: [&str; 2] = ["member_dob", "request_date"];
 
@@ -158,6 +161,9 @@ pub fn lowest_confidence(request: &Request, facts: &Context<'_>) -> Option<Confi
 
 fn is_uncertain(field: &FieldReading, request: &Request, facts: &Context<'_>) -> bool {
     if !READ_COLUMNS.contains(&field.field.as_str()) {
+        return false;
+    }
+    if request.kind == RequestKind::Portal && NOT_OF_PORTAL.contains(&field.field.as_str()) {
         return false;
     }
     // Figures that are no day of the calendar stand in no column: a person reads them.

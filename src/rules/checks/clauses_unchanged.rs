@@ -61,7 +61,8 @@ impl Judge for ClausesUnchanged {
 
 /// The words of a line, as far as they could be read through what struck them.
 fn words_in(page: &PageReading, line: &Rect) -> String {
-    let words = page.words.iter().filter(|word| line.holds(&word.rect)).map(|word| word.text.as_str());
+    let words = page.words.iter().filter(|word| word.rect.overlap_y(line) > 0 && word.rect.overlap_x(line) > 0);
+    let words = words.map(|word| word.text.as_str());
     words.take(QUOTED).collect::<Vec<_>>().join(" ")
 }
 

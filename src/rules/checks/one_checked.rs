@@ -29,9 +29,11 @@ impl Judge for OneChecked {
         let options: Vec<_> = request.choices.iter().filter(|c| c.choice == self.choice).flat_map(|c| &c.options).collect();
         let ticked = |mark: Mark| options.iter().any(|o| o.mark == mark);
         let sure = options.iter().any(|o| o.mark == Mark::Checked && o.confidence.get() >= facts.pack.marks.threshold);
+        // A box that was hardly found is not known to be empty.
+        let doubtful = options.iter().any(|o| o.confidence.get() < facts.pack.marks.threshold);
         let boxes = match () {
             () if sure => Answer::Met,
-            () if options.is_empty() || ticked(Mark::Unsure) || ticked(Mark::Checked) => Answer::CannotTell,
+            () if options.is_empty() || ticked(Mark::Unsure) || ticked(Mark::Checked) || doubtful => Answer::CannotTell,
             () => Answer::NotMet,
         };
         let words = if boxes == Answer::Met { Answer::NotMet } else { self.in_words(request, facts, options.is_empty()) };
@@ -92,6 +94,13 @@ mod tests {
         assert_eq!(answer(&reasons(), &Example::complete().reasons(&[])), Answer::NotMet);
         assert_eq!(answer(&reasons(), &Example::complete().reasons(&[]).unsure_reason("member-fraud")), Answer::CannotTell);
         assert_eq!(answer(&reasons(), &Example::complete().without_choices()), Answer::CannotTell);
+    }
+
+    #[test]
+    fn a_box_that_was_hardly_found_is_not_known_to_be_empty() {
+        let mut example = Example::complete().reasons(&[]);
+        example.request.choices[0].options[0].confidence = crate::answer::Confidence::new(0.4);
+        assert_eq!(answer(&reasons(), &example), Answer::CannotTell);
     }
 
     #[test]
