@@ -43,6 +43,9 @@ impl<'a> Fit<'a> {
         let mut labels = find_labels(sheet, &LabelIndex::of_pack(form), form);
         // A word of running text that is a letter off ("sits" for "site") is no label, however wide the typeface's spaces.
         labels.retain(|label| label.distance == 0.0 || label.letters >= WORDY || !sheet.ends_prose(&label.rect));
+        // Nor are small words between small words, whatever they say: "… without any deficiency (labs attached", "contract had been signed".
+        let may_be_prose = |label: &Label| matches!(label.target, Target::Field(_) | Target::Heading(_));
+        labels.retain(|label| !may_be_prose(label) || !sheet.in_sentence(&label.rect));
         Fit { form, labels }
     }
 

@@ -253,3 +253,46 @@ fn a_number_in_a_sentence_is_nobodys() {
         .read();
     assert!(!form.fields.iter().any(|field| field.field == "provider_fax"));
 }
+
+#[test]
+fn dates_stand_in_a_row_of_cells_or_on_lines_under_their_label() {
+    let dates = ["03/06/2026", "05/11/2026", "08/20/2026"];
+    let mut cells = Drawn::default().text(100, 300, "Member name:").line(300, 900, 325).text(310, 300, "Ana Cruz");
+    cells = cells.text(100, 960, "Dates of missed appointments:").line(100, 850, 1000).line(100, 850, 1050);
+    for (at, date) in (0..).zip(dates) {
+        cells = cells.upright(100 + 250 * at, 1000, 1053).text(150 + 250 * at, 1015, date);
+    }
+    let cells = cells.upright(850, 1000, 1053);
+    assert_eq!(value(&cells.read(), "missed_appointments"), "2026-03-06;2026-05-11;2026-08-20");
+
+    let mut lines = Drawn::default().text(100, 300, "Member name:").line(300, 900, 325).text(310, 300, "Ana Cruz");
+    lines = lines.text(100, 960, "Dates of missed appointments:");
+    for (at, date) in (0..).zip(dates) {
+        lines = lines.text(150, 1000 + 45 * at, date).line(140, 800, 1025 + 45 * at);
+    }
+    assert_eq!(value(&lines.read(), "missed_appointments"), "2026-03-06;2026-05-11;2026-08-20");
+}
+
+#[test]
+fn a_label_that_nobody_listed_ends_the_value_before_it() {
+    let row = Drawn::default()
+        .text(100, 300, "Member name: Ana Cruz")
+        .text(700, 300, "Plan card digits: 94035586H")
+        .text(100, 360, "Date of birth: 03/06/1970");
+    assert_eq!(value(&row.read(), "member_name"), "Ana Cruz");
+}
+
+#[test]
+fn words_of_a_story_are_no_labels() {
+    let told = Drawn::default()
+        .text(100, 300, "Member name: Ana Cruz")
+        .text(100, 960, "Narrative (please be specific)")
+        .line(100, 1500, 990)
+        .line(100, 1500, 1290)
+        .upright(100, 990, 1293)
+        .upright(1500, 990, 1293)
+        .text(120, 1010, "The member pushed an assistant when told of the delay. Behavior")
+        .text(120, 1040, "contract had been signed on 4/14/26 and the letter was attached to it.");
+    let story = value(&told.read(), "narrative");
+    assert!(story.starts_with("The member pushed") && story.ends_with("attached to it."), "{story}");
+}

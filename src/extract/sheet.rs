@@ -93,14 +93,29 @@ impl Sheet {
 
     /// Whether small words of a sentence stand before a place on its row.
     pub fn ends_prose(&self, place: &Rect) -> bool {
-        let Some(&first) = self.tokens_in(place).first() else { return false };
-        let row = &self.rows[self.tokens[first].row];
-        let at = row.iter().position(|&t| t == first).unwrap_or(0);
-        let is_small = |t: &usize| {
-            let text = &self.tokens[*t].text;
-            text.len() >= 2 && text.chars().all(|c| c.is_lowercase() || matches!(c, ',' | '\'' | '-'))
-        };
-        at >= SENTENCE && row[at - SENTENCE..at].iter().all(is_small)
+        let Some((row, first, _)) = self.on_row(place) else { return false };
+        first >= SENTENCE && row[first - SENTENCE..first].iter().all(|&t| self.is_small_word(t))
+    }
+
+    /// Whether a place begins with a small word, and small words stand before it or behind.
+    pub fn in_sentence(&self, place: &Rect) -> bool {
+        let Some((row, first, last)) = self.on_row(place) else { return false };
+        let behind = row.get(last + 1..last + 1 + SENTENCE).unwrap_or_default();
+        self.is_small_word(row[first])
+            && (self.ends_prose(place) || behind.len() == SENTENCE && behind.iter().all(|&t| self.is_small_word(t)))
+    }
+
+    /// The row of a place, and where its first and last words stand in it.
+    fn on_row(&self, place: &Rect) -> Option<(&[usize], usize, usize)> {
+        let tokens = self.tokens_in(place);
+        let row = self.rows.get(self.tokens[*tokens.first()?].row)?;
+        let at = |token: &usize| row.iter().position(|t| t == token);
+        Some((row, at(tokens.first()?)?, tokens.iter().filter_map(at).max()?))
+    }
+
+    fn is_small_word(&self, token: usize) -> bool {
+        let text = self.tokens[token].text.trim_start_matches('(').trim_end_matches([',', '.', ';', ')']);
+        text.len() >= 2 && text.chars().all(|c| c.is_lowercase() || matches!(c, '\'' | '-'))
     }
 
     /// Where a segment begins in `zone`, behind another, that ends in a colon as labels do; or has figures in it, if `figures` are none of

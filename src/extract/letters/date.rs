@@ -104,6 +104,14 @@ fn own_date(line: &str, context: &DateContext) -> Option<(String, DateReading)> 
         let raw = line.get(range.clone())?.to_owned();
         return (rest <= 34).then(|| (raw, reading.clone()));
     }
+    // A letter in two columns gives its date in both.
+    if let [(range, reading), others @ ..] = found.as_slice()
+        && reading.best.is_some()
+        && others.iter().all(|(_, other)| other.best == reading.best)
+    {
+        let told: usize = found.iter().map(|(range, _)| range.len()).sum();
+        return (line.len() - told <= LABEL).then(|| (line[range.clone()].to_owned(), reading.clone()));
+    }
     if !found.is_empty() {
         return None;
     }

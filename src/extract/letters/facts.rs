@@ -464,7 +464,8 @@ fn reference_mention(
     let birth_date = labelled
         .as_ref()
         .and_then(|m| m.birth_date)
-        .or_else(|| member_id.is_some().then(|| date_in(body, phrases, reference)).flatten());
+        .or_else(|| member_id.is_some().then(|| date_in(body, phrases, reference)).flatten())
+        .or_else(|| bracketed_birth(body, phrases, reference));
     let head: String = body.split([',', ';', '(', '-']).next().unwrap_or(body).to_owned();
     let head = cut_at_labels(&head, phrases);
     let name = labelled
@@ -475,6 +476,16 @@ fn reference_mention(
     }
     Some(PersonMention { name, member_id, birth_date, confidence: trust, role: "reference".to_owned() })
 }
+
+/// `Ernest Calloway (05/25/1984)`: a day long past in brackets behind a name is the birth date.
+fn bracketed_birth(body: &str, phrases: &PhraseBook, reference: NaiveDate) -> Option<NaiveDate> {
+    let (_, inside) = body.split_once('(')?;
+    let inside = inside.split(')').next().unwrap_or(inside);
+    date_in(inside, phrases, reference).filter(|date| reference.signed_duration_since(*date).num_days() > YEAR)
+}
+
+/// Days.
+const YEAR: i64 = 366;
 
 fn people_in_line(text: &PageText, line: usize, phrases: &PhraseBook, reference: NaiveDate) -> Option<PersonMention> {
     let range = text.lines().get(line)?.words.clone();

@@ -91,6 +91,36 @@ fn a_letter_to_the_plan_is_no_letter_to_the_member() {
 }
 
 #[test]
+fn dates_in_two_columns_and_in_counted_months() {
+    let date = |line: &str| {
+        let facts = facts(&[
+            line,
+            "Ana Cruz",
+            "455 Elm Ave",
+            "Merced, CA 95340",
+            "Dear Ana Cruz:",
+            "We have asked the Alliance to reassign you.",
+        ]);
+        facts.date.value().map(ToString::to_string).unwrap_or_default()
+    };
+    assert_eq!(date("Nov. 10, 2026 10 de noviembre de 2026"), "2026-11-10");
+    assert_eq!(date("Hnub tim 15 lub 11 hlis xyoo 2026"), "2026-11-15");
+    assert_eq!(date("Lub Kaum lb Hlis 11, 2026"), "2026-11-11");
+    assert_eq!(date("Nov. 10, 2026 11 de noviembre de 2026"), "", "two days are none");
+}
+
+#[test]
+fn a_day_long_past_in_brackets_is_the_birth_date() {
+    let born = |reference: &str| {
+        let facts =
+            facts(&["November 10, 2026", reference, "Dear Ana Cruz:", "We have asked the Alliance to reassign you."]);
+        facts.addressee.and_then(|a| a.birth_date).map(|d| d.to_string()).unwrap_or_default()
+    };
+    assert_eq!(born("RE: Ana Cruz (05/25/1984)"), "1984-05-25");
+    assert_eq!(born("RE: Ana Cruz (seen 10/25/2026)"), "");
+}
+
+#[test]
 fn the_member_is_greeted_and_the_letterhead_is_not() {
     let to = |lines: &[&str]| facts(lines).addressee.and_then(|a| a.name).unwrap_or_default();
     let head = [

@@ -293,7 +293,9 @@ fn join_words(tokens: Vec<Token>, text: &str, words: &DateWords) -> Vec<Token> {
         let mut taken = 0;
         for length in (1..=3.min(tokens.len() - at)).rev() {
             let Some(window) = tokens.get(at..at + length) else { continue };
-            if !window.iter().all(|t| matches!(t.is, Is::Word(_))) {
+            // Hmong counts its months: `15 lub 11 hlis xyoo 2026`.
+            let counted = matches!(window, [Token { is: Is::Number(..), .. }, Token { is: Is::Word(_), .. }]);
+            if !counted && !window.iter().all(|t| matches!(t.is, Is::Word(_))) {
                 continue;
             }
             let (Some(first), Some(last)) = (window.first(), window.last()) else { continue };
