@@ -33,7 +33,7 @@ pub fn read_name(text: &str) -> NameReading {
     let mut repaired = false;
     let text: String = text.nfc().map(|c| if matches!(c, '’' | '‘' | '`' | '´') { '\'' } else { c }).collect();
     let mut words: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in text.split_whitespace().flat_map(at_specks) {
         let mut cleaned = clean_word(word, &mut repaired);
         if words.is_empty() && word.ends_with([',', ';', ':']) && is_title(&cleaned) {
             // `Dr, Ana Kaur`: a period that was read as another mark.
@@ -59,6 +59,20 @@ pub fn read_name(text: &str) -> NameReading {
     let plain = name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | ',' | '.' | '\'' | '-'));
     let long = name.split_whitespace().filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
     NameReading { certain: plain && long >= 2, value: Some(name), repaired }
+}
+
+/// `Simone.Beaumont`: a speck between two whole words took their space.
+fn at_specks(word: &str) -> impl Iterator<Item = &str> {
+    let whole =
+        |part: &str| part.len() >= 3 && part.chars().all(char::is_alphabetic) && part.starts_with(char::is_uppercase);
+    match word.split_once('.') {
+        Some((first, second))
+            if whole(first) && whole(second.trim_end_matches(',')) && first.ends_with(char::is_lowercase) =>
+        {
+            [Some(first), Some(second)].into_iter().flatten()
+        }
+        _ => [Some(word), None].into_iter().flatten(),
+    }
 }
 
 /// A word without the marks around it; digits between letters become the letters they are misread for.
@@ -118,11 +132,24 @@ fn clean_word(word: &str, repaired: &mut bool) -> String {
 /// Credentials that a reader cut at their periods come together again: `M. D.`, and `M.D` without its last one.
 fn with_whole_credentials(words: Vec<String>) -> Vec<String> {
     let mut whole: Vec<String> = Vec::with_capacity(words.len());
-    for word in words {
+    let mut rest = words.into_iter().peekable();
+    while let Some(word) = rest.next() {
+        // `Ana M. D. Cruz` has two initials.
+        let ends = rest.peek().is_none_or(|next| is_credential(next));
         let initial = |word: &str| word.ends_with('.') && word.chars().filter(|c| c.is_alphabetic()).count() == 1;
+        // Behind a comma a letter without its period is one as well: `Ana Kaur, M D.`
+        let behind_comma = whole.len() >= 2 && whole[whole.len() - 2].ends_with(',');
         match whole.last_mut() {
-            Some(last) if initial(last) && word.len() <= 2 && is_credential(&format!("{last}{word}")) => {
-                last.push_str(&word)
+            Some(last)
+                if (initial(last) || behind_comma && last.len() == 1)
+                    && ends
+                    && word.len() <= 2
+                    && is_credential(&format!("{last}{word}")) =>
+            {
+                if !last.ends_with('.') {
+                    last.push('.');
+                }
+                last.push_str(&word);
             }
             _ => whole.push(word),
         }
@@ -360,6 +387,9 @@ mod tests {
         assert_eq!(read("Dr Irene Farias"), "Dr Irene Farias");
         assert_eq!(read("Yolanda Kang M. D."), "Yolanda Kang M.D.");
         assert_eq!(read("Yolanda Kang, M.D"), "Yolanda Kang, M.D.");
+        assert_eq!(read("Denise Fairbanks, M D."), "Denise Fairbanks, M.D.");
+        assert_eq!(read("Simone.Beaumont, PA-C"), "Simone Beaumont, PA-C");
+        assert_eq!(read("Ana M. D. Cruz"), "Ana M. D. Cruz");
         assert_eq!(read("Walter Her M.D,"), "Walter Her M.D.");
         assert_eq!(read("Walter Her, M.D, MPH"), "Walter Her, M.D., MPH");
         assert_eq!(read("Yolanda D. Kang"), "Yolanda D. Kang");
