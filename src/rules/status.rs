@@ -10,8 +10,8 @@ use super::evidence::{Letters, reasons};
 use super::settings::{RequestScope, RequestSettings};
 use super::{FieldKind, Finding, Pack};
 use crate::answer::{Answer, Confidence, Mark, Reading};
-use crate::assemble::{Request, RequestKind};
-use crate::reading::{FieldReading, Value};
+use crate::assemble::{LetterMatch, Request, RequestKind};
+use crate::reading::{FieldReading, LetterKind, Value};
 
 /// The queue's `status` column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -213,6 +213,12 @@ fn uncertain_letter(request: &Request, facts: &Context<'_>) -> Vec<String> {
         Reading::Blank => false,
     };
     let language = letter.facts.language.is_none();
-    let columns = [("letter_date", date), ("letter_language", language)];
+    // Beside its own letter one to somebody else: that member's form did not come, or it is in another fax.
+    let is_others = |letter: &LetterMatch| {
+        let tells = matches!(letter.facts.kind, LetterKind::ReassignmentNotice | LetterKind::Dismissal);
+        tells && letter.same_member == Answer::NotMet
+    };
+    let others = letter.same_member == Answer::Met && request.letters.iter().any(is_others);
+    let columns = [("letter", others), ("letter_date", date), ("letter_language", language)];
     columns.into_iter().filter(|(_, uncertain)| *uncertain).map(|(column, _)| column.to_owned()).collect()
 }

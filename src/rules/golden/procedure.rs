@@ -327,3 +327,15 @@ fn notes_of_the_pages_are_passed_on() {
         .collect::<Vec<_>>();
     assert_eq!(noted, ["linkage-not-checked", "rotated-page", "superseded-by"]);
 }
+
+#[test]
+fn step_2_a_letter_to_somebody_else_beside_the_members_own_is_for_a_person() {
+    let both = Example::complete().another_letter(|l| l.same_member = Answer::NotMet);
+    expect(&both, &[]);
+    let pack = &*BUILTIN;
+    let facts = both.context(pack);
+    let findings = both.findings(pack);
+    assert!(crate::rules::review_fields(&both.request, &findings, &facts).contains(&"letter".to_owned()));
+    let own = Example::complete();
+    assert!(crate::rules::review_fields(&own.request, &own.findings(pack), &own.context(pack)).is_empty());
+}
