@@ -186,6 +186,16 @@ pub struct KindScore {
     pub reasons: Vec<String>,
 }
 
+/// How the reason begins that counts the sentences of a form's terms on a page.
+pub const TERMS: &str = "terms-";
+
+impl KindScore {
+    /// Whether the text of an agreement that is printed on the page told its kind.
+    pub fn holds_terms(&self) -> bool {
+        self.reasons.iter().any(|reason| reason.starts_with(TERMS))
+    }
+}
+
 /// A form definition fitted to a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FormReading {

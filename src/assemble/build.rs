@@ -298,8 +298,7 @@ fn notes(sheets: &[&Sheet<'_>]) -> Vec<String> {
 
 /// A notice that is a letter carries its date where letters do: where no label announced one, that date is the request's.
 fn date_from_letter(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
-    let at = fields.iter().position(|field| field.field == NOTICE_DATE);
-    if at.and_then(|at| fields.get(at)).is_some_and(|field| field.reading.value().is_some()) {
+    if has_value(fields, NOTICE_DATE) {
         return;
     }
     let dated = sheets
@@ -315,7 +314,16 @@ fn date_from_letter(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
         raw: letter.date_raw.clone(),
         ..FieldReading::new(NOTICE_DATE, date, letter.date_confidence, page)
     };
-    match at.and_then(|at| fields.get_mut(at)) {
+    put(fields, reading);
+}
+
+fn has_value(fields: &[FieldReading], id: &str) -> bool {
+    fields.iter().any(|field| field.field == id && field.reading.value().is_some())
+}
+
+/// Puts a reading in the place of the field's own, if it has one.
+fn put(fields: &mut Vec<FieldReading>, reading: FieldReading) {
+    match fields.iter_mut().find(|field| field.field == reading.field) {
         Some(field) => *field = reading,
         None => fields.push(reading),
     }
@@ -323,8 +331,7 @@ fn date_from_letter(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
 
 /// A notice is a letter: where no label names the provider, the name with its credentials under the closing does.
 fn provider_from_closing(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
-    let at = fields.iter().position(|field| field.field == PROVIDER);
-    if at.and_then(|at| fields.get(at)).is_some_and(|field| field.reading.value().is_some()) {
+    if has_value(fields, PROVIDER) {
         return;
     }
     let letters = sheets.iter().filter(|sheet| matches!(sheet.class, Class::Form(_)));
@@ -350,10 +357,7 @@ fn provider_from_closing(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) 
     }) else {
         return;
     };
-    match at.and_then(|at| fields.get_mut(at)) {
-        Some(field) => *field = reading,
-        None => fields.push(reading),
-    }
+    put(fields, reading);
 }
 
 /// The member's columns of a request without a form of ours, from what its page names.

@@ -31,7 +31,7 @@ static BEFORE_NAMES: LazyLock<BTreeSet<String>> =
     LazyLock::new(|| PhraseBook::builtin().people.guardian.iter().map(|phrase| fold(phrase)).collect());
 
 const TITLES: [&str; 12] = ["mr", "mrs", "ms", "miss", "dr", "sr", "sra", "srta", "don", "dona", "dear", "estimado"];
-const ENDINGS: [&str; 7] = ["jr", "sr", "ii", "iii", "iv", "esq", "md"];
+const ENDINGS: [&str; 7] = ["jr", "sr", "ii", "iii", "iv", "md", "esq"];
 
 /// Lower case, accents off, everything but letters and digits a space.
 pub(super) fn fold(text: &str) -> String {

@@ -9,7 +9,7 @@ use super::names;
 use super::person::Identity;
 use super::sheet::{Class, Sheet};
 use crate::answer::Answer;
-use crate::reading::{FieldReading, LetterKind, PageReading, PersonMention};
+use crate::reading::{FieldReading, KindScore, LetterKind, PageReading, PersonMention};
 
 /// Pages of one form may repeat a field or two, such as the member's name at the top of page two.
 const SHARED_LABELS: f32 = 0.34;
@@ -132,13 +132,9 @@ fn form_page<'a>(index: usize, id: &'a str, sheet: &Sheet<'a>) -> Opener<'a> {
     let identity = if identity.is_empty() { Identity::of_mentions(&mentions) } else { identity };
     let labels = sheet.reading.map(shown_labels).unwrap_or_default();
     let legible = sheet.reading.is_some_and(|reading| reading.legibility.confidence.get() >= LEGIBLE);
-    let is_text = sheet.reading.is_some_and(holds_terms) && !asks(sheet);
+    let is_text =
+        sheet.reading.and_then(|reading| reading.kinds.first()).is_some_and(KindScore::holds_terms) && !asks(sheet);
     Opener { sheet: index, opening: Opening::Form, form: Some(id), identity, labels, is_text, mentions, legible }
-}
-
-/// Whether a page's kind was told by the text of an agreement that is printed on it.
-fn holds_terms(reading: &PageReading) -> bool {
-    reading.kinds.first().is_some_and(|kind| kind.reasons.iter().any(|reason| reason.starts_with("terms-")))
 }
 
 /// Whether a page shows a field of its form.

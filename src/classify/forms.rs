@@ -4,6 +4,7 @@
 
 use crate::extract::fuzzy::{Found, Phrase, tolerance};
 use crate::extract::page_text::PageText;
+use crate::reading::TERMS;
 use crate::rules::FormDefinition;
 
 use super::kinds::{PageEvidence, Points, TOP};
@@ -41,7 +42,7 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
     let terms = terms_on(text, form);
     let holds_terms = terms >= MANY_TERMS;
     if holds_terms {
-        points.add(6.0, format!("terms-{terms}"));
+        points.add(6.0, format!("{TERMS}{terms}"));
     }
     let fields = form.fields.iter().filter(|f| f.labels.iter().any(|l| is_label(text, l))).count();
     let options =
@@ -72,11 +73,6 @@ const MANY_TERMS: usize = 3;
 
 fn terms_on(text: &PageText, form: &FormDefinition) -> usize {
     form.terms.iter().filter(|sentence| text.find(&Phrase::of_pack(sentence)).is_some()).count()
-}
-
-/// Whether the page holds the text that the form asks to be read and signed.
-pub fn holds_terms(text: &PageText, form: &FormDefinition) -> bool {
-    terms_on(text, form) >= MANY_TERMS
 }
 
 /// Weighted edits a letter up to which a title is taken as found; a worse one is made up for by the labels.

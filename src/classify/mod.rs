@@ -10,5 +10,4 @@ mod other_plan;
 #[cfg(test)]
 mod tests;
 
-pub use forms::holds_terms;
 pub use kinds::{PageEvidence, classify};

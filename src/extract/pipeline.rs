@@ -18,12 +18,12 @@ use super::stated::outside_fields;
 use super::text_layer::trusted_words;
 use crate::answer::Confidence;
 use crate::assemble::fingerprint;
-use crate::classify::{PageEvidence, classify, holds_terms};
+use crate::classify::{PageEvidence, classify};
 use crate::decode::{FormValue, SourcePage};
 use crate::geometry::Rect;
 use crate::ocr::{Layout, LineReader, OcrError, PageReader, Word};
 use crate::page::{MarkBand, PreparedPage, Rotation, TextLine, prepare};
-use crate::reading::{HeaderLine, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
+use crate::reading::{HeaderLine, KindScore, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
 use crate::rules::Pack;
 
 /// Mean confidence from which the office's language alone is enough: where letters are doubtful, another language's data reads some better.
@@ -97,8 +97,7 @@ impl PageEngine<'_> {
             plan_numbers: self.pack.plan.numbers(),
         };
         let best = kinds.first().map(|k| &k.kind);
-        let holds_terms = matches!(best, Some(PageKind::Form(id))
-            if self.pack.forms.iter().any(|form| form.id == *id && holds_terms(&text, form)));
+        let holds_terms = kinds.first().is_some_and(KindScore::holds_terms);
         let form = match best {
             Some(PageKind::Form(id)) => self.pack.forms.iter().find(|form| form.id == *id).map(|form| {
                 let fit = self.timed("fit", |_| {

@@ -5,6 +5,7 @@
 
 use super::sheet::Token;
 use super::values::{is_credential, is_title};
+use super::vote::squeeze;
 use crate::geometry::Rect;
 use crate::page::{PreparedPage, components};
 
@@ -40,20 +41,15 @@ struct Gap {
 
 /// The room between two words that were read one after the other.
 fn between(first: &str, second: &str, tokens: &[&Token]) -> Option<Gap> {
-    let pair =
-        tokens.windows(2).find(|pair| same_letters(&pair[0].text, first) && same_letters(&pair[1].text, second))?;
+    let pair = tokens
+        .windows(2)
+        .find(|pair| squeeze(&pair[0].text) == squeeze(first) && squeeze(&pair[1].text) == squeeze(second))?;
     let (a, b) = (pair[0].rect, pair[1].rect);
     let height = a.height().min(b.height());
     // Of two words one may have letters that reach below the base line.
     let base = a.bottom.min(b.bottom);
     let zone = Rect::new(a.right - height / 2, base - height * 2 / 5, b.left, base + height * 3 / 5);
     (height > 0 && zone.width() > 0).then_some(Gap { zone, base, height })
-}
-
-fn same_letters(a: &str, b: &str) -> bool {
-    let letters =
-        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    letters(a) == letters(b)
 }
 
 impl Gap {

@@ -182,7 +182,8 @@ fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-fn squeeze(text: &str) -> String {
+/// The letters and figures of a text, in small letters.
+pub(super) fn squeeze(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

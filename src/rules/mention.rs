@@ -227,10 +227,10 @@ fn slips(letters: usize) -> usize {
 /// Where the phrases of `wording` stand in `text`, in the order of the text; those in passing left out.
 pub fn mentions(text: &str, wording: &Wording) -> Vec<Mention> {
     let folded = Folded::new(text);
-    // A letter off turns "a complaint" into "no complaint": what takes words back must be there as written.
+    // A letter off turns "a complaint" into "no complaint": what takes words back must be there as written. And "no threats" is no threat
+    // that makes more of a rudeness.
     let passing = spans(&folded, &wording.in_passing, true);
     let meant = |at: usize| !passing.iter().any(|(p, _)| p.start <= at && at < p.end);
-    // "No threats" is no threat that makes more of a rudeness.
     if spans(&folded, &wording.unless, true).iter().any(|(span, _)| meant(span.start)) {
         return Vec::new();
     }

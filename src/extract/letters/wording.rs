@@ -57,10 +57,7 @@ pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: 
         LetterKind::Dismissal
     } else if !notice.is_empty() || !dismissal.is_empty() || !warning.is_empty() {
         // A threat is one by what the member does again; `would` and `might` stand in the sentences of notices as well.
-        let threat = |hit: &Hit| {
-            sentences.holds(hit.words.start, &letters.conditional_before, Side::Before)
-                || sentences.holds(hit.words.start, &letters.conditional_beside, Side::Anywhere)
-        };
+        let threat = |hit: &Hit| is_threat(&sentences, hit.words.start, letters);
         let warned = !warning.is_empty() || notice.iter().chain(&dismissal).any(threat);
         let told = !notice.is_empty() || !dismissal.is_empty() || warning.iter().any(|hit| !is_weak(hit, letters));
         // Missed visits are told in notices too: one in words that nobody has seen is for a person, and no mere warning.
@@ -130,7 +127,12 @@ fn is_conditional(text: &PageText, sentences: &Sentences, at: usize, letters: &L
     };
     let just_before: Vec<String> = letters.conditional.iter().map(|w| fold(w)).collect();
     words.iter().rev().take(CONDITIONAL_REACH).any(|w| just_before.iter().any(|c| near(w, c)))
-        || sentences.holds(at, &letters.conditional_before, Side::Before)
+        || is_threat(sentences, at, letters)
+}
+
+/// Whether the sentence says on what condition it happens: an `if` before the phrase, or what the member is warned of.
+fn is_threat(sentences: &Sentences, at: usize, letters: &LetterPhrases) -> bool {
+    sentences.holds(at, &letters.conditional_before, Side::Before)
         || sentences.holds(at, &letters.conditional_beside, Side::Anywhere)
 }
 
