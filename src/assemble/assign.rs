@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::openers::{Opener, Opening, Role};
 use super::person::Match;
 use super::sheet::{Class, Sheet};
+use crate::answer::Answer;
 use crate::reading::LetterKind;
 
 /// A page right behind its own.
@@ -96,6 +97,31 @@ pub(super) fn owners(problem: &Problem<'_, '_>) -> Vec<Option<usize>> {
         end = earlier;
     }
     owners
+}
+
+/// Notices to somebody whom no form of the transmission is about, on requests that have their own: the form that they belong to is missing.
+/// A request without a notice of its own keeps such a letter, since it may be the one that was meant for its member.
+pub(super) fn surplus_letters(problem: &Problem<'_, '_>, owners: &[Option<usize>]) -> Vec<usize> {
+    let notice = |index: usize| {
+        let letter = problem.sheets.get(index).filter(|s| s.class == Class::Letter)?.reading?.letter.as_ref()?;
+        matches!(letter.kind, LetterKind::ReassignmentNotice | LetterKind::Dismissal).then_some(letter)
+    };
+    let answer = |index: usize, owner: usize| problem.matches.get(index)?.get(owner).map(|m| m.answer);
+    let has_its_own = |owner: usize| {
+        (0..owners.len()).any(|index| {
+            owners.get(index) == Some(&Some(owner))
+                && notice(index).is_some()
+                && answer(index, owner) == Some(Answer::Met)
+        })
+    };
+    let to_a_stranger = |index: usize| {
+        let named = notice(index).is_some_and(|letter| letter.addressee.as_ref().is_some_and(|to| to.name.is_some()));
+        named && (0..problem.openers.len()).all(|owner| answer(index, owner) == Some(Answer::NotMet))
+    };
+    (0..owners.len())
+        .filter(|&index| problem.roles.get(index) == Some(&Role::Assigned) && to_a_stranger(index))
+        .filter(|&index| owners.get(index).copied().flatten().is_some_and(has_its_own))
+        .collect()
 }
 
 fn prune(states: BTreeMap<State, (i32, usize)>) -> BTreeMap<State, (i32, usize)> {

@@ -52,20 +52,16 @@ pub fn assemble_with(transmission: &Transmission, pages: &[PageOutcome], setting
     if openers.is_empty() {
         return vec![file.whole(RequestKind::NoRequest, &sheets)];
     }
-    let portal: Vec<bool> =
-        openers.iter().map(|o| o.form.is_some_and(|form| settings.portal_forms.contains(form))).collect();
-    let matches: Vec<Vec<Match>> =
-        (sheets.iter().zip(&roles)).map(|(sheet, role)| compare(sheet, role, &openers)).collect();
-    let problem = Problem {
-        sheets: &sheets,
-        order: &order,
-        openers: &openers,
-        roles: &roles,
-        portal: &portal,
-        matches: &matches,
-    };
-    let owners = assign::owners(&problem);
-    let mut requests: Vec<Request> = (0..openers.len()).map(|owner| file.request(&problem, &owners, owner)).collect();
+    let mut shares = Shares::of(&sheets, &order, openers, roles, settings);
+    let surplus = assign::surplus_letters(&shares.problem(&sheets, &order), &shares.owners);
+    if !surplus.is_empty() {
+        let Shares { mut openers, mut roles, .. } = shares;
+        openers::open_for(&surplus, &sheets, &mut openers, &mut roles);
+        shares = Shares::of(&sheets, &order, openers, roles, settings);
+    }
+    let (problem, owners) = (shares.problem(&sheets, &order), &shares.owners);
+    let mut requests: Vec<Request> =
+        (0..problem.openers.len()).map(|owner| file.request(&problem, owners, owner)).collect();
     requests.sort_by_key(|request| request.pages.first().copied());
     let numbers = sender::numbers(transmission, &sheets);
     for (ordinal, request) in (1u32..).zip(&mut requests) {
@@ -75,6 +71,36 @@ pub fn assemble_with(transmission: &Transmission, pages: &[PageOutcome], setting
         receipt::agree(request, &settings.written);
     }
     requests
+}
+
+/// The requests of a transmission, and the pages that each of them gets.
+struct Shares<'a> {
+    openers: Vec<Opener<'a>>,
+    roles: Vec<Role>,
+    portal: Vec<bool>,
+    matches: Vec<Vec<Match>>,
+    owners: Vec<Option<usize>>,
+}
+
+impl<'a> Shares<'a> {
+    fn of(
+        sheets: &[Sheet<'a>],
+        order: &[usize],
+        openers: Vec<Opener<'a>>,
+        roles: Vec<Role>,
+        settings: &AssemblySettings,
+    ) -> Self {
+        let portal = openers.iter().map(|o| o.form.is_some_and(|form| settings.portal_forms.contains(form))).collect();
+        let matches = sheets.iter().zip(&roles).map(|(sheet, role)| compare(sheet, role, &openers)).collect();
+        let mut shares = Shares { openers, roles, portal, matches, owners: Vec::new() };
+        shares.owners = assign::owners(&shares.problem(sheets, order));
+        shares
+    }
+
+    fn problem<'p>(&'p self, sheets: &'p [Sheet<'a>], order: &'p [usize]) -> Problem<'p, 'a> {
+        let Shares { openers, roles, portal, matches, .. } = self;
+        Problem { sheets, order, openers, roles, portal, matches }
+    }
 }
 
 fn compare(sheet: &Sheet<'_>, role: &Role, openers: &[Opener<'_>]) -> Vec<Match> {

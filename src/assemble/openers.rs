@@ -112,7 +112,7 @@ pub(super) fn find<'a>(sheets: &[Sheet<'a>], order: &[usize]) -> (Vec<Opener<'a>
         }
     }
     if openers.is_empty() {
-        letters(sheets, order, &mut openers, &mut roles);
+        open_for(order, sheets, &mut openers, &mut roles);
     }
     (openers, roles)
 }
@@ -181,10 +181,19 @@ fn continues(open: &Opener<'_>, page: &Opener<'_>) -> bool {
     if page.labels.len() <= CHANCE_LABELS && asks_for_a_member(open) && !asks_for_a_member(page) {
         return page.legible && open.identity.compare(&page.mentions).answer != Answer::NotMet;
     }
-    // The end of a form that is not signed yet: it may repeat the provider's name and the date beside the signature.
+    // The end of a form that is not signed yet: it may repeat the provider's name and the date beside the signature, and at its top whose
+    // form it is.
     let is_signed = |opener: &Opener<'_>| opener.labels.contains("signature");
-    if asks_for_a_member(open) && !asks_for_a_member(page) && !is_signed(open) && is_signed(page) {
-        return open.identity.compare(&page.mentions).answer != Answer::NotMet;
+    if asks_for_a_member(open) && !is_signed(open) && is_signed(page) {
+        let same = open.identity.compare(&page.mentions).answer;
+        if !asks_for_a_member(page) {
+            return same != Answer::NotMet;
+        }
+        let asks_less = page.labels.len() * 2 <= open.labels.len();
+        if asks_less && open.identity.compare(&identity_mentions(page).iter().collect::<Vec<_>>()).answer == Answer::Met
+        {
+            return true;
+        }
     }
     let shared = open.labels.intersection(&page.labels).count() as f32;
     if shared > SHARED_LABELS * open.labels.len().min(page.labels.len()) as f32 {
@@ -218,9 +227,9 @@ fn identity_mentions(page: &Opener<'_>) -> Vec<PersonMention> {
     }]
 }
 
-/// Letters of a fax without a form: one request for each member they name.
-fn letters<'a>(sheets: &[Sheet<'a>], order: &[usize], openers: &mut Vec<Opener<'a>>, roles: &mut [Role]) {
-    for (&index, sheet) in order.iter().filter_map(|index| sheets.get(*index).map(|sheet| (index, sheet))) {
+/// Opens a request for each member whom `letters` name and none is open for.
+pub(super) fn open_for<'a>(letters: &[usize], sheets: &[Sheet<'a>], openers: &mut Vec<Opener<'a>>, roles: &mut [Role]) {
+    for (&index, sheet) in letters.iter().filter_map(|index| sheets.get(*index).map(|sheet| (index, sheet))) {
         let Some(letter) = sheet.reading.and_then(|reading| reading.letter.as_ref()) else { continue };
         if sheet.class != Class::Letter {
             continue;

@@ -117,7 +117,8 @@ impl Identity {
             return both;
         }
         // One line of the page names the member and another somebody else's number: a slip of the office or another person.
-        let named = |m: &&Match| m.reasons.iter().any(|r| r == "name" || r == "name-swapped");
+        let named =
+            |m: &&Match| m.answer != Answer::NotMet && m.reasons.iter().any(|r| r == "name" || r == "name-swapped");
         if let Some(named) = compared.iter().map(|(_, m)| m).find(named)
             && any(None, Answer::NotMet).is_some()
         {

@@ -121,8 +121,24 @@ fn a_letter_to_somebody_else_is_told_and_kept() {
 }
 
 #[test]
-fn a_second_letter_to_somebody_else_is_stray() {
+fn a_second_notice_to_somebody_else_is_a_request_without_its_form() {
     let requests = told(vec![ana(), letter("Ana Ramirez"), letter("Tiffany Mendoza")]);
+    assert_eq!(pages(&requests), [vec![1, 2], vec![3]]);
+    assert_eq!(requests[1].kind, RequestKind::LetterOnly);
+    let family = told(vec![ana(), letter("Ana Ramirez"), kao(), letter("Kao Vang"), letter("Luis Ramirez")]);
+    assert_eq!(pages(&family), [vec![1, 2], vec![3, 4], vec![5]]);
+    assert!(family.iter().all(|request| request.stray_pages.is_empty()));
+    assert_eq!(
+        family[2].field("member_name").and_then(|f| f.reading.value()),
+        Some(&Value::Text("Luis Ramirez".into()))
+    );
+}
+
+#[test]
+fn a_second_letter_to_somebody_else_that_is_no_notice_is_stray() {
+    let mut warning = letter("Tiffany Mendoza");
+    warning.letter.as_mut().unwrap().kind = LetterKind::Warning;
+    let requests = told(vec![ana(), letter("Ana Ramirez"), warning]);
     assert_eq!(requests[0].letter().unwrap().page, 2);
     assert_eq!(requests[0].stray_pages, [3]);
 }

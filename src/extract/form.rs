@@ -228,10 +228,12 @@ fn residual(labels: &[Label], letter: i32) -> f32 {
 fn struck_lines(page: &PreparedPage, sheet: &Sheet) -> Vec<Rect> {
     let h = sheet.letter_height;
     let paragraphs = sheet.paragraphs();
-    let Some(text) = Rect::bounding(&paragraphs) else { return Vec::new() };
+    // A row that is struck is no running text to a reader: the first and the last may lie beyond all others.
+    let near_text = BESIDE * h / 2;
+    let Some(text) = Rect::bounding(&paragraphs).map(|text| text.inflate(0, near_text)) else { return Vec::new() };
     let crosses =
         |line: &Rect| page.rulings.vertical.iter().any(|side| side.rect.inflate(2, 2).intersect(line).area() > 0);
-    let in_text = |line: &Rect| paragraphs.iter().any(|row| (row.center_y() - line.center_y()).abs() * 2 < 5 * h);
+    let in_text = |line: &Rect| paragraphs.iter().any(|row| (row.center_y() - line.center_y()).abs() < near_text);
     let mut lines: Vec<Rect> = Vec::new();
     for y in text.top..text.bottom {
         let Some((left, right)) = longest_run(page, y, &text).filter(|(left, right)| right - left >= 12 * h) else {
@@ -271,6 +273,9 @@ fn longest_run(page: &PreparedPage, y: i32, within: &Rect) -> Option<(i32, i32)>
     }
     best
 }
+
+/// Half letter heights between a struck row and running text.
+const BESIDE: i32 = 8;
 
 /// Share of a band through the middle of letters that is ink.
 const LETTERS: f32 = 0.1;

@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use echoes::{drop_doubtful, drop_echoes, drop_values};
+use echoes::{drop_doubtful, drop_echoes, drop_values, turn_into_options};
 use garbled::{add_garbled, add_overwritten};
 
 use super::compose::{Composed, Composition};
@@ -404,6 +404,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         };
         !titles.iter().any(beside_title) || !c.targets.iter().all(|t| matches!(t, Target::Field(_)))
     });
+    turn_into_options(&mut chosen, sheet, &index.composition);
     drop_doubtful(&mut chosen, sheet.letter_height);
     drop_echoes(&mut chosen, sheet, form);
     drop_values(&mut chosen, sheet, form);
@@ -545,6 +546,9 @@ fn label_words(sheet: &Sheet, tokens: &[usize]) -> Vec<String> {
         .collect()
 }
 
+/// Words of the longest question that asks for a field.
+const LONGEST: usize = 20;
+
 fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usize, out: &mut Vec<Candidate>) {
     let height = sheet.letter_height;
     let first = &sheet.tokens[row[start]];
@@ -586,7 +590,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         if inside && folded.len() < if clean_start || clean_end { 8 } else { 12 } {
             continue;
         }
-        let composed = if !inside && !before_figures && !is_closed && end - start < 12 {
+        let composed = if !inside && !before_figures && !is_closed && end - start < LONGEST {
             index.composition.find(&label_words(sheet, &row[start..=end]))
         } else {
             None
@@ -595,7 +599,9 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             let tokens: Vec<usize> = row[start..=last].to_vec();
             let rect = label_rect(sheet, &tokens);
             // Always less than a listed wording of the same length.
-            let score = folded.len() as f32 * 0.7 * composed.coverage + 1.0;
+            // One whose words are all known means what it says as a whole: "Fax of practice" asks for no practice.
+            let weight = if composed.exact { 0.9 } else { 0.7 * composed.coverage };
+            let score = folded.len() as f32 * weight + 1.0;
             let letters = folded.len();
             out.push(Candidate {
                 composed: true,

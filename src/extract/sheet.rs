@@ -94,15 +94,19 @@ impl Sheet {
     /// Whether small words of a sentence stand before a place on its row.
     pub fn ends_prose(&self, place: &Rect) -> bool {
         let Some((row, first, _)) = self.on_row(place) else { return false };
-        first >= SENTENCE && row[first - SENTENCE..first].iter().all(|&t| self.is_small_word(t))
+        first >= SENTENCE
+            && row[first - SENTENCE..first].iter().all(|&t| self.is_small_word(t))
+            && row[first + 1 - SENTENCE..=first].iter().all(|&t| !self.tokens[t].starts_segment)
     }
 
-    /// Whether a place begins with a small word, and small words stand before it or behind.
+    /// Whether a place begins with a small word, and small words of its column stand before it or behind.
     pub fn in_sentence(&self, place: &Rect) -> bool {
         let Some((row, first, last)) = self.on_row(place) else { return false };
         let behind = row.get(last + 1..last + 1 + SENTENCE).unwrap_or_default();
+        // What stands in the next column is another label, in small letters as this one.
+        let goes_on = |t: usize| self.is_small_word(t) && !self.tokens[t].starts_segment;
         self.is_small_word(row[first])
-            && (self.ends_prose(place) || behind.len() == SENTENCE && behind.iter().all(|&t| self.is_small_word(t)))
+            && (self.ends_prose(place) || behind.len() == SENTENCE && behind.iter().all(|&t| goes_on(t)))
     }
 
     /// The row of a place, and where its first and last words stand in it.

@@ -72,6 +72,9 @@ impl Placement {
 /// Letters below which a label is a short word.
 const SHORT_WORD: usize = 10;
 
+/// Share of a line's columns that have ink: a drawn line has nearly all, a row of dots about half.
+const DOTS: f32 = 0.75;
+
 /// A place where a value may stand.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zone {
@@ -367,6 +370,11 @@ impl<'a> Surroundings<'a> {
                 // What was written before the line begins, or where its beginning was lost, is written on it.
                 let first = if self.is_empty_between(l, from) { from - h / 2 } else { l.right + 2 };
                 let (left, right) = ((l.right + 2).max(first), right.max(to));
+                // Dots only lead the eye to what stands behind them.
+                let (left, right) = match self.leads_to(r, left, right) {
+                    true => (right - h / 3, next_left.min(frame_right) - 2),
+                    false => (left, right),
+                };
                 // A signature hides the line that it stands on, as far as the next label and over it.
                 let right =
                     if kind == FieldKind::Ink && next_left < page_right { right.max(next_left - 2) } else { right };
@@ -586,6 +594,17 @@ impl<'a> Surroundings<'a> {
     fn is_written(&self, place: &Rect) -> bool {
         place.width() > self.height / 4
             && self.page.writing.ink_bounds(place).is_some_and(|ink| ink.height() * 2 >= self.height)
+    }
+
+    /// Whether a line is a row of dots with nothing on it and something written right behind it.
+    fn leads_to(&self, line: &Rect, left: i32, right: i32) -> bool {
+        let h = self.height;
+        let inked = |x: &i32| self.page.ink.count(&Rect::new(*x, line.top, x + 1, line.bottom)) > 0;
+        let dark = (line.left..line.right).filter(inked).count();
+        let behind = Rect::new(right, line.bottom - h, right + 2 * h, line.bottom);
+        (dark as f32) < DOTS * line.width() as f32
+            && self.is_written(&behind)
+            && !self.is_written(&Rect::new(left + h / 2, line.bottom - h, right - h / 2, line.top - 1))
     }
 
     /// The ends of a line that dropouts broke into pieces, or that is one short stroke for each letter, between `from` and `to`.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Candidate, Target, label_words, words_of_labels};
+use crate::extract::compose::Composition;
 use crate::extract::sheet::Sheet;
 use crate::geometry::Rect;
 use crate::rules::FormDefinition;
@@ -21,6 +22,20 @@ pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
             listed.iter().filter(|(t, _)| matches!(t, Target::Option(c, _) if *c == choice)).map(|(_, r)| *r).collect();
         if rects.len() < 2 { None } else { Rect::bounding(&rects) }
     };
+    // One under the other, beginning at the same place: the group goes on, from listed wordings over those that are known by their words.
+    let mut in_column: Vec<(usize, Rect)> =
+        listed.iter().filter_map(|(t, rect)| Some((choice_of(t)?, *rect))).collect();
+    loop {
+        let goes_on = |c: &&Candidate| {
+            let Some(choice) = c.targets.first().and_then(choice_of).filter(|_| c.composed) else { return false };
+            let stands_by = |(other, rect): &(usize, Rect)| {
+                *other == choice && (rect.left - c.rect.left).abs() <= height && apart(rect, &c.rect) <= 4 * height
+            };
+            !in_column.contains(&(choice, c.rect)) && in_column.iter().any(stands_by)
+        };
+        let Some(next) = chosen.iter().find(goes_on) else { break };
+        in_column.extend(next.targets.first().and_then(choice_of).map(|choice| (choice, next.rect)));
+    }
     let named: Vec<usize> = chosen
         .iter()
         .filter_map(|c| match c.targets.first() {
@@ -35,13 +50,55 @@ pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
             Target::Field(_) => true,
             _ if listed.iter().any(|(other, _)| other == target) => false,
             Target::Option(choice, _) => match options(*choice) {
-                Some(group) => group.inflate(0, 4 * height).overlap_y(&candidate.rect) > 0,
+                Some(group) => {
+                    group.inflate(0, 4 * height).overlap_y(&candidate.rect) > 0
+                        || in_column.contains(&(*choice, candidate.rect))
+                }
                 // Alone on its page it is a sentence of the narrative that speaks of its reason.
                 None => named.iter().filter(|c| **c == *choice).count() > 1,
             },
             _ => true,
         }
     });
+}
+
+fn choice_of(target: &Target) -> Option<usize> {
+    match target {
+        Target::Option(choice, _) => Some(*choice),
+        _ => None,
+    }
+}
+
+/// Pixels between two places, one above the other.
+fn apart(a: &Rect, b: &Rect) -> i32 {
+    (a.top - b.bottom).max(b.top - a.bottom).max(0)
+}
+
+/// "Missed appointments: at least three in twelve months" in a column of options is one of them, though a field has the same name.
+pub(super) fn turn_into_options(chosen: &mut [Candidate], sheet: &Sheet, composition: &Composition) {
+    let height = sheet.letter_height;
+    let options: Vec<(Target, Rect)> = chosen
+        .iter()
+        .filter_map(|c| match c.targets.as_slice() {
+            [option @ Target::Option(..)] => Some((*option, c.rect)),
+            _ => None,
+        })
+        .collect();
+    for candidate in chosen.iter_mut() {
+        let [Target::Field(_)] = candidate.targets.as_slice() else { continue };
+        let Some(composed) = composition.find(&label_words(sheet, &candidate.tokens)) else { continue };
+        let Some(choice) = choice_of(&composed.target) else { continue };
+        let beside = |(other, rect): &&(Target, Rect)| {
+            choice_of(other) == Some(choice)
+                && (rect.left - candidate.rect.left).abs() <= height
+                && apart(rect, &candidate.rect) <= 4 * height
+        };
+        let is_new = !options.iter().any(|(other, _)| *other == composed.target);
+        let between = options.iter().filter(beside).count();
+        if is_new && between > 0 && options.len() > 2 {
+            candidate.targets = vec![composed.target];
+        }
+    }
 }
 
 /// The words of labels come again in the narrative ("Member …", "refused case management"). Of several places of one field the longest

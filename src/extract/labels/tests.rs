@@ -220,3 +220,39 @@ fn a_heading_read_to_its_colon_ends_before_its_first_option() {
     let found = labels(&[(100, 100, "Documents attached: XLetter to member attached"), (600, 100, "Chart notes")]);
     assert!(of(&found, "other").contains(&"Documents attached:"), "{found:?}");
 }
+
+#[test]
+fn questions_and_small_captions_are_labels() {
+    let found = labels(&[
+        (100, 100, "phone of member"),
+        (700, 100, "fax of provider"),
+        (100, 200, "Fax of practice"),
+        (100, 300, "Who is the PCP making the request?"),
+        (100, 400, "Provider signs here"),
+        (100, 500, "Describe the events that led to this request and your efforts to correct the problem"),
+        (100, 600, "On what date is the request made?"),
+        (100, 700, "When was the member born?"),
+    ]);
+    assert_eq!(of(&found, "member_phone"), ["phone of member"]);
+    assert_eq!(of(&found, "provider_fax"), ["fax of provider", "Fax of practice"]);
+    assert_eq!(of(&found, "provider_name"), ["Who is the PCP making the request?"]);
+    assert_eq!(of(&found, "signature"), ["Provider signs here"]);
+    assert_eq!(of(&found, "narrative").len(), 1);
+    assert_eq!(of(&found, "request_date"), ["On what date is the request made?"]);
+    assert_eq!(of(&found, "member_dob"), ["When was the member born?"]);
+}
+
+#[test]
+fn a_column_of_options_goes_on_over_wordings_that_nobody_listed() {
+    let found = labels(&[
+        (100, 100, "C. Reason for request. Please check."),
+        (120, 160, "Abuse of staff or disruption of the office"),
+        (120, 220, "Ineffective provider/member relationship"),
+        (120, 280, "Missed appointments: at least three in a 12-month period"),
+        (120, 340, "Fraud by member"),
+        (120, 400, "Non-compliance with case management or recommended treatment"),
+        (100, 520, "Missed appointments (date of each)"),
+    ]);
+    assert_eq!(of(&found, "missed_appointments"), ["Missed appointments (date of each)"]);
+    assert_eq!(of(&found, "other").len(), 6);
+}

@@ -189,18 +189,23 @@ fn named_salutation(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) 
 fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: NaiveDate) -> Option<PersonMention> {
     let all = mentions(text, layout, phrases, reference);
     let of = |role: &str| all.iter().find(|m| m.role == role && m.name.is_some());
+    let is_whole = |m: &PersonMention| m.name.as_ref().is_some_and(|name| name.split_whitespace().count() >= 2);
+    let count = |role: &str| all.iter().filter(|m| m.role == role && is_whole(m)).count();
     // A child is named behind `parent of` or in the reference line; a grown-up in the address.
     // Address and salutation say the same name twice: the better reading of it counts.
-    let greeted = of("salutation").filter(|m| m.name.as_ref().is_some_and(|n| n.split_whitespace().count() >= 2));
+    let greeted = of("salutation").filter(|m| is_whole(m));
     let addressed = match (of("addressee"), greeted) {
         (Some(block), Some(greeted)) => {
-            let agree = match (&block.name, &greeted.name) {
+            let same = |other: &PersonMention| match (&block.name, &other.name) {
                 (Some(a), Some(b)) => {
-                    same_person(a, b, block.confidence.min(greeted.confidence)).answer != Sameness::Different
+                    same_person(a, b, block.confidence.min(other.confidence)).answer != Sameness::Different
                 }
                 _ => false,
             };
-            Some(if agree && greeted.confidence > block.confidence { greeted } else { block })
+            // `Dear Ana Cruz and Luis Cruz` under an address of which one line alone was taken for the name.
+            let several = count("salutation") > count("addressee").max(1);
+            let agree = if several { all.iter().any(|m| m.role == "salutation" && same(m)) } else { same(greeted) };
+            Some(if agree && (several || greeted.confidence > block.confidence) { greeted } else { block })
         }
         (block, greeted) => block.or(greeted),
     };
@@ -674,6 +679,7 @@ pub(crate) mod tests {
             ("To the parent or guardian of Ana Cruz and Luis Cruz", "Dear Parents:", "Ana Cruz & Luis Cruz"),
             ("Ana Cruz", "Dear Ana Cruz:", "Ana Cruz"),
             ("Mr. and Mrs. Cruz", "Dear Mr. and Mrs. Cruz:", "Cruz"),
+            ("Luis Cruz", "Dear Ana Cruz and Luis Cruz,", "Ana Cruz & Luis Cruz"),
         ] {
             let facts = facts(&[
                 "March 4, 2026",

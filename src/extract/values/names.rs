@@ -259,13 +259,16 @@ pub fn title_case(name: &str) -> String {
     let (mut upper, mut lower) = (0, 0);
     for word in name.split_whitespace().filter(|w| !is_credential(w) && !is_suffix(w)) {
         upper += word.chars().filter(|c| c.is_uppercase()).count();
-        lower += word.chars().filter(|c| c.is_lowercase()).count();
+        // A bar among capitals is an I: `MARlA`.
+        let capitals = word.chars().filter(|c| c.is_alphabetic()).all(|c| c.is_uppercase() || c == 'l');
+        lower += word.chars().filter(|c| c.is_lowercase() && !(capitals && *c == 'l')).count();
     }
     // One small letter among capitals is a misread capital.
     let one_case = lower == 0 || upper == 0 || upper >= lower * 5;
     if !one_case {
-        return name.split(' ').map(small_second).collect::<Vec<_>>().join(" ");
+        return name.split(' ').map(|word| bar_first(&small_second(word))).collect::<Vec<_>>().join(" ");
     }
+    let name = if upper > 0 { name.replace('l', "I") } else { name.to_owned() };
     name.split(' ').map(title_word).collect::<Vec<_>>().join(" ")
 }
 
@@ -283,6 +286,18 @@ fn small_second(word: &str) -> String {
     } else {
         word.to_owned()
     }
+}
+
+/// `lbarra` is Ibarra: a bar before a consonant that no L stands before is a capital I, as it is in `lye` (Iyer, Iyengar).
+fn bar_first(word: &str) -> String {
+    let Some(rest) = word.strip_prefix('l') else { return word.to_owned() };
+    let mut letters = rest.chars();
+    let is_capital = match (letters.next(), letters.next()) {
+        (Some('y'), Some(next)) => next == 'e',
+        (Some(second), Some(_)) => second.is_ascii_lowercase() && !"aeioulyh".contains(second),
+        _ => false,
+    };
+    if is_capital { format!("I{rest}") } else { word.to_owned() }
 }
 
 fn title_word(word: &str) -> String {
@@ -364,6 +379,10 @@ mod tests {
             ("JOSÉ NUÑEZ JR.", "José Nuñez Jr."),
             ("MAI XIONG NP", "Mai Xiong NP"),
             ("SUSAN ORTiZ", "Susan Ortiz"),
+            ("MARlA lBARRA", "Maria Ibarra"),
+            ("Sunil lyer, PA-C", "Sunil Iyer, PA-C"),
+            ("lnes la Torre", "Ines la Torre"),
+            ("Anne luna", "Anne luna"),
             ("SOfia Mahoney", "Sofia Mahoney"),
             ("Ana McAllister, PhD", "Ana McAllister, PhD"),
         ] {
