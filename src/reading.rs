@@ -385,6 +385,9 @@ pub struct LetterFacts {
     pub date_confidence: Confidence,
     pub date_raw: String,
     pub addressee: Option<PersonMention>,
+    /// Speaks of the addressee's child: whom it greets is not whom it is about.
+    #[serde(default)]
+    pub to_guardian: bool,
     /// A template with blanks or bracketed fields left unfilled.
     pub unfilled: bool,
     /// States a fixed end of care, against the procedure's step 6; the phrase ids.

@@ -108,7 +108,11 @@ fn compare(sheet: &Sheet<'_>, role: &Role, openers: &[Opener<'_>]) -> Vec<Match>
         return Vec::new();
     }
     let mentions = sheet.mentions();
-    openers.iter().map(|opener| opener.identity.compare(&mentions)).collect()
+    let compared = openers.iter().map(|opener| (opener, opener.identity.compare(&mentions)));
+    match sheet.reading.filter(|_| sheet.class == Class::Letter) {
+        Some(letter) => compared.map(|(opener, found)| opener.identity.compare_text(letter, found)).collect(),
+        None => compared.map(|(_, found)| found).collect(),
+    }
 }
 
 /// Of several reasons the one that an operator can do something about.

@@ -6,7 +6,7 @@ use super::names;
 use super::several;
 use super::sheet::decides;
 use crate::answer::{Answer, Reading};
-use crate::reading::{FieldReading, PersonMention, Value};
+use crate::reading::{FieldReading, PageReading, PersonMention, Value};
 
 /// From this confidence on, a difference is a difference and not a misreading.
 pub(super) const SURE: f32 = 0.75;
@@ -28,6 +28,9 @@ pub(super) struct Candidate<T> {
     /// The reading that stands; others may confirm and never contradict.
     pub stands: bool,
 }
+
+/// Evidence of a member's name in the sentences of a letter, in hundredths.
+const NAMED_IN_TEXT: i32 = 500;
 
 /// An uncertain name of so many words is more likely a sentence that stood near the name's place.
 const RAMBLING: usize = 5;
@@ -126,6 +129,42 @@ impl Identity {
         }
         let first = any(None, Answer::NotMet).or_else(|| any(None, Answer::CannotTell));
         first.map_or(Match { answer: Answer::CannotTell, weight, reasons: Vec::new() }, |m| with(m, m.answer))
+    }
+
+    /// What the sentences of a letter add to whom it greets: a letter to a parent names the child somewhere.
+    pub fn compare_text(&self, letter: &PageReading, found: Match) -> Match {
+        let told = |what: &[&str]| found.reasons.iter().any(|reason| what.contains(&reason.as_str()));
+        if found.answer == Answer::Met || told(&["joint-letter"]) || !self.is_named_in(letter) {
+            return found;
+        }
+        let to_guardian = letter.letter.as_ref().is_some_and(|letter| letter.to_guardian);
+        let contradicted = told(&["other-id", "other-birth-date"]);
+        let answer = match found.answer {
+            Answer::NotMet if !to_guardian => Answer::CannotTell,
+            _ if contradicted => Answer::CannotTell,
+            _ => Answer::Met,
+        };
+        let mut reasons = found.reasons;
+        reasons.push("named-in-text".into());
+        Match { answer, weight: found.weight + NAMED_IN_TEXT, reasons }
+    }
+
+    /// Whether given and family name stand together on a page, in either order.
+    fn is_named_in(&self, letter: &PageReading) -> bool {
+        let words: Vec<&str> = letter.words.iter().map(|word| word.text.as_str()).collect();
+        let folded = names::fold(&words.join(" "));
+        let said: Vec<&str> = folded.split(' ').collect();
+        self.names.iter().filter(|name| name.stands).any(|name| {
+            let words = names::words(&name.value);
+            let (Some(given), Some(family)) = (words.first(), words.last()) else { return false };
+            let near =
+                |start: usize, word: &String| said.iter().skip(start + 1).take(words.len()).any(|other| other == word);
+            words.len() >= 2
+                && said.iter().enumerate().any(|(at, word)| {
+                    (word == given && near(at, family))
+                        || (word == family && said.get(at + 1).is_some_and(|next| next == given))
+                })
+        })
     }
 
     fn compare_one(&self, mention: &PersonMention) -> Match {

@@ -125,6 +125,7 @@ pub(super) fn letter(name: &str) -> PageReading {
         date_confidence: Confidence::new(0.95),
         date_raw: "November 10, 2026".into(),
         addressee: (!name.is_empty()).then(|| mention(name, "addressee")),
+        to_guardian: false,
         unfilled: false,
         states_end_of_care: Vec::new(),
     });

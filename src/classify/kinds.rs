@@ -122,6 +122,15 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     if named {
         notice.sum *= 0.4;
     }
+    let continuation = page_phrase_points(text, phrases, PhraseKind::Continuation);
+    // What goes on from a form has the form's member in a reference line, and its narrative is prose: no letter greets nobody.
+    let goes_on = continuation.sum > 0.0 && best_form < 6.0 && !greets;
+    if goes_on {
+        for points in [&mut notice, &mut cover, &mut junk, &mut letter] {
+            points.sum *= 0.2;
+        }
+        scores.push(continuation.into_score(PageKind::Unknown));
+    }
     if best_form >= 6.0 {
         for points in [&mut notice, &mut cover, &mut junk, &mut letter] {
             points.sum *= 0.3;

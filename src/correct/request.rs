@@ -81,6 +81,7 @@ fn a_letter(kind: LetterKind) -> LetterFacts {
         date_confidence: Confidence::CERTAIN,
         date_raw: String::new(),
         addressee: None,
+        to_guardian: false,
         unfilled: false,
         states_end_of_care: Vec::new(),
     }

@@ -336,6 +336,7 @@ fn letter(page: u32) -> LetterMatch {
         date_confidence: Confidence::new(0.95),
         date_raw: "November 10, 2026".into(),
         addressee: None,
+        to_guardian: false,
         unfilled: false,
         states_end_of_care: Vec::new(),
     };

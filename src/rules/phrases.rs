@@ -185,6 +185,8 @@ pub enum PhraseKind {
     ChartNotes,
     ProofOfMailing,
     PortalNotice,
+    /// A plain page on which a form's narrative goes on: no kind of its own.
+    Continuation,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -267,6 +269,10 @@ pub struct PeopleWords {
     pub closings: Vec<String>,
     pub references: Vec<String>,
     pub guardian: Vec<String>,
+    /// Greetings that stand without a name.
+    pub lone_salutations: Vec<String>,
+    /// How a letter speaks of the child of whom it is written to.
+    pub wards: Vec<String>,
     pub titles: Vec<String>,
     pub joiners: Vec<String>,
     pub name_labels: Vec<String>,

@@ -39,13 +39,16 @@ pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook
             continue;
         }
         let below = dated_below == Some(at);
-        let Some(rank) = rank_of(text, layout, at).or(below.then_some(1)) else { continue };
+        let at_end = layout.closing.is_none()
+            && at + LAST_LINES >= text.lines().len()
+            && own_date(&line.text, context).is_some_and(|(raw, _)| line.text.len() - raw.len() <= LAST_WORDS);
+        let Some(rank) = rank_of(text, layout, at).or(below.then_some(1)).or(at_end.then_some(3)) else { continue };
         match own_date(&line.text, context) {
             Some((raw, reading)) => {
                 let confidence = text.confidence(line.words.clone());
                 candidates.push(Candidate { line: at, raw, reading, confidence, rank });
             }
-            None if rank < 2
+            None if rank <= 2
                 && looks_like_a_date(&line.text, phrases)
                 && doubtful.as_ref().is_none_or(|(known, _)| rank < *known) =>
             {
@@ -78,6 +81,10 @@ pub(super) fn dated_below(text: &PageText, layout: &Layout, context: &DateContex
     // Room for `Date:`, and none for the words of a sentence.
     (rest <= LABEL).then_some(below)
 }
+
+/// Lines at the end of a letter among which its date may stand, where no closing was known, and room beside it for "Dated this".
+const LAST_LINES: usize = 4;
+const LAST_WORDS: usize = 13;
 
 /// Letters beside a date that are its label.
 const LABEL: usize = 9;

@@ -49,6 +49,7 @@ pub fn letter_facts(text: &PageText, phrases: &PhraseBook, reference: NaiveDate)
         date_confidence: date.confidence,
         date_raw: date.raw,
         unfilled: is_unfilled(text, &layout, addressee.is_some(), phrases),
+        to_guardian: speaks_of_a_ward(text, phrases),
         addressee,
         states_end_of_care: wording.ends,
     }
@@ -212,7 +213,12 @@ fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: 
     // `Dear Ms. Fairbanks` under `RE: Carolyn Fairbanks`: the reference says the whole name.
     let family = of("salutation");
     let whole = of("reference").filter(|reference| family.is_none_or(|family| is_part(family, reference)));
-    let named = of("guardian-of").or(addressed).or(whole).or(family).or_else(|| of("reference"));
+    // A reference line that names somebody else than the address, and says more of them or bears their family's name, names the child.
+    let child = of("reference").filter(|m| is_whole(m)).filter(|referred| {
+        let other = addressed.is_some_and(|to| is_another(to, referred));
+        other && (referred.birth_date.is_some() || referred.member_id.is_some() || shares_family(addressed, referred))
+    });
+    let named = of("guardian-of").or(child).or(addressed).or(whole).or(family).or_else(|| of("reference"));
     let mut best = named.cloned().or_else(|| all.first().cloned())?;
     // A letter to two members names both, so that nobody takes it for the first one's alone.
     if matches!(best.role.as_str(), "addressee" | "salutation") {
@@ -230,6 +236,22 @@ fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: 
         }
     }
     Some(best)
+}
+
+fn is_another(one: &PersonMention, other: &PersonMention) -> bool {
+    let (Some(a), Some(b)) = (&one.name, &other.name) else { return false };
+    same_person(a, b, one.confidence.min(other.confidence)).answer == Sameness::Different
+}
+
+fn shares_family(one: Option<&PersonMention>, other: &PersonMention) -> bool {
+    let family = |mention: &PersonMention| mention.name.as_deref().and_then(|n| n.split_whitespace().last()).map(fold);
+    one.is_some_and(|one| family(one).is_some() && family(one) == family(other))
+}
+
+/// Whether the letter speaks of a child of whom it is written to.
+fn speaks_of_a_ward(text: &PageText, phrases: &PhraseBook) -> bool {
+    let lines = 0..text.lines().len();
+    phrases.people.wards.iter().any(|ward| text.find_at(&Phrase::of_pack(ward), 0.0, lines.clone()).is_some())
 }
 
 /// Whether every word of one name stands in the other.

@@ -37,8 +37,31 @@ pub fn people(text: &PageText, phrases: &PhraseBook, reference: NaiveDate) -> Ve
         }
         mentions.push((line, mention));
     }
-    mentions.into_iter().map(|(_, mention)| mention).collect()
+    let mut mentions: Vec<PersonMention> = mentions.into_iter().map(|(_, mention)| mention).collect();
+    // An id whose label was not read, or that has none: nothing else looks like one.
+    for word in text.words().iter().filter(|word| looks_like_id(&word.text)) {
+        let Some(id) = member_id_in(&word.text) else { continue };
+        if mentions.iter().all(|mention| mention.member_id.as_ref() != Some(&id)) {
+            mentions.push(PersonMention {
+                member_id: Some(id),
+                confidence: word.confidence.get(),
+                role: "patient-line".to_owned(),
+                ..PersonMention::default()
+            });
+        }
+    }
+    mentions
 }
+
+/// Figures and one letter behind them, as they were read.
+fn looks_like_id(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let figures = word.chars().filter(char::is_ascii_digit).count();
+    figures >= ID_FIGURES && word.chars().count() == figures + 1 && word.ends_with(char::is_alphabetic)
+}
+
+/// Figures of a Client Index Number.
+const ID_FIGURES: usize = 8;
 
 /// Compiled labels of people.
 struct Labels {
@@ -102,8 +125,9 @@ impl Labels {
                 Announces::Name
                     if mention.name.is_none() && (marked || at == 0 && label.words.start == whole.start) =>
                 {
+                    // `Patient Account Holder:` is a label with nothing behind it.
                     if let Some(name) = plausible_name(value, &phrases.people)
-                        .filter(|_| marked || value.split_whitespace().count() <= 4)
+                        .filter(|_| !value.ends_with(':') && (marked || value.split_whitespace().count() <= 4))
                     {
                         mention.name = Some(name);
                         mention.confidence = mention.confidence.min(trust);
@@ -180,7 +204,15 @@ pub(super) fn plausible_name(text: &str, words: &PeopleWords) -> Option<String> 
     let written: Vec<&str> = head.split_whitespace().filter(|w| w.chars().any(char::is_alphabetic)).collect();
     let small =
         written.iter().filter(|t| t.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_lowercase)).count();
-    (!heading && small * 2 <= written.len()).then_some(name)
+    // A line of prose goes on in small letters: "of the Central California" is nobody.
+    let goes_on = small > 0 && small < written.len() && written.first().is_some_and(|first| is_small(first));
+    (!heading && !goes_on && small * 2 <= written.len()).then_some(name)
+}
+
+/// A word in small letters that begins no name.
+fn is_small(word: &str) -> bool {
+    const BEGIN: [&str; 10] = ["de", "del", "la", "las", "los", "da", "di", "van", "von", "st"];
+    word.len() >= 2 && word.chars().all(char::is_lowercase) && !BEGIN.contains(&word)
 }
 
 /// A member id of the plan's shape among the words of a text.

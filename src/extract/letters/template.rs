@@ -23,7 +23,9 @@ pub(super) fn is_unfilled(text: &PageText, layout: &Layout, named: bool, phrases
     }
     if let Some(name) = &layout.salutation_text {
         let letters = name.chars().filter(|c| c.is_alphanumeric()).count();
-        if (letters == 0 && !named) || blank_runs(name) > 0 || is_field(name, &fields, false) {
+        let greeting = layout.salutation.and_then(|at| text.lines().get(at)).map(|line| fold(&line.text));
+        let stands_alone = phrases.people.lone_salutations.iter().any(|lone| greeting.as_ref() == Some(&fold(lone)));
+        if (letters == 0 && !named && !stands_alone) || blank_runs(name) > 0 || is_field(name, &fields, false) {
             return true;
         }
     }

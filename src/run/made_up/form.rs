@@ -64,6 +64,7 @@ pub(super) fn tell(page: &mut PageReading, what: &str, rest: &str) -> bool {
                 date_confidence: Confidence::new(0.95),
                 date_raw: "November 1, 2026".to_owned(),
                 addressee: Some(to),
+                to_guardian: false,
                 unfilled: false,
                 states_end_of_care: Vec::new(),
             });
