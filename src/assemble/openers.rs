@@ -189,8 +189,9 @@ fn continues(open: &Opener<'_>, page: &Opener<'_>) -> bool {
         if !asks_for_a_member(page) {
             return same != Answer::NotMet;
         }
-        let asks_less = page.labels.len() * 2 <= open.labels.len();
-        if asks_less && open.identity.compare(&identity_mentions(page).iter().collect::<Vec<_>>()).answer == Answer::Met
+        let names_its_member = open.labels.intersection(&page.labels).all(|label| label.starts_with("member_"));
+        if names_its_member
+            && open.identity.compare(&identity_mentions(page).iter().collect::<Vec<_>>()).answer == Answer::Met
         {
             return true;
         }

@@ -5,7 +5,7 @@
 use crate::extract::fuzzy::{Found, Phrase, tolerance};
 use crate::extract::page_text::PageText;
 use crate::reading::TERMS;
-use crate::rules::FormDefinition;
+use crate::rules::{FieldDefinition, FormDefinition};
 
 use super::kinds::{PageEvidence, Points, TOP};
 
@@ -60,8 +60,15 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
     if page.boxes >= 4 && options > 0 {
         points.add(0.8, "boxes");
     }
-    // Some labels are on every form and in every letter: without title, options or many labels the page is not this form.
-    let enough = titled || holds_terms || options >= 2 || fields >= 5 || (anchors >= 1 && fields >= 3);
+    // Some labels are on every form and in every letter: without title, options or many labels the page is not this form. Names, numbers
+    // and a signature are asked for by every authorization and referral: one of the form's own questions must be among many labels.
+    let asks = |f: &FieldDefinition| f.kind.is_prose() || f.kind.is_paragraph();
+    let own = form.fields.iter().filter(|f| asks(f)).any(|f| f.labels.iter().any(|l| is_label(text, l)));
+    let enough = titled
+        || holds_terms
+        || options >= 2
+        || (fields >= 5 && (own || options + anchors >= 1))
+        || (anchors >= 1 && fields >= 3);
     if !enough {
         points.sum *= 0.3;
     }

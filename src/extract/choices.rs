@@ -41,9 +41,9 @@ fn read_choice(
     source: &MarkSource<'_>,
     around: &Surroundings<'_>,
 ) -> Vec<OptionReading> {
-    let labels: Vec<(usize, &Label)> = best_labels(index, choice, source, around);
+    let labels: Vec<(usize, Label)> = best_labels(index, choice, source, around);
     let stated = stated(&labels, source);
-    let drawn: Vec<&Label> = labels.iter().zip(&stated).filter(|(_, s)| s.is_none()).map(|((_, l), _)| *l).collect();
+    let drawn: Vec<&Label> = labels.iter().zip(&stated).filter(|(_, s)| s.is_none()).map(|((_, l), _)| l).collect();
     let boxes = drawn_boxes(&drawn, source);
     let measured = measure_group(source.page, &boxes, &source.band);
     // Nobody ticks most of a long list: what looks like it is a misfit (a streak through the boxes), and a person looks.
@@ -70,6 +70,12 @@ fn read_choice(
             let Some((measure, found)) = measures.next() else {
                 return reading(Mark::Unsure, Confidence::NONE, label.rect, 0.0);
             };
+            // What was taken for a box lies on the words of another label.
+            let on_print =
+                |l: &Label| l.rect != label.rect && l.rect.intersect(&found.rect).area() * 2 > found.rect.area();
+            if source.labels.iter().any(|l| !label.tokens.contains(&l.tokens[0]) && on_print(l)) {
+                return reading(Mark::Unsure, Confidence::NONE, found.rect, measure.fill);
+            }
             // Where its neighbours have boxes and it has none, its own was not found: nothing is known of its mark.
             if any_box && found.shape == BoxShape::None && measure.mark == Mark::Unchecked {
                 return reading(Mark::Unsure, Confidence::NONE, found.rect, measure.fill);
@@ -125,31 +131,37 @@ fn is_other_marked(boxes: &[MarkBox], source: &MarkSource<'_>) -> bool {
 /// How strongly a label must be circled or underlined to count.
 const EMPHASIS: f32 = 0.6;
 
-/// For each option the label that was read best; the same words in a sentence lie elsewhere and lose.
-fn best_labels<'a>(
+/// For each option the label that was read best; the same words in a sentence lie elsewhere and lose. Where the option stands in two
+/// languages in one row, both are its label.
+fn best_labels(
     index: usize,
     choice: &ChoiceDefinition,
-    source: &MarkSource<'a>,
+    source: &MarkSource<'_>,
     around: &Surroundings<'_>,
-) -> Vec<(usize, &'a Label)> {
+) -> Vec<(usize, Label)> {
     (0..choice.options.len())
         .filter_map(|option| {
-            source
-                .labels
-                .iter()
-                .filter(|l| l.target == Target::Option(index, option) && !around.is_ignored(&l.rect))
-                .min_by(|a, b| {
-                    let cost = |l: &Label| l.distance - l.letters as f32 / 1000.0;
-                    cost(a).total_cmp(&cost(b)).then(a.rect.top.cmp(&b.rect.top))
-                })
-                .map(|label| (option, label))
+            let of_option = |l: &&Label| l.target == Target::Option(index, option) && !around.is_ignored(&l.rect);
+            let best = source.labels.iter().filter(of_option).min_by(|a, b| {
+                let cost = |l: &Label| l.distance - l.letters as f32 / 1000.0;
+                cost(a).total_cmp(&cost(b)).then(a.rect.top.cmp(&b.rect.top))
+            })?;
+            let beside = |l: &&Label| l.rect.overlap_y(&best.rect) * 2 > l.rect.height().min(best.rect.height());
+            let mut row: Vec<&Label> = source.labels.iter().filter(of_option).filter(beside).collect();
+            row.sort_by_key(|l| l.rect.left);
+            let mut whole = row.first().copied().unwrap_or(best).clone();
+            for other in row.iter().skip(1) {
+                whole.rect = whole.rect.union(&other.rect);
+                whole.tokens.extend(&other.tokens);
+            }
+            Some((option, whole))
         })
         .collect()
 }
 
 /// The states that the file itself gives for the boxes of labels: all before their labels, or all behind them. In two columns the box behind
 /// one label stands before its neighbour, so the side with a box for more labels is the form's.
-fn stated(labels: &[(usize, &Label)], source: &MarkSource<'_>) -> Vec<Option<(Rect, bool)>> {
+fn stated(labels: &[(usize, Label)], source: &MarkSource<'_>) -> Vec<Option<(Rect, bool)>> {
     let checks: Vec<(Rect, bool)> = source
         .form_values
         .iter()

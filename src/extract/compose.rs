@@ -70,6 +70,11 @@ pub struct Composed {
     pub exact: bool,
 }
 
+/// A word with all bars alike: readers take them for each other ("NPl"), and no two listed words differ in nothing else.
+fn bars(word: &str) -> String {
+    word.chars().map(|c| if matches!(c, 'l' | '1' | '|') { 'i' } else { c }).collect()
+}
+
 /// Distance a letter up to which a word is still the listed one.
 const SLIP: f32 = 0.18;
 
@@ -117,8 +122,9 @@ impl Composition {
             return Rc::clone(known);
         }
         let mut compared = Compared { is: Listed::default(), exact: Listed::default() };
+        let shape = bars(word);
         for (at, listed) in self.listed.iter().enumerate() {
-            if word == listed {
+            if word == listed || (word.len() >= 3 && shape == bars(listed)) {
                 compared.exact.add(at);
                 compared.is.add(at);
             } else if word.len() >= 5 && folded_distance(word, listed, SLIP).is_some() {

@@ -68,15 +68,35 @@ impl Print {
             let token = &sheet.tokens[*t];
             token.confidence >= SCRAWL || token.rect.height() <= 2 * sheet.letter_height
         };
-        let tokens: BTreeSet<usize> = labels.iter().flat_map(|l| l.tokens.iter().copied()).filter(is_print).collect();
-        let rects = labels.iter().flat_map(|l| l.tokens.iter().filter(|t| is_print(t)));
-        Print { rects: rects.map(|&t| sheet.tokens[t].rect).collect(), tokens }
+        let numbers = labels.iter().filter_map(|label| number_before(label, sheet));
+        let printed: Vec<usize> =
+            labels.iter().flat_map(|l| l.tokens.iter().copied()).filter(is_print).chain(numbers).collect();
+        let rects = printed.iter().map(|&t| sheet.tokens[t].rect).collect();
+        Print { rects, tokens: printed.into_iter().collect() }
     }
 
     /// The words in `zone` that are not the form's, in reading order.
     pub fn written_in(&self, sheet: &Sheet, zone: &Rect) -> Vec<usize> {
         sheet.tokens_in(zone).into_iter().filter(|t| !self.tokens.contains(t)).collect()
     }
+}
+
+/// The number of a field right before its label: "2a", "10.", "B.".
+fn number_before(label: &Label, sheet: &Sheet) -> Option<usize> {
+    let &first = label.tokens.first()?;
+    let row = sheet.rows.get(sheet.tokens[first].row)?;
+    let at = row.iter().position(|&t| t == first)?.checked_sub(1)?;
+    let token = &sheet.tokens[row[at]];
+    let text = token.text.trim_end_matches(['.', ')', ':']);
+    let figures = text.chars().take_while(char::is_ascii_digit).count();
+    let is_number = match text.chars().count() - figures {
+        0 => (1..=2).contains(&figures),
+        1 => figures <= 2 && (figures > 0 || text.len() < token.text.len()) && text.ends_with(char::is_alphabetic),
+        _ => false,
+    };
+    let begins = token.starts_segment || at == 0;
+    let near = sheet.tokens[first].rect.left - token.rect.right <= 2 * sheet.letter_height;
+    (is_number && begins && near && matches!(label.target, Target::Field(_))).then_some(row[at])
 }
 
 /// Confidence below which a word twice as high as a letter is a pen's.
@@ -374,7 +394,13 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         grow_left(candidate, sheet, index, &mut taken);
         grow_right(candidate, sheet, form, &mut taken);
     }
-    // One word is a heading only where it stands alone in its row: "Member" also begins the sentences of the narrative.
+    // One word is a heading only where it stands alone in its row, or beside the heading of another panel: "Member" also begins the
+    // sentences of the narrative.
+    let of_headings: BTreeSet<usize> = chosen
+        .iter()
+        .filter(|c| c.targets.iter().any(|t| matches!(t, Target::Section(_))))
+        .flat_map(|c| c.tokens.iter().copied())
+        .collect();
     for candidate in chosen.iter_mut().filter(|c| c.targets.len() > 1) {
         let is_section = |t: &Target| matches!(t, Target::Section(_));
         if is_numbered(candidate, sheet) && candidate.targets.iter().any(is_section) {
@@ -383,7 +409,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         }
         let row = candidate.tokens.first().map_or(0, |&t| sheet.tokens[t].row);
         // The frame or the tint of a heading leaves specks that are read as letters.
-        let is_other = |t: &&usize| !candidate.tokens.contains(t) && fold(&sheet.tokens[**t].text).len() >= 2;
+        let is_other = |t: &&usize| !of_headings.contains(t) && fold(&sheet.tokens[**t].text).len() >= 2;
         if sheet.rows.get(row).is_some_and(|row| row.iter().any(|t| is_other(&t))) {
             candidate.targets.retain(|t| !is_section(t));
         }
@@ -546,6 +572,9 @@ fn label_words(sheet: &Sheet, tokens: &[usize]) -> Vec<String> {
         .collect()
 }
 
+/// What stands between the two languages of a label.
+const BOTH: &str = "/";
+
 /// Words of the longest question that asks for a field.
 const LONGEST: usize = 20;
 
@@ -560,7 +589,10 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         || start.checked_sub(1).is_some_and(|at| {
             let before = &sheet.tokens[row[at]];
             // A box glyph, a bullet, a closed label or a wide gap: what follows can begin a label.
-            is_glyph(sheet, row, at) || before.text.ends_with(':') || first.rect.left - before.rect.right > height
+            is_glyph(sheet, row, at)
+                || before.text.ends_with(':')
+                || before.text == BOTH
+                || first.rect.left - before.rect.right > height
         });
     let mut folded = String::new();
     // A label that was read to its colon ends there: what follows is another's, or its first option.
@@ -725,7 +757,7 @@ fn label_end(sheet: &Sheet, row: &[usize], end: usize) -> (usize, bool) {
     let mut closed = sheet.tokens[row[end]].text.ends_with(':');
     while last + 1 < row.len() && !closed {
         let next = &sheet.tokens[row[last + 1]];
-        if next.starts_segment && !open {
+        if (next.starts_segment || next.text == BOTH) && !open {
             closed = true;
             break;
         }

@@ -109,6 +109,20 @@ impl Sheet {
             && (self.ends_prose(place) || behind.len() == SENTENCE && behind.iter().all(|&t| goes_on(t)))
     }
 
+    /// Whether a place begins its row with a small word right below a row of running text that begins where it does.
+    pub fn ends_paragraph(&self, place: &Rect) -> bool {
+        let Some((row, first, _)) = self.on_row(place) else { return false };
+        let head = &self.tokens[row[first]];
+        let runs_on = |above: &Vec<usize>| {
+            let Some(rect) = Rect::bounding(above.iter().map(|&t| &self.tokens[t].rect)) else { return false };
+            above.len() >= PARAGRAPH
+                && (0..self.letter_height).contains(&(head.rect.top - rect.bottom))
+                && (rect.left - head.rect.left).abs() <= self.letter_height
+                && !above.iter().skip(1).any(|&t| self.tokens[t].starts_segment)
+        };
+        first == 0 && self.is_small_word(row[first]) && self.rows.iter().any(runs_on)
+    }
+
     /// The row of a place, and where its first and last words stand in it.
     fn on_row(&self, place: &Rect) -> Option<(&[usize], usize, usize)> {
         let tokens = self.tokens_in(place);

@@ -122,7 +122,11 @@ pub(super) fn add_overwritten(
         let token = &sheet.tokens[*t];
         let word = fold(&token.text);
         let first = |w: &&&Wording| w.folded.starts_with(&word) && w.words.first() == Some(&word);
-        if taken[*t] || !token.starts_segment { None } else { wordings.iter().find(first).map(|w| (*t, *w)) }
+        if taken[*t] || !token.starts_segment || goes_on_in_print(sheet, *t) {
+            None
+        } else {
+            wordings.iter().find(first).map(|w| (*t, *w))
+        }
     };
     // The last one on the page: offices sign below what they state.
     if let Some((token, wording)) = sheet.rows.iter().flatten().rev().find_map(begins) {
@@ -138,6 +142,19 @@ pub(super) fn add_overwritten(
         });
     }
 }
+
+/// Whether print follows a word: what a reader is sure of is no pen's.
+fn goes_on_in_print(sheet: &Sheet, token: usize) -> bool {
+    let row = &sheet.rows[sheet.tokens[token].row];
+    let next = row.iter().skip_while(|&&t| t != token).nth(1).map(|&t| &sheet.tokens[t]);
+    next.is_some_and(|next| {
+        next.confidence >= SURE && next.text.chars().filter(|c| c.is_alphabetic()).count() >= LETTERS
+    })
+}
+
+/// Confidence and letters from which a word is surely print.
+const SURE: f32 = 0.85;
+const LETTERS: usize = 4;
 
 /// Whether `text` has the shape of a kind's values and no other kind's: a phone has ten figures as well, and no check digit. Beside a label
 /// with hardly a letter wrong the shape is enough.

@@ -256,3 +256,41 @@ fn a_column_of_options_goes_on_over_wordings_that_nobody_listed() {
     assert_eq!(of(&found, "missed_appointments"), ["Missed appointments (date of each)"]);
     assert_eq!(of(&found, "other").len(), 6);
 }
+
+#[test]
+fn two_panels_have_their_headings_in_one_row() {
+    let found = labels(&[
+        (100, 100, "MEMBER"),
+        (900, 100, "PRIMARY CARE PROVIDER"),
+        (110, 160, "Full name:"),
+        (910, 160, "PCP name:"),
+        (110, 220, "Medi-Cal ID:"),
+        (910, 220, "NPI:"),
+        (110, 280, "Phone:"),
+        (910, 280, "Office phone:"),
+    ]);
+    assert_eq!(of(&found, "member_name"), ["Full name:"]);
+    assert_eq!(of(&found, "provider_name"), ["PCP name:"]);
+    assert_eq!(of(&found, "section member"), ["MEMBER"]);
+}
+
+#[test]
+fn a_label_may_stand_in_two_languages() {
+    let found =
+        labels(&[(100, 100, "CIN / No. de Medi-Cal"), (900, 300, "Date / Fecha"), (100, 300, "PCP Signature / Firma")]);
+    assert_eq!(of(&found, "request_date"), ["Date", "Fecha"]);
+    assert_eq!(of(&found, "member_id").len(), 1);
+}
+
+#[test]
+fn bars_are_alike_and_a_question_may_ask_for_dates() {
+    let found = labels(&[
+        (100, 50, "PCP (print name)"),
+        (100, 100, "NPl of the PCP: 1275266942"),
+        (120, 200, "Repeated failure to keep appointments (no-show)"),
+        (120, 260, "Ineffective patient-provider relationship"),
+        (100, 400, "4. Which appointments were missed? (dates)"),
+    ]);
+    assert_eq!(of(&found, "provider_npi"), ["NPl of the PCP:"]);
+    assert_eq!(of(&found, "missed_appointments"), ["Which appointments were missed? (dates)"]);
+}
