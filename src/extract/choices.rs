@@ -44,7 +44,7 @@ fn read_choice(
     let labels: Vec<(usize, Label)> = best_labels(index, choice, source, around);
     let stated = stated(&labels, source);
     let drawn: Vec<&Label> = labels.iter().zip(&stated).filter(|(_, s)| s.is_none()).map(|((_, l), _)| l).collect();
-    let boxes = drawn_boxes(&drawn, source);
+    let boxes = mark_cells(&drawn, source, around).unwrap_or_else(|| drawn_boxes(&drawn, source));
     let measured = measure_group(source.page, &boxes, &source.band);
     // Nobody ticks most of a long list: what looks like it is a misfit (a streak through the boxes), and a person looks.
     let checked = measured.iter().filter(|m| m.mark == Mark::Checked).count();
@@ -87,6 +87,15 @@ fn read_choice(
             reading(mark, if doubtful { Confidence::new(0.5) } else { measure.confidence }, found.rect, measure.fill)
         })
         .collect();
+    // A circle that runs along the lines of a table is no piece of its own: where nothing is checked, the label with far more ink around it
+    // than the others is for a person to look at.
+    if options.iter().all(|o| o.mark == Mark::Unchecked)
+        && let Some(circled) = most_surrounded(&labels, source)
+        && let Some(option) = options.get_mut(circled)
+    {
+        option.mark = Mark::Unsure;
+        option.confidence = Confidence::new(0.5);
+    }
     // Nothing is checked, or a box without a label is, and some options were not found: the check mark may be theirs.
     let may_be_lost = || options.iter().all(|o| o.mark != Mark::Checked) || is_other_marked(&boxes, source);
     if options.len() >= 2 && options.len() < choice.options.len() && may_be_lost() {
@@ -103,6 +112,25 @@ fn read_choice(
     }
     options
 }
+
+/// The label with by far the most writing right above and below it, if there is one.
+fn most_surrounded(labels: &[(usize, Label)], source: &MarkSource<'_>) -> Option<usize> {
+    let (h, writing) = (source.sheet.letter_height, &source.page.writing);
+    let around = |l: &Label| {
+        let above = Rect { top: l.rect.top - h / 2, bottom: l.rect.top - 2, ..l.rect };
+        let below = Rect { top: l.rect.bottom + 2, bottom: l.rect.bottom + h / 2, ..l.rect };
+        (writing.count(&above) + writing.count(&below)) as f32 / l.rect.width().max(1) as f32
+    };
+    let shares: Vec<f32> = labels.iter().map(|(_, label)| around(label)).collect();
+    let mut sorted = shares.clone();
+    sorted.sort_by(f32::total_cmp);
+    let usual = *sorted.get(sorted.len() / 2)?;
+    let most = (0..shares.len()).max_by(|a, b| shares[*a].total_cmp(&shares[*b]))?;
+    (shares.len() >= LEAST_ROWS && shares[most] > 3.0 * usual + SURROUNDED).then_some(most)
+}
+
+/// Ink around a label for each pixel of its width from which something was drawn around it.
+const SURROUNDED: f32 = 0.4;
 
 /// Whether a box that belongs to none of the labels, in a row and a column of those that do, has a mark.
 fn is_other_marked(boxes: &[MarkBox], source: &MarkSource<'_>) -> bool {
@@ -187,6 +215,56 @@ fn stated(labels: &[(usize, Label)], source: &MarkSource<'_>) -> Vec<Option<(Rec
     let served = |side: &[Option<(Rect, bool)>]| side.iter().flatten().count();
     if served(&behind) > served(&before) { behind } else { before }
 }
+
+/// The cells of a table's column to mark, where each label begins a cell of its own and an empty column of cells stands beside them all.
+fn mark_cells(labels: &[&Label], source: &MarkSource<'_>, around: &Surroundings<'_>) -> Option<Vec<MarkBox>> {
+    let h = source.sheet.letter_height;
+    let cells: Vec<Rect> = labels
+        .iter()
+        .map(|l| around.cell_at(l.rect.left + h / 2, l.rect.center_y()).filter(|c| l.rect.left - c.left < WIDEST * h))
+        .collect::<Option<_>>()?;
+    // Where a piece of the line between two columns is lost, its neighbours tell where it was.
+    let edge = cells.iter().map(|cell| cell.left).max()?;
+    let is_joined = |cell: &Rect| edge - cell.left > h;
+    if cells.iter().filter(|cell| is_joined(cell)).count() * 2 > cells.len() {
+        return None;
+    }
+    let in_rows =
+        (cells.iter().enumerate()).all(|(at, cell)| !cells[..at].iter().any(|other| other.overlap_y(cell) > h / 2));
+    if labels.len() < LEAST_ROWS || !in_rows || (labels.iter().any(|l| l.rect.left - edge > 3 * h)) {
+        return None;
+    }
+    [-1, 1].into_iter().find_map(|side| {
+        let beside = |cell: &Rect| {
+            if side < 0 && is_joined(cell) {
+                return Some(Rect { right: edge - 2, ..*cell });
+            }
+            let x = if side < 0 { cell.left - h } else { cell.right + h };
+            around.cell_at(x, cell.center_y()).filter(|mark| mark.overlap_y(cell) * 4 > 3 * cell.height())
+        };
+        let marks: Vec<Rect> = cells.iter().map(beside).collect::<Option<_>>()?;
+        let widest = marks.iter().map(Rect::width).max()?;
+        let alike = marks.iter().all(|mark| (mark.width() - widest).abs() <= h);
+        let is_word = |mark: &Rect| {
+            let written = source.sheet.tokens_in(mark).into_iter().map(|t| &source.sheet.tokens[t].text);
+            written.map(|text| text.chars().filter(|c| c.is_alphanumeric()).count()).sum::<usize>() > MARK_LETTERS
+        };
+        let printed = marks.iter().filter(|mark| is_word(mark)).count();
+        // A number stands in each row, a mark in a few.
+        let inked = |mark: &&Rect| source.page.writing.count(&mark.inflate(-h / 5, -h / 5)) > h as u64;
+        let numbered = marks.iter().filter(inked).count() * 2 > marks.len();
+        (alike && widest <= WIDEST * h && printed == 0 && !numbered).then(|| {
+            let inside =
+                |mark: &Rect| MarkBox { rect: mark.inflate(-h / 5, -h / 5), shape: BoxShape::Square, quality: 1.0 };
+            marks.iter().map(inside).collect()
+        })
+    })
+}
+
+/// Rows from which cells are a list, letters that a mark may be read as, and letter heights of the widest cell to mark.
+const LEAST_ROWS: usize = 3;
+const MARK_LETTERS: usize = 2;
+const WIDEST: i32 = 9;
 
 /// The boxes of labels, one each: left of them, or right of them where the left side has none.
 fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {

@@ -162,7 +162,12 @@ impl Composition {
             }
             let coverage = (own as f32 + 0.6 * small as f32) / words.len() as f32;
             let better = best.is_none_or(|b| coverage > b.coverage + 0.01);
-            let least = if entry.sentence && words.first().is_some_and(in_group) { 0.12 } else { 0.3 };
+            // A description is asked for in so many words, and its own come first: the same words also end the sentences of instructions.
+            let least = match (entry.sentence, words.first().is_some_and(in_group)) {
+                (true, true) => 0.12,
+                (true, false) => 0.42,
+                (false, _) => 0.3,
+            };
             if coverage >= least && better {
                 let listed = |word: &Rc<Compared>| word.exact.meets(&self.fillers) || word.exact.meets(&entry.all);
                 best = Some(Composed { target: entry.target, coverage, exact: words.iter().all(listed) });

@@ -5,7 +5,7 @@
 
 mod blanks;
 
-use blanks::{has_date_below, has_pen_stroke_near, is_among, unclaimed};
+use blanks::{has_date_below, has_pen_stroke_near, has_prose_below, is_among, unclaimed};
 use chrono::NaiveDate;
 use image::GrayImage;
 
@@ -143,6 +143,7 @@ pub fn read_fields(
             || !has_cell_of_its_own(field.placed, source.sheet.letter_height) && is_among(field.kind, &lost);
         field.contested |=
             is_label_cell(field.placed, source.sheet.letter_height) && is_beside(&field.placed.zone.rect, &lost);
+        field.contested |= field.kind == FieldKind::Block && has_prose_below(field.placed, source);
         field.contested |=
             field.kind == FieldKind::DateList && has_date_below(&field.placed.label.rect, &zones, source);
     }
@@ -168,6 +169,11 @@ pub fn read_fields(
     }
     for (field, reading) in written.iter().zip(&mut readings).filter(|(field, _)| field.kind == FieldKind::Name) {
         if !source.text_layer && is_own_blank(form, field.placed, placed, source) {
+            reading.confidence = Confidence::new(reading.confidence.get().min(UNLABELLED));
+        }
+    }
+    for (field, reading) in written.iter().zip(&mut readings).filter(|(field, _)| field.kind == FieldKind::DateList) {
+        if !reading.reading.is_blank() && has_date_below(&field.placed.label.rect, &zones, source) {
             reading.confidence = Confidence::new(reading.confidence.get().min(UNLABELLED));
         }
     }

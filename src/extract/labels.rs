@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use echoes::{drop_doubtful, drop_echoes, drop_values, turn_into_options};
+use echoes::{drop_doubtful, drop_echoes, drop_values, join_languages, turn_into_options};
 use garbled::{add_garbled, add_overwritten};
 
 use super::compose::{Composed, Composition};
@@ -430,6 +430,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         };
         !titles.iter().any(beside_title) || !c.targets.iter().all(|t| matches!(t, Target::Field(_)))
     });
+    join_languages(&mut chosen, sheet);
     turn_into_options(&mut chosen, sheet, &index.composition);
     drop_doubtful(&mut chosen, sheet.letter_height);
     drop_echoes(&mut chosen, sheet, form);

@@ -259,9 +259,13 @@ impl<'a> Surroundings<'a> {
             zones.retain(|z| !table.holds(&z.rect));
             zones.push(Zone { placement: Placement::BelowTable, rect: table, structure: 2.0 });
         } else if kind == FieldKind::DateList
-            && let Some(list) =
-                self.lines_below(label).or_else(|| self.cells_below(label)).or_else(|| self.rows_below(label))
+            && let Some(list) = self
+                .lines_beside(label)
+                .or_else(|| self.lines_below(label))
+                .or_else(|| self.cells_below(label))
+                .or_else(|| self.rows_below(label))
         {
+            zones.retain(|z| !list.holds(&z.rect));
             zones.push(Zone { placement: Placement::BelowTable, rect: list, structure: 2.0 });
         }
         if kind == FieldKind::DateList {
@@ -800,7 +804,35 @@ impl<'a> Surroundings<'a> {
         }
         let starts = first.center_y() - l.bottom <= h * 7 / 2;
         let right = first.right.max(last.right);
-        (starts && count >= 2).then(|| Rect::new(first.left - h, l.bottom + 1, right, last.bottom + h / 2))
+        let rows = Rect::new(first.left - h, l.bottom + 1, right, last.bottom + h / 2);
+        // The entries may stand in two columns.
+        let level = |r: &Rect| r.center_y() > first.center_y() - h / 2 && r.center_y() < last.center_y() + h / 2;
+        let widest = all().filter(level).map(|r| r.right).max().map_or(rows, |right| Rect { right, ..rows });
+        let rows = if self.holds_other_label(&widest, l) { rows } else { widest };
+        (starts && count >= 2).then_some(rows)
+    }
+
+    /// Short lines behind a label, and those that stand under them, an entry on each.
+    fn lines_beside(&self, label: &Label) -> Option<Rect> {
+        let (l, h) = (&label.rect, self.height);
+        let all = || self.page.rulings.horizontal.iter().map(|r| r.rect);
+        let first: Vec<Rect> = all()
+            .filter(|r| r.center_y() > l.top && r.center_y() <= l.bottom + h * 9 / 10 && r.left > l.right - h / 2)
+            .collect();
+        let mut rows = Rect::bounding(&first)?;
+        let mut entries = 1 + first.iter().filter(|r| first.iter().any(|o| r.left - o.right > h)).count();
+        let mut below: Vec<Rect> = all().filter(|r| r.center_y() > rows.bottom + h).collect();
+        below.sort_by_key(Rect::center_y);
+        for line in below {
+            let under = first.iter().any(|o| (o.left - line.left).abs() <= h && (o.right - line.right).abs() <= 3 * h);
+            if !under || line.center_y() - rows.bottom > 7 * h / 2 {
+                break;
+            }
+            rows = rows.union(&line);
+            entries += 1;
+        }
+        let list = Rect::new(l.right + 2, l.top - h, rows.right, rows.bottom + h / 2);
+        (entries >= 3 && !self.holds_other_label(&list, l)).then_some(list)
     }
 
     /// The area of a block of text under (or around) its label: the label's box, the box below, or the space down to the next label.

@@ -16,11 +16,13 @@ pub fn label_emphasis(page: &PreparedPage, label: &Rect) -> f32 {
 fn circle_share(page: &PreparedPage, words: &Rect) -> f32 {
     let inches = |x: f32| (x * page.dpi as f32).round() as i32;
     let reach = inches(0.3);
-    let window = words.inflate(reach, reach);
+    // Of a circled label the first word is often misread, and then the circle reaches far beyond what is known of it.
+    let wide = reach.max(words.width() / 3);
+    let window = words.inflate(wide, reach);
     // A flat circle's long sides are taken for rulings. With the rulings a circle is what ends around the label: a table goes on.
     let alone = |piece: &Rect| window.inflate(-1, -1).intersect(piece) == *piece;
-    let in_writing = circle_in(&label(&page.writing, &window), words, reach, |_| true);
-    in_writing.max(circle_in(&label(&page.shapes, &window), words, reach, alone))
+    let in_writing = circle_in(&label(&page.writing, &window), words, wide, |_| true);
+    in_writing.max(circle_in(&label(&page.shapes, &window), words, wide, alone))
 }
 
 fn circle_in(found: &Labelled, words: &Rect, reach: i32, counts: impl Fn(&Rect) -> bool) -> f32 {

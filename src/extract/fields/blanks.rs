@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{FieldSource, Written, join};
+use crate::extract::placing::Placed;
 use crate::extract::stated::texts_in;
 use crate::extract::suits::{suits, without_cells};
 use crate::geometry::Rect;
@@ -66,10 +67,11 @@ pub(super) fn has_pen_stroke_near(label: &Rect, claimed: &[Rect], source: &Field
     })
 }
 
-/// Whether a date stands under a label in none of the form's `zones`: then that label's list of dates is not known to be blank.
+/// Whether a date stands beside or under a label in none of the form's `zones`: then that label's list of dates is not known to be blank, nor
+/// to be whole.
 pub(super) fn has_date_below(label: &Rect, zones: &[Rect], source: &FieldSource<'_>) -> bool {
     let reach =
-        Rect { top: label.bottom, bottom: label.bottom + 16 * source.sheet.letter_height, ..source.page.ink.bounds() };
+        Rect { top: label.top, bottom: label.bottom + 16 * source.sheet.letter_height, ..source.page.ink.bounds() };
     let is_date = |text: &str| suits(FieldKind::Date, text) >= 1.0;
     source
         .sheet
@@ -81,6 +83,19 @@ pub(super) fn has_date_below(label: &Rect, zones: &[Rect], source: &FieldSource<
             .into_iter()
             .any(|(value, text)| is_free(&value.rect, zones) && is_date(text))
 }
+
+/// Whether words stand right below the label of a description whose place is blank: then the place is too small, or was cut short by a line
+/// that was taken for another label.
+pub(super) fn has_prose_below(placed: &Placed<'_>, source: &FieldSource<'_>) -> bool {
+    let (label, h) = (&placed.label.rect, source.sheet.letter_height);
+    let page = source.page.ink.bounds();
+    let below = Rect { left: label.left - 4 * h, top: label.bottom, right: page.right, bottom: label.bottom + 5 * h };
+    let is_word = |t: &usize| source.sheet.tokens[*t].text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    source.print.written_in(source.sheet, &below).iter().filter(|t| is_word(t)).count() >= PROSE
+}
+
+/// Words from which what is written is a sentence.
+const PROSE: usize = 6;
 
 /// Figures from which a row of cells is an id or a number of a telephone or a provider.
 const FIGURES: usize = 7;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Candidate, Target, label_words, words_of_labels};
+use super::{BOTH, Candidate, Target, label_words, words_of_labels};
 use crate::extract::compose::Composition;
 use crate::extract::sheet::Sheet;
 use crate::geometry::Rect;
@@ -62,6 +62,30 @@ pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
     });
 }
 
+/// A label that stands in two languages in one row, a stroke between them, is one.
+pub(super) fn join_languages(chosen: &mut Vec<Candidate>, sheet: &Sheet) {
+    let mut joined: Vec<usize> = Vec::new();
+    for left in 0..chosen.len() {
+        let Some(&last) = chosen[left].tokens.last() else { continue };
+        let row = &sheet.rows[sheet.tokens[last].row];
+        let mut behind = row.iter().skip_while(|&&t| t != last).skip(1);
+        let parted = behind.next().is_some_and(|&t| sheet.tokens[t].text == BOTH);
+        let Some(&next) = behind.next().filter(|_| parted) else { continue };
+        let other = chosen.iter().position(|c| c.tokens.first() == Some(&next) && c.targets == chosen[left].targets);
+        if let Some(other) = other.filter(|other| *other != left) {
+            let tokens = chosen[other].tokens.clone();
+            chosen[left].rect = chosen[left].rect.union(&chosen[other].rect);
+            chosen[left].tokens.extend(tokens);
+            joined.push(other);
+        }
+    }
+    let mut at = 0;
+    chosen.retain(|_| {
+        at += 1;
+        !joined.contains(&(at - 1))
+    });
+}
+
 fn choice_of(target: &Target) -> Option<usize> {
     match target {
         Target::Option(choice, _) => Some(*choice),
@@ -115,6 +139,8 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         .iter()
         .filter_map(|c| single(c).filter(|t| matches!(t, Target::Option(..))).map(|t| (t, c.rect)))
         .collect();
+    let fields_at: Vec<Rect> =
+        chosen.iter().filter(|c| matches!(single(c), Some(Target::Field(_)))).map(|c| c.rect).collect();
     let exact: Vec<(Target, usize)> = chosen
         .iter()
         .filter(|c| c.composed || c.distance == 0.0)
@@ -142,7 +168,7 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         before + words(&mut row[end + 1..].iter().copied(), sheet.tokens[last].rect) >= PROSE
     };
     let is_prose = |target: Target| match target {
-        Target::Field(i) => form.fields[i].kind.is_paragraph(),
+        Target::Field(i) => form.fields[i].kind.is_paragraph() || form.fields[i].kind.is_prose(),
         _ => false,
     };
     let headings: Vec<(Target, i32)> =
@@ -166,6 +192,14 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
                 .filter(|(other, _)| *other != target && matches!(other, Target::Option(c, _) if *c == choice))
                 .map(|(_, rect)| rect)
                 .collect();
+            // "Other: requests non-medically necessary medications": what the office wrote.
+            let is_written = fields_at.iter().any(|rect| {
+                rect.overlap_y(&candidate.rect) * 2 > rect.height().min(candidate.rect.height())
+                    && (0..4 * height).contains(&(candidate.rect.left - rect.right))
+            });
+            if is_written && options.iter().any(|(other, rect)| *other == target && *rect != candidate.rect) {
+                return false;
+            }
             let twin_above =
                 options.iter().any(|(other, rect)| *other == target && rect.top < candidate.rect.top - height);
             others.len() < 2
