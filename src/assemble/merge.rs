@@ -1,7 +1,7 @@
 //! One reading a field, out of the pages of one form.
 
 use crate::answer::{Mark, Reading};
-use crate::reading::{ChoiceReading, FieldReading, FormReading};
+use crate::reading::{ChoiceReading, FieldReading, FormReading, Value};
 
 /// Fields and groups of all `pages` of a form: what was read stands before what was not, and a place whose label was found
 /// before one that was only expected. Two different values keep the surer one, and are less sure for it.
@@ -47,6 +47,13 @@ fn better(a: &FieldReading, a_located: bool, b: &FieldReading, b_located: bool) 
         };
         (located, state)
     };
+    if let (Reading::Read(Value::Text(in_a)), Reading::Read(Value::Text(in_b))) = (&a.reading, &b.reading)
+        && [in_a, in_b].iter().all(|text| text.split_whitespace().count() >= SENTENCE)
+    {
+        // A description goes on over the pages of its form.
+        let both = Reading::Read(Value::Text(format!("{in_a} {in_b}")));
+        return FieldReading { reading: both, confidence: a.confidence.min(b.confidence), ..a.clone() };
+    }
     if let (Reading::Read(in_a), Reading::Read(in_b)) = (&a.reading, &b.reading) {
         let (first, second) = if b.confidence > a.confidence { (b, a) } else { (a, b) };
         let mut kept = first.clone();
@@ -70,6 +77,9 @@ fn better(a: &FieldReading, a_located: bool, b: &FieldReading, b_located: bool) 
     };
     if second { b.clone() } else { a.clone() }
 }
+
+/// Words from which a text is a sentence.
+const SENTENCE: usize = 6;
 
 fn merge_options(known: &mut ChoiceReading, other: &ChoiceReading) {
     for option in &other.options {

@@ -113,6 +113,15 @@ pub(super) fn same_person(a: &str, b: &str, trust: f32) -> NameMatch {
         Sameness::Different if !told("family-name-differs") && misspelt(words_a.first(), words_b.first()) => {
             (Answer::CannotTell, "name-partial")
         }
+        // One given name and a family name with one letter misread: another person is hardly called so nearly the same.
+        Sameness::Different
+            if words_a.len() == words_b.len()
+                && words_a.first() == words_b.first()
+                && one_letter_off(&words_a, &words_b) =>
+        {
+            (Answer::CannotTell, "name-partial")
+        }
+        Sameness::Different if words_a.len() < 2 || words_b.len() < 2 => (Answer::CannotTell, "name-partial"),
         Sameness::Different if told("family-name-equal") || told("family-name-near") => {
             (Answer::NotMet, "surname-only")
         }
@@ -147,6 +156,11 @@ pub(super) fn spelled(read: &str, known: &str) -> String {
 fn misspelt(a: Option<&String>, b: Option<&String>) -> bool {
     let (Some(a), Some(b)) = (a, b) else { return false };
     a.len() != b.len() && strsim::levenshtein(a, b) == 1
+}
+
+/// Whether two names differ in one letter of one word.
+fn one_letter_off(a: &[String], b: &[String]) -> bool {
+    strsim::levenshtein(&a.concat(), &b.concat()) == 1
 }
 
 /// Maria and Mario, Ana and Anna: one letter apart, and two children of one family.
@@ -197,6 +211,8 @@ mod tests {
             ("Ana Yang", "Anna Yang"),
             ("Lopez", "Maria Lopez"),
             ("", "Ana Yang"),
+            ("Pheng Garcia-Lona", "Pheng Garcia-Luna"),
+            ("Rprimaryc", "Divina McNulty"),
         ] {
             assert_eq!(answer(a, b), Answer::CannotTell, "{a} / {b}");
         }

@@ -49,8 +49,10 @@ fn split(text: &str) -> Option<(String, String, String)> {
     let at = words.iter().position(|word| JOINING.contains(&fold(word).as_str()))?;
     let (left, right) = (words.get(..at)?.join(" "), words.get(at + 1..)?.join(" "));
     let joint = fold(words.get(at)?);
-    // A lone `e` or `y` is more often a misread stroke than a word.
-    if joint == "e" && count(&left) + count(&right) < 3 {
+    // A lone `e` or `y` is more often a misread stroke than a word, and dots that were read as letters have many.
+    let capital = |word: Option<&&str>| word.is_some_and(|word| word.starts_with(char::is_uppercase));
+    let small = !capital(at.checked_sub(1).and_then(|before| words.get(before))) || !capital(words.get(at + 1));
+    if joint == "e" && (count(&left) + count(&right) < 3 || small) {
         return None;
     }
     Some((left, joint, right))

@@ -17,7 +17,7 @@ pub fn suits(kind: FieldKind, text: &str) -> f32 {
     }
     let between = |low: usize, high: usize| (low..=high).contains(&digits);
     match kind {
-        FieldKind::Date if letters > 12 => -1.0,
+        FieldKind::Date if letters > LONGEST_DATE => -1.0,
         FieldKind::Date if (parts >= 3 && between(3, 8)) || (letters >= 3 && parts >= 2 && between(3, 6)) => 1.0,
         FieldKind::Date if between(6, 8) && letters == 0 => 0.5,
         FieldKind::DateList if digits >= 3 && parts >= 2 => 1.0,
@@ -34,6 +34,9 @@ pub fn suits(kind: FieldKind, text: &str) -> f32 {
         FieldKind::Name | FieldKind::Text | FieldKind::Block | FieldKind::Lines | FieldKind::Ink => 0.0,
     }
 }
+
+/// Letters of the longest date: "14 de septiembre del 2026".
+const LONGEST_DATE: usize = 15;
 
 /// A text without what comb cells leave in it: the spaces between single characters, and sides that were read as bars.
 pub fn without_cells(text: &str) -> Cow<'_, str> {
@@ -81,6 +84,7 @@ mod tests {
     #[test]
     fn written_months_and_combed_digits_are_dates() {
         assert_eq!(suits(FieldKind::Date, "March 4, 2026"), 1.0);
+        assert_eq!(suits(FieldKind::Date, "14 de septiembre del 2026"), 1.0);
         assert_eq!(suits(FieldKind::Date, "0 3 0 4 2 0 2 6"), 1.0);
         assert_eq!(suits(FieldKind::Date, "Tipo de cita"), -1.0);
         assert_eq!(suits(FieldKind::Date, ""), 0.0);
