@@ -172,6 +172,11 @@ pub fn read_fields(
             reading.confidence = Confidence::new(reading.confidence.get().min(UNLABELLED));
         }
     }
+    for (field, reading) in written.iter().zip(&mut readings).filter(|(field, _)| field.kind == FieldKind::Name) {
+        if is_cut(field, source) {
+            reading.confidence = Confidence::new(reading.confidence.get().min(UNLABELLED));
+        }
+    }
     for (field, reading) in written.iter().zip(&mut readings).filter(|(field, _)| field.kind == FieldKind::DateList) {
         if !reading.reading.is_blank() && has_date_below(&field.placed.label.rect, &zones, source) {
             reading.confidence = Confidence::new(reading.confidence.get().min(UNLABELLED));
@@ -179,6 +184,18 @@ pub fn read_fields(
     }
     readings.extend(unlabelled(form, &written, &lost, source, hand));
     readings
+}
+
+/// Whether a word that is no print stands right before the first one of a value: the place begins too late.
+fn is_cut(field: &Written<'_>, source: &FieldSource<'_>) -> bool {
+    let sheet = source.sheet;
+    let Some(&first) = field.tokens.first() else { return false };
+    let row = &sheet.rows[sheet.tokens[first].row];
+    let Some(before) = row.iter().position(|&t| t == first).and_then(|at| at.checked_sub(1)) else { return false };
+    let (token, first) = (&sheet.tokens[row[before]], &sheet.tokens[first]);
+    let is_word = token.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let near = first.rect.left - token.rect.right <= sheet.letter_height * 8 / 10;
+    is_word && near && !first.starts_segment && !token.text.ends_with(':') && source.print.is_written(row[before])
 }
 
 /// Whether a name is a label of the form, misread: it stands where the name should, and nobody is called that.

@@ -54,7 +54,9 @@ impl<'a> Fit<'a> {
     /// The same without the labels of fields that words in the paragraphs of the form's terms were taken for.
     pub fn without_terms(mut self, sheet: &Sheet) -> Fit<'a> {
         let paragraphs = sheet.paragraphs();
-        let in_terms = |label: &Label| paragraphs.iter().any(|part| part.holds(&label.rect));
+        let in_terms = |label: &Label| {
+            paragraphs.iter().any(|part| part.holds(&label.rect)) || sheet.in_column_of_text(&label.rect)
+        };
         self.labels.retain(|label| !matches!(label.target, Target::Field(_)) || !in_terms(label));
         self
     }

@@ -75,6 +75,11 @@ impl Print {
         Print { rects, tokens: printed.into_iter().collect() }
     }
 
+    /// Whether a word is not the form's.
+    pub fn is_written(&self, token: usize) -> bool {
+        !self.tokens.contains(&token)
+    }
+
     /// The words in `zone` that are not the form's, in reading order.
     pub fn written_in(&self, sheet: &Sheet, zone: &Rect) -> Vec<usize> {
         sheet.tokens_in(zone).into_iter().filter(|t| !self.tokens.contains(t)).collect()
@@ -349,6 +354,8 @@ impl LabelIndex {
 struct Candidate {
     /// Recognised by its words, not by a listed wording.
     composed: bool,
+    /// Every word of it is one that the definition lists.
+    exact: bool,
     /// Fills its segment: nothing stands before it or goes on behind it.
     whole: bool,
     targets: Vec<Target>,
@@ -376,7 +383,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     let mut candidates = Vec::new();
     for row in &sheet.rows {
         for start in 0..row.len() {
-            candidates_from(sheet, index, row, start, &mut candidates);
+            candidates_from(sheet, index, form, row, start, &mut candidates);
         }
     }
     candidates
@@ -432,7 +439,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     });
     join_languages(&mut chosen, sheet);
     turn_into_options(&mut chosen, sheet, &index.composition);
-    drop_doubtful(&mut chosen, sheet.letter_height);
+    drop_doubtful(&mut chosen, form, sheet.letter_height);
     drop_echoes(&mut chosen, sheet, form);
     drop_values(&mut chosen, sheet, form);
     add_garbled(sheet, index, form, &taken, &mut chosen);
@@ -579,7 +586,14 @@ const BOTH: &str = "/";
 /// Words of the longest question that asks for a field.
 const LONGEST: usize = 20;
 
-fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usize, out: &mut Vec<Candidate>) {
+fn candidates_from(
+    sheet: &Sheet,
+    index: &LabelIndex,
+    form: &FormDefinition,
+    row: &[usize],
+    start: usize,
+    out: &mut Vec<Candidate>,
+) {
     let height = sheet.letter_height;
     let first = &sheet.tokens[row[start]];
     // A label begins with a letter: the brackets of an empty box before it are no part of it.
@@ -628,7 +642,12 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
         } else {
             None
         };
-        if let Some(composed) = composed {
+        // "Narrative: what happened, …" is one label, and its rest is none.
+        let goes_on = |c: &Composed| {
+            let after_colon = start.checked_sub(1).is_some_and(|at| sheet.tokens[row[at]].text.ends_with(':'));
+            after_colon && matches!(c.target, Target::Field(i) if form.fields[i].kind.is_paragraph())
+        };
+        if let Some(composed) = composed.filter(|c| !goes_on(c)) {
             let tokens: Vec<usize> = row[start..=last].to_vec();
             let rect = label_rect(sheet, &tokens);
             // Always less than a listed wording of the same length.
@@ -638,6 +657,7 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             let letters = folded.len();
             out.push(Candidate {
                 composed: true,
+                exact: composed.exact,
                 whole: true,
                 targets: vec![composed.target],
                 letters,
@@ -697,7 +717,18 @@ fn candidates_from(sheet: &Sheet, index: &LabelIndex, row: &[usize], start: usiz
             let rect = label_rect(sheet, &tokens);
             let bonus = 2.0 * f32::from(u8::from(clean_start)) + 2.0 * f32::from(u8::from(clean_end));
             let score = compared.len() as f32 * (1.0 - 2.0 * distance) + bonus;
-            out.push(Candidate { composed: false, whole: !inside, targets, letters, tokens, rect, distance, score });
+            let exact = distance == 0.0;
+            out.push(Candidate {
+                composed: false,
+                exact,
+                whole: !inside,
+                targets,
+                letters,
+                tokens,
+                rect,
+                distance,
+                score,
+            });
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct Token {
 const SENTENCE: usize = 2;
 /// Words of a row from which it is running text.
 const PARAGRAPH: usize = 9;
+/// Words from which a piece of a row is a line of a column.
+const COLUMN: usize = 6;
 
 /// Tokens in rows from top to bottom, left to right within a row.
 #[derive(Clone, Debug, Default)]
@@ -121,6 +123,27 @@ impl Sheet {
                 && !above.iter().skip(1).any(|&t| self.tokens[t].starts_segment)
         };
         first == 0 && self.is_small_word(row[first]) && self.rows.iter().any(runs_on)
+    }
+
+    /// Whether a place stands in running text that is set in columns: its own piece of the row is long, or ends what stands right above it.
+    pub fn in_column_of_text(&self, place: &Rect) -> bool {
+        let Some((row, first, _)) = self.on_row(place) else { return false };
+        let segments = |row: &'_ [usize]| -> Vec<(usize, Rect)> {
+            let pieces = row.chunk_by(|_, &next| !self.tokens[next].starts_segment);
+            pieces
+                .filter_map(|piece| Some((piece.len(), Rect::bounding(piece.iter().map(|&t| &self.tokens[t].rect))?)))
+                .collect()
+        };
+        let at = self.tokens[row[first]].rect;
+        let Some((own, here)) = segments(row).into_iter().find(|(_, rect)| rect.inflate(1, 1).holds(&at)) else {
+            return false;
+        };
+        let goes_on = |(words, above): &(usize, Rect)| {
+            *words >= COLUMN
+                && (0..self.letter_height).contains(&(here.top - above.bottom))
+                && (above.left - here.left).abs() <= self.letter_height
+        };
+        own >= COLUMN || self.rows.iter().flat_map(|row| segments(row)).any(|piece| goes_on(&piece))
     }
 
     /// The row of a place, and where its first and last words stand in it.

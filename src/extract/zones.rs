@@ -375,7 +375,8 @@ impl<'a> Surroundings<'a> {
                 let first = if self.is_empty_between(l, from) { from - h / 2 } else { l.right + 2 };
                 let (left, right) = ((l.right + 2).max(first), right.max(to));
                 // Dots only lead the eye to what stands behind them.
-                let (left, right) = match self.leads_to(r, left, right) {
+                let is_before_label = next_left - right < 3 * h;
+                let (left, right) = match !is_before_label && self.leads_to(r, left, right) {
                     true => (right - h / 3, next_left.min(frame_right) - 2),
                     false => (left, right),
                 };
@@ -417,7 +418,12 @@ impl<'a> Surroundings<'a> {
             let (from, to) = if reaches_up { self.whole_line(r, start - 4 * h, page_right) } else { (r.left, r.right) };
             if reaches_up && to >= l.right - h {
                 let right = to.min(self.next_label_left(l.right, &band) - h / 2);
-                let left = from.max(start - 4 * h);
+                // A label in the middle under its line has all of it.
+                let beneath = Rect { left: from, right: to, ..band };
+                let is_centred = (l.center_x() - (from + to) / 2).abs() * 8 <= to - from
+                    && l.left - from > 2 * h
+                    && !self.holds_other_label(&beneath, l);
+                let left = if is_centred { from } else { from.max(start - 4 * h) };
                 let rect = self.above_ruling(ruling, left, right, rise);
                 let rect = Rect { bottom: rect.bottom.min(l.top), ..rect };
                 let structure = 1.0 - 0.5 * gap.max(0) as f32 / farthest as f32;
@@ -608,7 +614,7 @@ impl<'a> Surroundings<'a> {
         let behind = Rect::new(right, line.bottom - h, right + 2 * h, line.bottom);
         (dark as f32) < DOTS * line.width() as f32
             && self.is_written(&behind)
-            && !self.is_written(&Rect::new(left + h / 2, line.bottom - h, right - h / 2, line.top - 1))
+            && !self.is_written(&Rect::new(left + h / 2, line.bottom - 2 * h, right - h / 2, line.top - 1))
     }
 
     /// The ends of a line that dropouts broke into pieces, or that is one short stroke for each letter, between `from` and `to`.

@@ -10,7 +10,7 @@ use crate::rules::FormDefinition;
 
 /// A label recognised by its words alone gives way to a listed wording of the same thing, and an option among listed options must stand
 /// among them: the same words also begin sentences of the narrative.
-pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
+pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, form: &FormDefinition, height: i32) {
     // A wording of several meanings ("Member") may be a heading: it does not speak against the label below it.
     let listed: Vec<(Target, Rect)> = chosen
         .iter()
@@ -55,7 +55,10 @@ pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, height: i32) {
                         || in_column.contains(&(*choice, candidate.rect))
                 }
                 // Alone on its page it is a sentence of the narrative that speaks of its reason.
-                None => named.iter().filter(|c| **c == *choice).count() > 1,
+                None => {
+                    form.choices[*choice].options.len() == 1 && candidate.exact
+                        || named.iter().filter(|c| **c == *choice).count() > 1
+                }
             },
             _ => true,
         }

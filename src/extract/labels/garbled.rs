@@ -84,6 +84,7 @@ pub(super) fn add_garbled(
             if let Some((distance, wording, tokens)) = best {
                 chosen.push(Candidate {
                     composed: true,
+                    exact: false,
                     whole: true,
                     targets: wording.targets.clone(),
                     letters: wording.folded.len(),
@@ -132,6 +133,7 @@ pub(super) fn add_overwritten(
     if let Some((token, wording)) = sheet.rows.iter().flatten().rev().find_map(begins) {
         chosen.push(Candidate {
             composed: true,
+            exact: false,
             whole: true,
             targets: wording.targets.clone(),
             letters: wording.words.first().map_or(0, String::len),

@@ -238,6 +238,8 @@ fn questions_and_small_captions_are_labels() {
     assert_eq!(of(&found, "provider_name"), ["Who is the PCP making the request?"]);
     assert_eq!(of(&found, "signature"), ["Provider signs here"]);
     assert_eq!(of(&found, "narrative").len(), 1);
+    let headed = labels(&[(100, 100, "Narrative: what happened, and what your office did to correct it")]);
+    assert_eq!(of(&headed, "narrative"), ["Narrative: what happened, and what your office did to correct it"]);
     assert_eq!(of(&found, "request_date"), ["On what date is the request made?"]);
     assert_eq!(of(&found, "member_dob"), ["When was the member born?"]);
 }
