@@ -151,6 +151,27 @@ fn the_letter_of_a_third_person_goes_where_one_is_missing_and_proves_nothing() {
 }
 
 #[test]
+fn a_letter_to_a_parent_that_names_the_child_in_its_sentences_is_the_childs() {
+    let about = |to_guardian: bool| {
+        let mut page = letter("Urbano Abernethy");
+        page.letter.as_mut().unwrap().to_guardian = to_guardian;
+        page.words = cover(&["We have requested a new doctor for Ana Ramirez"]).words;
+        told(vec![ana(), page])[0].letter().unwrap().same_member
+    };
+    assert_eq!(about(true), Answer::Met);
+    assert_eq!(about(false), Answer::CannotTell);
+}
+
+#[test]
+fn one_name_with_another_id_and_another_birth_date_is_another_person() {
+    let mut page = letter("Ana Ramirez");
+    let addressee = page.letter.as_mut().unwrap().addressee.as_mut().unwrap();
+    addressee.member_id = Some("91084551D".into());
+    addressee.birth_date = Some(day("1969-09-30"));
+    assert_eq!(told(vec![ana(), page])[0].letter().unwrap().same_member, Answer::NotMet);
+}
+
+#[test]
 fn a_name_that_was_hardly_read_cannot_tell() {
     let mut page = ana();
     let name = page.form.as_mut().unwrap().fields.iter_mut().find(|f| f.field == "member_name").unwrap();

@@ -296,3 +296,53 @@ fn words_of_a_story_are_no_labels() {
     let story = value(&told.read(), "narrative");
     assert!(story.starts_with("The member pushed") && story.ends_with("attached to it."), "{story}");
 }
+
+#[test]
+fn dates_stand_behind_their_label_and_under_each_other_in_two_columns() {
+    let beside = Drawn::default()
+        .text(100, 300, "Member name:")
+        .line(300, 900, 325)
+        .text(310, 300, "Ana Cruz")
+        .text(100, 960, "Dates of missed visits (1)")
+        .line(380, 600, 985)
+        .text(390, 960, "1/26/2026")
+        .text(700, 960, "(2)")
+        .line(740, 960, 985)
+        .text(750, 960, "2/23/2026")
+        .line(380, 600, 1035)
+        .text(390, 1010, "3/19/2026")
+        .line(740, 960, 1035);
+    assert_eq!(value(&beside.read(), "missed_appointments"), "2026-01-26;2026-02-23;2026-03-19");
+
+    let columns = Drawn::default()
+        .text(100, 960, "Dates of missed appointments:")
+        .text(150, 1000, "03-06-26")
+        .line(140, 500, 1025)
+        .text(610, 1000, "03-24-26")
+        .line(600, 960, 1025)
+        .text(150, 1045, "04-13-26")
+        .line(140, 500, 1070)
+        .line(600, 960, 1070);
+    assert_eq!(value(&columns.read(), "missed_appointments"), "2026-03-06;2026-03-24;2026-04-13");
+}
+
+#[test]
+fn a_label_in_the_middle_under_its_line_has_all_of_the_line() {
+    let form = Drawn::default().text(110, 300, "Deborah Delacourt, MD").line(100, 900, 328).text(
+        380,
+        336,
+        "(name of primary care provider)",
+    );
+    assert_eq!(value(&form.read(), "provider_name"), "Deborah Delacourt, MD");
+}
+
+#[test]
+fn a_description_whose_place_was_cut_short_is_not_surely_blank() {
+    let form = Drawn::default()
+        .text(100, 900, "Member name: Ana Cruz")
+        .text(100, 960, "Explain in detail what happened")
+        .text(100, 990, "Date of birth of the two people who came along is known to us")
+        .text(100, 1020, "and the front desk has told them both that they may not");
+    let told = value(&form.read(), "narrative");
+    assert_ne!(told, "blank 1", "{told}");
+}

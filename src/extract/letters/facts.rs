@@ -671,6 +671,40 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_letter_to_a_parent_is_about_the_child_of_its_reference() {
+        let facts = facts(&[
+            "November 8, 2026",
+            "Ms. Winifred Izaguirre",
+            "2977 Ingalls St",
+            "Los Banos, CA 93635",
+            "Re: Xavier Izaguirre (DOB April 2, 2022)",
+            "Dear Ms. Izaguirre:",
+            "Our office has begun the steps for your child, Xavier, to get a new provider through the Alliance.",
+        ]);
+        assert_eq!(facts.addressee.unwrap().name.as_deref(), Some("Xavier Izaguirre"));
+        assert!(facts.to_guardian);
+    }
+
+    #[test]
+    fn a_greeting_of_nobody_is_no_blank_and_a_date_may_stand_last() {
+        let lines = [
+            "Bear Creek Community Health",
+            "Greetings,",
+            "This regards the primary care of Desmond Yarbrough, a member",
+            "of the Central California Alliance for Health assigned to our practice.",
+            "We have placed a request with the Alliance for reassignment.",
+            "Angela Duarte",
+            "November 11, 2026",
+        ];
+        let facts = facts(&lines);
+        assert!(!facts.unfilled);
+        assert_eq!(facts.date, Reading::Read(NaiveDate::from_ymd_opt(2026, 11, 11).unwrap()));
+        let words = page(&lines);
+        let reference = NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+        assert!(people(&PageText::new(&words, 2200), PhraseBook::builtin(), reference).is_empty());
+    }
+
+    #[test]
     fn spanish_and_hmong_are_told_from_noisy_words() {
         let spanish = facts(&[
             "8 de noviernbre de 2026",
