@@ -121,6 +121,10 @@ pub(super) fn same_person(a: &str, b: &str, trust: f32) -> NameMatch {
         {
             (Answer::CannotTell, "name-partial")
         }
+        // `Villasenor Carrasco` for `Amparo Villasenor Carrasco`: two family names, and the given name left out.
+        Sameness::Different if is_end_of(&words_a, &words_b) || is_end_of(&words_b, &words_a) => {
+            (Answer::CannotTell, "name-partial")
+        }
         Sameness::Different if words_a.len() < 2 || words_b.len() < 2 => (Answer::CannotTell, "name-partial"),
         Sameness::Different if told("family-name-equal") || told("family-name-near") => {
             (Answer::NotMet, "surname-only")
@@ -156,6 +160,11 @@ pub(super) fn spelled(read: &str, known: &str) -> String {
 fn misspelt(a: Option<&String>, b: Option<&String>) -> bool {
     let (Some(a), Some(b)) = (a, b) else { return false };
     a.len() != b.len() && strsim::levenshtein(a, b) == 1
+}
+
+/// Whether a name of several words is the end of a longer one.
+fn is_end_of(end: &[String], whole: &[String]) -> bool {
+    end.len() >= 2 && whole.len() > end.len() && whole.ends_with(end)
 }
 
 /// Whether two names differ in one letter of one word.
@@ -213,6 +222,7 @@ mod tests {
             ("", "Ana Yang"),
             ("Pheng Garcia-Lona", "Pheng Garcia-Luna"),
             ("Rprimaryc", "Divina McNulty"),
+            ("Villasenor Carrasco", "Amparo Villasenor Carrasco"),
         ] {
             assert_eq!(answer(a, b), Answer::CannotTell, "{a} / {b}");
         }

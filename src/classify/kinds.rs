@@ -63,6 +63,7 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     let mut cover = page_phrase_points(text, phrases, PhraseKind::Cover);
     let mut letter = letter_points(text, phrases, page);
     let greets = letter.reasons.iter().any(|reason| reason == "salutation" || reason == "closing");
+    let personal = letter.reasons.iter().any(|reason| reason == "letter-wording") && greets_person(text, phrases);
     let mut best_form: f32 = 0.0;
     let mut named = false;
     for form in forms {
@@ -75,6 +76,10 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
         // A cover sheet names the form, the plan and the sender; without the form's title or boxes it stays a cover sheet.
         if cover.sum >= COVER && !found.named && found.options < 2 {
             points.sum *= 0.3;
+        }
+        // A letter may state in labelled lines what it is about.
+        if personal && !found.named && found.options < 2 {
+            points.sum *= 0.4;
         }
         // A notice is a letter: without greeting and closing its title is another form's.
         if form.id == phrases.pages.other_plan.notice_form && !greets {
@@ -119,7 +124,8 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
             scores.push(points.into_score(PageKind::Attachment(attachment)));
         }
     }
-    if named {
+    // Who is greeted by name is told something: a notice to the plan greets one of its departments, or whom it may concern.
+    if named || personal {
         notice.sum *= 0.4;
     }
     let continuation = page_phrase_points(text, phrases, PhraseKind::Continuation);
@@ -285,6 +291,17 @@ fn add_dated_rows(points: &mut Points, page: &PageEvidence, phrases: &PhraseBook
     if rows >= 2 && points.sum > 0.0 {
         points.add((rows as f32 * 0.4).min(2.0), format!("dated-rows-{rows}"));
     }
+}
+
+/// Whether a letter greets somebody who is neither a department of the plan nor nobody in particular.
+fn greets_person(text: &PageText, phrases: &PhraseBook) -> bool {
+    let layout = layout(text, phrases);
+    let Some(greeted) = layout.salutation_text.as_deref().map(fold).filter(|greeted| greeted.len() >= 3) else {
+        return false;
+    };
+    let people = &phrases.people;
+    let mut offices = people.plan_addressees.iter().chain(&people.offices_greeted).chain(&people.lone_salutations);
+    !offices.any(|office| greeted.contains(&fold(office)))
 }
 
 /// Salutation, closing, address and running prose; then what the letter says.

@@ -364,7 +364,11 @@ fn address_name(
 /// `To: Pamela Gallagher`: the name alone.
 fn without_to(line: &str) -> &str {
     match line.split_once(':') {
-        Some((label, name)) if ["to", "a", "para", "rau"].contains(&fold(label).as_str()) => name.trim(),
+        Some((label, name))
+            if ["to", "a", "para", "rau", "attn", "attention", "atencion"].contains(&fold(label).as_str()) =>
+        {
+            name.trim()
+        }
         _ => line,
     }
 }
