@@ -53,7 +53,10 @@ pub fn assemble_with(transmission: &Transmission, pages: &[PageOutcome], setting
         return vec![file.whole(RequestKind::NoRequest, &sheets)];
     }
     let mut shares = Shares::of(&sheets, &order, openers, roles, settings);
-    let surplus = assign::surplus_letters(&shares.problem(&sheets, &order), &shares.owners);
+    // A form that names several members has a letter for each of them.
+    let of_several = shares.openers.iter().any(|opener| names_several(opener, &sheets));
+    let problem = shares.problem(&sheets, &order);
+    let surplus = if of_several { Vec::new() } else { assign::surplus_letters(&problem, &shares.owners) };
     if !surplus.is_empty() {
         let Shares { mut openers, mut roles, .. } = shares;
         openers::open_for(&surplus, &sheets, &mut openers, &mut roles);
@@ -101,6 +104,14 @@ impl<'a> Shares<'a> {
         let Shares { openers, roles, portal, matches, .. } = self;
         Problem { sheets, order, openers, roles, portal, matches }
     }
+}
+
+/// Whether the form that opened a request may name more than one member.
+fn names_several(opener: &Opener<'_>, sheets: &[Sheet<'_>]) -> bool {
+    let reading = sheets.get(opener.sheet).and_then(|sheet| sheet.reading);
+    let Some(form) = reading.and_then(|reading| reading.form.as_ref()) else { return false };
+    let field = |id: &str| form.fields.iter().find(|field| field.field == id);
+    several::on_form(field("member_name"), field("member_id"), field("member_dob")) != Answer::NotMet
 }
 
 fn compare(sheet: &Sheet<'_>, role: &Role, openers: &[Opener<'_>]) -> Vec<Match> {
