@@ -270,8 +270,10 @@ pub struct PeopleWords {
     pub references: Vec<String>,
     pub guardian: Vec<String>,
     /// Greetings that stand without a name.
+    #[serde(default)]
     pub lone_salutations: Vec<String>,
     /// How a letter speaks of the child of whom it is written to.
+    #[serde(default)]
     pub wards: Vec<String>,
     pub titles: Vec<String>,
     pub joiners: Vec<String>,
