@@ -259,17 +259,14 @@ pub fn title_case(name: &str) -> String {
     let (mut upper, mut lower) = (0, 0);
     for word in name.split_whitespace().filter(|w| !is_credential(w) && !is_suffix(w)) {
         upper += word.chars().filter(|c| c.is_uppercase()).count();
-        // A bar among capitals is an I: `MARlA`.
-        let capitals = word.chars().filter(|c| c.is_alphabetic()).all(|c| c.is_uppercase() || c == 'l');
-        lower += word.chars().filter(|c| c.is_lowercase() && !(capitals && *c == 'l')).count();
+        lower += with_bars(word).chars().filter(|c| c.is_lowercase()).count();
     }
     // One small letter among capitals is a misread capital.
     let one_case = lower == 0 || upper == 0 || upper >= lower * 5;
     if !one_case {
         return name.split(' ').map(|word| bar_first(&small_second(word))).collect::<Vec<_>>().join(" ");
     }
-    let name = if upper > 0 { name.replace('l', "I") } else { name.to_owned() };
-    name.split(' ').map(title_word).collect::<Vec<_>>().join(" ")
+    name.split(' ').map(|word| title_word(&with_bars(word))).collect::<Vec<_>>().join(" ")
 }
 
 /// `SOfia` is Sofia: no name in two cases begins with two capitals before small letters.
@@ -286,6 +283,13 @@ fn small_second(word: &str) -> String {
     } else {
         word.to_owned()
     }
+}
+
+/// A bar among the capitals of a word is an I: `MARlA`.
+fn with_bars(word: &str) -> String {
+    let mut letters = word.chars().filter(|c| c.is_alphabetic());
+    let in_capitals = word.contains(char::is_uppercase) && letters.all(|c| c.is_uppercase() || c == 'l');
+    if in_capitals { word.replace('l', "I") } else { word.to_owned() }
 }
 
 /// `lbarra` is Ibarra: a bar before a consonant that no L stands before is a capital I, as it is in `lye` (Iyer, Iyengar).
@@ -380,6 +384,7 @@ mod tests {
             ("MAI XIONG NP", "Mai Xiong NP"),
             ("SUSAN ORTiZ", "Susan Ortiz"),
             ("MARlA lBARRA", "Maria Ibarra"),
+            ("MARIA DE la CRUZ", "Maria De La Cruz"),
             ("Sunil lyer, PA-C", "Sunil Iyer, PA-C"),
             ("lnes la Torre", "Ines la Torre"),
             ("Anne luna", "Anne luna"),
