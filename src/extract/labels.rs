@@ -6,6 +6,7 @@
 
 mod echoes;
 mod garbled;
+mod print;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use std::rc::Rc;
 
 use echoes::{drop_doubtful, drop_echoes, drop_values, join_languages, turn_into_options};
 use garbled::{add_garbled, add_overwritten};
+pub use print::Print;
 
 use super::compose::{Composed, Composition};
 use super::fuzzy::{fold, folded_distance};
@@ -53,59 +55,6 @@ pub struct Label {
     /// The same words may be a section's heading, or another field's label: what is not found beside them proves nothing.
     pub ambiguous: bool,
 }
-
-/// What the form itself says on a page: the words of its labels, which are nobody's value.
-pub struct Print {
-    tokens: BTreeSet<usize>,
-    /// Boxes of the words, label by label.
-    pub rects: Vec<Rect>,
-}
-
-impl Print {
-    pub fn of(labels: &[Label], sheet: &Sheet) -> Print {
-        // A scrawl that reaches into a label's line was read among its words, and is no print.
-        let is_print = |t: &usize| {
-            let token = &sheet.tokens[*t];
-            token.confidence >= SCRAWL || token.rect.height() <= 2 * sheet.letter_height
-        };
-        let numbers = labels.iter().filter_map(|label| number_before(label, sheet));
-        let printed: Vec<usize> =
-            labels.iter().flat_map(|l| l.tokens.iter().copied()).filter(is_print).chain(numbers).collect();
-        let rects = printed.iter().map(|&t| sheet.tokens[t].rect).collect();
-        Print { rects, tokens: printed.into_iter().collect() }
-    }
-
-    /// Whether a word is not the form's.
-    pub fn is_written(&self, token: usize) -> bool {
-        !self.tokens.contains(&token)
-    }
-
-    /// The words in `zone` that are not the form's, in reading order.
-    pub fn written_in(&self, sheet: &Sheet, zone: &Rect) -> Vec<usize> {
-        sheet.tokens_in(zone).into_iter().filter(|t| !self.tokens.contains(t)).collect()
-    }
-}
-
-/// The number of a field right before its label: "2a", "10.", "B.".
-fn number_before(label: &Label, sheet: &Sheet) -> Option<usize> {
-    let &first = label.tokens.first()?;
-    let row = sheet.rows.get(sheet.tokens[first].row)?;
-    let at = row.iter().position(|&t| t == first)?.checked_sub(1)?;
-    let token = &sheet.tokens[row[at]];
-    let text = token.text.trim_end_matches(['.', ')', ':']);
-    let figures = text.chars().take_while(char::is_ascii_digit).count();
-    let is_number = match text.chars().count() - figures {
-        0 => (1..=2).contains(&figures),
-        1 => figures <= 2 && (figures > 0 || text.len() < token.text.len()) && text.ends_with(char::is_alphabetic),
-        _ => false,
-    };
-    let begins = token.starts_segment || at == 0;
-    let near = sheet.tokens[first].rect.left - token.rect.right <= 2 * sheet.letter_height;
-    (is_number && begins && near && matches!(label.target, Target::Field(_))).then_some(row[at])
-}
-
-/// Confidence below which a word twice as high as a letter is a pen's.
-const SCRAWL: f32 = 0.6;
 
 struct Wording {
     folded: String,
@@ -499,8 +448,7 @@ fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken
         if is_glyph(sheet, row, start - 1) && !is_small_word(start - 1) {
             break;
         }
-        let is_word = before.text.chars().filter(|c| c.is_alphabetic()).count() >= 2
-            && !before.text.contains(|c: char| c.is_ascii_digit());
+        let is_word = before.is_word() && !before.text.contains(|c: char| c.is_ascii_digit());
         // What is much taller was written by a pen: a signature that ends at the next label, or runs into its first word.
         let by_pen = before.rect.height() * 10 > usual_height * 16;
         if taken[row[start - 1]]
@@ -650,8 +598,7 @@ fn candidates_from(
         if let Some(composed) = composed.filter(|c| !goes_on(c)) {
             let tokens: Vec<usize> = row[start..=last].to_vec();
             let rect = label_rect(sheet, &tokens);
-            // Always less than a listed wording of the same length.
-            // One whose words are all known means what it says as a whole: "Fax of practice" asks for no practice.
+            // Always less than a listed wording of the same length; one whose words are all known means what it says as a whole: "Fax of practice" asks for no practice.
             let weight = if composed.exact { 0.9 } else { 0.7 * composed.coverage };
             let score = folded.len() as f32 * weight + 1.0;
             let letters = folded.len();
