@@ -409,6 +409,13 @@ pub enum LetterKind {
     ToPlan,
 }
 
+impl LetterKind {
+    /// Whether the letter tells the member that the care here ends or another doctor is sought: what the procedure wants.
+    pub fn is_notice(self) -> bool {
+        matches!(self, LetterKind::ReassignmentNotice | LetterKind::Dismissal)
+    }
+}
+
 /// A member as a page names them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PersonMention {

@@ -104,7 +104,7 @@ pub(super) fn owners(problem: &Problem<'_, '_>) -> Vec<Option<usize>> {
 pub(super) fn surplus_letters(problem: &Problem<'_, '_>, owners: &[Option<usize>]) -> Vec<usize> {
     let notice = |index: usize| {
         let letter = problem.sheets.get(index).filter(|s| s.class == Class::Letter)?.reading?.letter.as_ref()?;
-        matches!(letter.kind, LetterKind::ReassignmentNotice | LetterKind::Dismissal).then_some(letter)
+        letter.kind.is_notice().then_some(letter)
     };
     let answer = |index: usize, owner: usize| problem.matches.get(index)?.get(owner).map(|m| m.answer);
     let has_its_own = |owner: usize| {

@@ -110,8 +110,7 @@ impl<'a> Shares<'a> {
 fn names_several(opener: &Opener<'_>, sheets: &[Sheet<'_>]) -> bool {
     let reading = sheets.get(opener.sheet).and_then(|sheet| sheet.reading);
     let Some(form) = reading.and_then(|reading| reading.form.as_ref()) else { return false };
-    let field = |id: &str| form.fields.iter().find(|field| field.field == id);
-    several::on_form(field("member_name"), field("member_id"), field("member_dob")) != Answer::NotMet
+    several::on_form(|id| form.fields.iter().find(|field| field.field == id)) != Answer::NotMet
 }
 
 fn compare(sheet: &Sheet<'_>, role: &Role, openers: &[Opener<'_>]) -> Vec<Match> {
@@ -119,11 +118,14 @@ fn compare(sheet: &Sheet<'_>, role: &Role, openers: &[Opener<'_>]) -> Vec<Match>
         return Vec::new();
     }
     let mentions = sheet.mentions();
-    let compared = openers.iter().map(|opener| (opener, opener.identity.compare(&mentions)));
-    match sheet.reading.filter(|_| sheet.class == Class::Letter) {
-        Some(letter) => compared.map(|(opener, found)| opener.identity.compare_text(letter, found)).collect(),
-        None => compared.map(|(_, found)| found).collect(),
-    }
+    let compared = openers.iter().map(|opener| opener.identity.compare(&mentions));
+    let Some(page) = sheet.reading.filter(|_| sheet.class == Class::Letter) else { return compared.collect() };
+    let words: Vec<&str> = page.words.iter().map(|word| word.text.as_str()).collect();
+    let folded = names::fold(&words.join(" "));
+    let said: Vec<&str> = folded.split(' ').collect();
+    let to_guardian = page.letter.as_ref().is_some_and(|letter| letter.to_guardian);
+    let by_text = |(opener, found): (&Opener<'_>, Match)| opener.identity.compare_text(&said, to_guardian, found);
+    openers.iter().zip(compared).map(by_text).collect()
 }
 
 /// Of several reasons the one that an operator can do something about.
@@ -226,8 +228,7 @@ impl File<'_> {
                 date_from_letter(&mut request.fields, &sheets);
                 provider_from_closing(&mut request.fields, &sheets);
             }
-            request.several_members =
-                several::on_form(request.field("member_name"), request.field("member_id"), request.field("member_dob"));
+            request.several_members = several::on_form(|id| request.field(id));
         } else {
             let opened_on = problem.sheets.get(opener.sheet).map_or(1, |sheet| sheet.number);
             request.fields = named_fields(opened_on, &opener.mentions);

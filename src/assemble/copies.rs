@@ -11,7 +11,6 @@ use super::names;
 use super::person::SURE;
 use super::trace::{KEPT_WORDS, Kind, LetterTrace, PageTrace, State, Told, Trace};
 use crate::answer::{Answer, Mark};
-use crate::reading::LetterKind;
 
 /// Pages of one kind whose words agree less than this and whose layout differs by more are not scans of one paper.
 const SAME_WORDS: f32 = 0.3;
@@ -249,9 +248,7 @@ fn reasons(old: &Trace, new: &Trace) -> Answer {
 
 /// A letter that tells the member, whatever else came with it.
 fn notice(trace: &Trace) -> Option<&LetterTrace> {
-    trace.letters.iter().find(|l| {
-        !l.unfilled && !l.wrong_member && matches!(l.kind, LetterKind::ReassignmentNotice | LetterKind::Dismissal)
-    })
+    trace.letters.iter().find(|l| !l.unfilled && !l.wrong_member && l.kind.is_notice())
 }
 
 fn letters_agree(old: &Trace, new: &Trace) -> Answer {

@@ -52,7 +52,7 @@ pub(super) fn best_first(letters: &mut [LetterMatch]) {
         let facts = &letter.facts;
         (
             letter.same_member == Answer::NotMet,
-            !matches!(facts.kind, LetterKind::ReassignmentNotice | LetterKind::Dismissal),
+            !facts.kind.is_notice(),
             letter.same_member != Answer::Met,
             facts.unfilled,
             facts.kind,

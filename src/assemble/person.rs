@@ -6,7 +6,7 @@ use super::names;
 use super::several;
 use super::sheet::decides;
 use crate::answer::{Answer, Reading};
-use crate::reading::{FieldReading, PageReading, PersonMention, Value};
+use crate::reading::{FieldReading, PersonMention, Value};
 
 /// From this confidence on, a difference is a difference and not a misreading.
 pub(super) const SURE: f32 = 0.75;
@@ -132,12 +132,13 @@ impl Identity {
     }
 
     /// What the sentences of a letter add to whom it greets: a letter to a parent names the child somewhere.
-    pub fn compare_text(&self, letter: &PageReading, found: Match) -> Match {
+    ///
+    /// `said` are its words, folded; `to_guardian` says that it speaks of a child of whom it greets.
+    pub fn compare_text(&self, said: &[&str], to_guardian: bool, found: Match) -> Match {
         let told = |what: &[&str]| found.reasons.iter().any(|reason| what.contains(&reason.as_str()));
-        if found.answer == Answer::Met || told(&["joint-letter"]) || !self.is_named_in(letter) {
+        if found.answer == Answer::Met || told(&["joint-letter"]) || !self.is_named_in(said) {
             return found;
         }
-        let to_guardian = letter.letter.as_ref().is_some_and(|letter| letter.to_guardian);
         let contradicted = told(&["other-id", "other-birth-date"]);
         let answer = match found.answer {
             Answer::NotMet if !to_guardian => Answer::CannotTell,
@@ -149,11 +150,8 @@ impl Identity {
         Match { answer, weight: found.weight + NAMED_IN_TEXT, reasons }
     }
 
-    /// Whether given and family name stand together on a page, in either order.
-    fn is_named_in(&self, letter: &PageReading) -> bool {
-        let words: Vec<&str> = letter.words.iter().map(|word| word.text.as_str()).collect();
-        let folded = names::fold(&words.join(" "));
-        let said: Vec<&str> = folded.split(' ').collect();
+    /// Whether given and family name stand together among words, in either order.
+    fn is_named_in(&self, said: &[&str]) -> bool {
         self.names.iter().filter(|name| name.stands).any(|name| {
             let words = names::words(&name.value);
             let (Some(given), Some(family)) = (words.first(), words.last()) else { return false };

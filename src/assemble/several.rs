@@ -76,10 +76,10 @@ const MOST_WORDS: usize = 9;
 const FIGURES: usize = 4;
 
 /// Whether a form names several members, by its fields of name, id and birth date.
-pub(super) fn on_form(name: Option<&FieldReading>, id: Option<&FieldReading>, birth: Option<&FieldReading>) -> Answer {
-    let by_name = name.map_or(Answer::NotMet, several_names);
-    let by_id = id.map_or(Answer::NotMet, several_ids);
-    let by_birth = birth.map_or(Answer::NotMet, several_dates);
+pub(super) fn on_form<'f>(field: impl Fn(&str) -> Option<&'f FieldReading>) -> Answer {
+    let by_name = field("member_name").map_or(Answer::NotMet, several_names);
+    let by_id = field("member_id").map_or(Answer::NotMet, several_ids);
+    let by_birth = field("member_dob").map_or(Answer::NotMet, several_dates);
     by_name.or(by_id).or(by_birth)
 }
 

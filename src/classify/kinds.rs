@@ -2,11 +2,11 @@
 
 use crate::extract::fuzzy::{Found, Phrase, fold, tolerance};
 use crate::extract::letters::wording;
-use crate::extract::letters::{is_addressed, layout};
+use crate::extract::letters::{Layout, is_addressed, layout};
 use crate::extract::page_text::PageText;
 use crate::extract::values::DateContext;
 use crate::extract::values::dates::find_dates;
-use crate::reading::{AttachmentKind, KindScore, LetterKind, PageKind};
+use crate::reading::{AttachmentKind, KindScore, PageKind};
 use crate::rules::phrases::{PagePhrase, PhraseKind, Place};
 use crate::rules::{FormDefinition, PhraseBook};
 
@@ -61,9 +61,11 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     let mut scores = vec![blank_score(page)];
     let mut other = other_plan_points(text, phrases, forms);
     let mut cover = page_phrase_points(text, phrases, PhraseKind::Cover);
-    let mut letter = letter_points(text, phrases, page);
+    let letter_layout = layout(text, phrases);
+    let mut letter = letter_points(text, &letter_layout, phrases, page);
     let greets = letter.reasons.iter().any(|reason| reason == "salutation" || reason == "closing");
-    let personal = letter.reasons.iter().any(|reason| reason == "letter-wording") && greets_person(text, phrases);
+    let personal =
+        letter.reasons.iter().any(|reason| reason == "letter-wording") && greets_person(&letter_layout, phrases);
     let mut best_form: f32 = 0.0;
     let mut named = false;
     for form in forms {
@@ -294,8 +296,7 @@ fn add_dated_rows(points: &mut Points, page: &PageEvidence, phrases: &PhraseBook
 }
 
 /// Whether a letter greets somebody who is neither a department of the plan nor nobody in particular.
-fn greets_person(text: &PageText, phrases: &PhraseBook) -> bool {
-    let layout = layout(text, phrases);
+fn greets_person(layout: &Layout, phrases: &PhraseBook) -> bool {
     let Some(greeted) = layout.salutation_text.as_deref().map(fold).filter(|greeted| greeted.len() >= 3) else {
         return false;
     };
@@ -305,9 +306,8 @@ fn greets_person(text: &PageText, phrases: &PhraseBook) -> bool {
 }
 
 /// Salutation, closing, address and running prose; then what the letter says.
-fn letter_points(text: &PageText, phrases: &PhraseBook, page: &PageEvidence) -> Points {
+fn letter_points(text: &PageText, layout: &Layout, phrases: &PhraseBook, page: &PageEvidence) -> Points {
     let mut points = page_phrase_points(text, phrases, PhraseKind::Letter);
-    let layout = layout(text, phrases);
     if layout.salutation.is_some() {
         points.add(2.5, "salutation");
     }
@@ -332,10 +332,10 @@ fn letter_points(text: &PageText, phrases: &PhraseBook, page: &PageEvidence) -> 
         points.add(0.5, "date-above");
     }
     if layout.salutation.is_some() || layout.closing.is_some() || prose >= 3 {
-        let wording = wording(text, &layout, phrases, &context);
+        let wording = wording(text, layout, phrases, &context);
         // What patients sign speaks of dismissal too: without greeting or closing only an act makes a letter.
         let greets = layout.salutation.is_some() || layout.closing.is_some();
-        let acts = matches!(wording.kind, LetterKind::ReassignmentNotice | LetterKind::Dismissal);
+        let acts = wording.kind.is_notice();
         if wording.found > 0 && (greets || acts) {
             points.add(1.5 + (wording.found as f32 * 0.3).min(1.5), "letter-wording");
         }

@@ -231,7 +231,7 @@ fn mark_cells(labels: &[&Label], source: &MarkSource<'_>, around: &Surroundings<
     }
     let in_rows =
         (cells.iter().enumerate()).all(|(at, cell)| !cells[..at].iter().any(|other| other.overlap_y(cell) > h / 2));
-    if labels.len() < LEAST_ROWS || !in_rows || (labels.iter().any(|l| l.rect.left - edge > 3 * h)) {
+    if labels.len() < LEAST_ROWS || !in_rows || labels.iter().any(|l| l.rect.left - edge > 3 * h) {
         return None;
     }
     [-1, 1].into_iter().find_map(|side| {
@@ -249,15 +249,12 @@ fn mark_cells(labels: &[&Label], source: &MarkSource<'_>, around: &Surroundings<
             let written = source.sheet.tokens_in(mark).into_iter().map(|t| &source.sheet.tokens[t].text);
             written.map(|text| text.chars().filter(|c| c.is_alphanumeric()).count()).sum::<usize>() > MARK_LETTERS
         };
-        let printed = marks.iter().filter(|mark| is_word(mark)).count();
+        let insides: Vec<Rect> = marks.iter().map(|mark| mark.inflate(-h / 5, -h / 5)).collect();
         // A number stands in each row, a mark in a few.
-        let inked = |mark: &&Rect| source.page.writing.count(&mark.inflate(-h / 5, -h / 5)) > h as u64;
-        let numbered = marks.iter().filter(inked).count() * 2 > marks.len();
-        (alike && widest <= WIDEST * h && printed == 0 && !numbered).then(|| {
-            let inside =
-                |mark: &Rect| MarkBox { rect: mark.inflate(-h / 5, -h / 5), shape: BoxShape::Square, quality: 1.0 };
-            marks.iter().map(inside).collect()
-        })
+        let inked = insides.iter().filter(|inside| source.page.writing.count(inside) > h as u64).count();
+        let may_be_marked = alike && widest <= WIDEST * h && !marks.iter().any(is_word) && inked * 2 <= marks.len();
+        let mark_box = |rect: Rect| MarkBox { rect, shape: BoxShape::Square, quality: 1.0 };
+        may_be_marked.then(|| insides.into_iter().map(mark_box).collect())
     })
 }
 

@@ -16,6 +16,8 @@ pub struct Composition {
     entries: Vec<Entry>,
     /// All words of the groups, and those of no weight.
     listed: Vec<String>,
+    /// The same with all bars alike.
+    shapes: Vec<String>,
     fillers: Listed,
     /// Words that were compared with the listed ones before: a form has the same on every page.
     known: RefCell<HashMap<String, Rc<Compared>>>,
@@ -109,7 +111,8 @@ impl Composition {
         }
         entries.retain(|entry| !entry.groups.is_empty());
         let fillers = list(&form.fillers);
-        Composition { entries, listed, fillers, known: RefCell::default() }
+        let shapes = listed.iter().map(|word| bars(word)).collect();
+        Composition { entries, listed, shapes, fillers, known: RefCell::default() }
     }
 
     /// Whether a folded word is one of no weight.
@@ -123,8 +126,8 @@ impl Composition {
         }
         let mut compared = Compared { is: Listed::default(), exact: Listed::default() };
         let shape = bars(word);
-        for (at, listed) in self.listed.iter().enumerate() {
-            if word == listed || (word.len() >= 3 && shape == bars(listed)) {
+        for (at, (listed, listed_shape)) in self.listed.iter().zip(&self.shapes).enumerate() {
+            if word == listed || (word.len() >= 3 && shape == *listed_shape) {
                 compared.exact.add(at);
                 compared.is.add(at);
             } else if word.len() >= 5 && folded_distance(word, listed, SLIP).is_some() {

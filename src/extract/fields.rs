@@ -193,9 +193,12 @@ fn is_cut(field: &Written<'_>, source: &FieldSource<'_>) -> bool {
     let row = &sheet.rows[sheet.tokens[first].row];
     let Some(before) = row.iter().position(|&t| t == first).and_then(|at| at.checked_sub(1)) else { return false };
     let (token, first) = (&sheet.tokens[row[before]], &sheet.tokens[first]);
-    let is_word = token.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
     let near = first.rect.left - token.rect.right <= sheet.letter_height * 8 / 10;
-    is_word && near && !first.starts_segment && !token.text.ends_with(':') && source.print.is_written(row[before])
+    token.is_word()
+        && near
+        && !first.starts_segment
+        && !token.text.ends_with(':')
+        && source.print.is_written(row[before])
 }
 
 /// Whether a name is a label of the form, misread: it stands where the name should, and nobody is called that.

@@ -45,9 +45,9 @@ impl<'a> Fit<'a> {
         labels.retain(|label| label.distance == 0.0 || label.letters >= WORDY || !sheet.ends_prose(&label.rect));
         // Nor are small words between small words, whatever they say: "… without any deficiency (labs attached", "contract had been signed".
         let may_be_prose = |label: &Label| matches!(label.target, Target::Field(_) | Target::Heading(_));
-        labels.retain(|label| !may_be_prose(label) || !sheet.in_sentence(&label.rect));
         // Nor is the end of a paragraph, however it is worded: "… can be | delayed if it lacks details."
-        labels.retain(|label| !may_be_prose(label) || !sheet.ends_paragraph(&label.rect));
+        let is_prose = |place: &Rect| sheet.in_sentence(place) || sheet.ends_paragraph(place);
+        labels.retain(|label| !may_be_prose(label) || !is_prose(&label.rect));
         Fit { form, labels }
     }
 

@@ -16,6 +16,13 @@ pub struct Token {
     pub starts_segment: bool,
 }
 
+impl Token {
+    /// Whether it has two letters or more: a speck and a single stroke are no word.
+    pub fn is_word(&self) -> bool {
+        self.text.chars().filter(|c| c.is_alphabetic()).count() >= 2
+    }
+}
+
 /// Small words in a row from which they are a sentence's.
 const SENTENCE: usize = 2;
 /// Words of a row from which it is running text.
@@ -118,8 +125,7 @@ impl Sheet {
         let runs_on = |above: &Vec<usize>| {
             let Some(rect) = Rect::bounding(above.iter().map(|&t| &self.tokens[t].rect)) else { return false };
             above.len() >= PARAGRAPH
-                && (0..self.letter_height).contains(&(head.rect.top - rect.bottom))
-                && (rect.left - head.rect.left).abs() <= self.letter_height
+                && self.is_right_below(&rect, &head.rect)
                 && !above.iter().skip(1).any(|&t| self.tokens[t].starts_segment)
         };
         first == 0 && self.is_small_word(row[first]) && self.rows.iter().any(runs_on)
@@ -129,21 +135,26 @@ impl Sheet {
     pub fn in_column_of_text(&self, place: &Rect) -> bool {
         let Some((row, first, _)) = self.on_row(place) else { return false };
         let segments = |row: &'_ [usize]| -> Vec<(usize, Rect)> {
-            let pieces = row.chunk_by(|_, &next| !self.tokens[next].starts_segment);
-            pieces
-                .filter_map(|piece| Some((piece.len(), Rect::bounding(piece.iter().map(|&t| &self.tokens[t].rect))?)))
-                .collect()
+            let bounds = |piece: &[usize]| Rect::bounding(piece.iter().map(|&t| &self.tokens[t].rect));
+            self.segments(row).filter_map(|piece| Some((piece.len(), bounds(piece)?))).collect()
         };
         let at = self.tokens[row[first]].rect;
         let Some((own, here)) = segments(row).into_iter().find(|(_, rect)| rect.inflate(1, 1).holds(&at)) else {
             return false;
         };
-        let goes_on = |(words, above): &(usize, Rect)| {
-            *words >= COLUMN
-                && (0..self.letter_height).contains(&(here.top - above.bottom))
-                && (above.left - here.left).abs() <= self.letter_height
-        };
+        let goes_on = |(words, above): &(usize, Rect)| *words >= COLUMN && self.is_right_below(above, &here);
         own >= COLUMN || self.rows.iter().flat_map(|row| segments(row)).any(|piece| goes_on(&piece))
+    }
+
+    /// The pieces of a row that gaps and rulings part.
+    fn segments<'r>(&'r self, row: &'r [usize]) -> impl Iterator<Item = &'r [usize]> {
+        row.chunk_by(|_, &next| !self.tokens[next].starts_segment)
+    }
+
+    /// Whether a line stands right below another one and begins where it does.
+    fn is_right_below(&self, above: &Rect, line: &Rect) -> bool {
+        (0..self.letter_height).contains(&(line.top - above.bottom))
+            && (above.left - line.left).abs() <= self.letter_height
     }
 
     /// The row of a place, and where its first and last words stand in it.
@@ -164,10 +175,7 @@ impl Sheet {
     pub fn label_in(&self, zone: &Rect, figures: bool) -> Option<i32> {
         let tokens = self.tokens_in(zone);
         let rows = tokens.chunk_by(|&a, &b| self.tokens[a].row == self.tokens[b].row);
-        let segments = rows.flat_map(|row| {
-            let all: Vec<&[usize]> = row.chunk_by(|_, &next| !self.tokens[next].starts_segment).collect();
-            all.into_iter().skip(1)
-        });
+        let segments = rows.flat_map(|row| self.segments(row).skip(1));
         let is_label = |segment: &&[usize]| {
             let mut texts = segment.iter().map(|&t| self.tokens[t].text.as_str());
             texts.any(|text| {
@@ -183,8 +191,7 @@ impl Sheet {
         let row = &self.rows[self.tokens[token].row];
         let at = row.iter().position(|&t| t == token).unwrap_or(0);
         let start = (0..=at).rev().find(|&i| self.tokens[row[i]].starts_segment).unwrap_or(0);
-        let is_word = |t: &&usize| self.tokens[**t].text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
-        row[start..at].iter().filter(is_word).count()
+        row[start..at].iter().filter(|&&t| self.tokens[t].is_word()).count()
     }
 
     /// Whether two tokens may stand in neighbouring cells of a comb, one letter each or two whose side was lost: the sides part segments, but
@@ -198,7 +205,7 @@ impl Sheet {
     /// Bottom of the lowest line of print that reaches into `zone` and leaves room for a pen under it: several words that were surely read.
     pub fn prose_bottom(&self, zone: &Rect) -> Option<i32> {
         let room = self.letter_height * 3 / 2;
-        let is_word = |t: &&Token| t.confidence >= PRINTED && t.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+        let is_word = |t: &&Token| t.confidence >= PRINTED && t.is_word();
         let bottom = |row: &Vec<usize>| {
             let words: Vec<&Token> = row
                 .iter()

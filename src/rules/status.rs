@@ -11,7 +11,7 @@ use super::settings::{RequestScope, RequestSettings};
 use super::{FieldKind, Finding, Pack};
 use crate::answer::{Answer, Confidence, Mark, Reading};
 use crate::assemble::{LetterMatch, Request, RequestKind};
-use crate::reading::{FieldReading, LetterKind, Value};
+use crate::reading::{FieldReading, Value};
 
 /// The queue's `status` column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -214,10 +214,7 @@ fn uncertain_letter(request: &Request, facts: &Context<'_>) -> Vec<String> {
     };
     let language = letter.facts.language.is_none();
     // Beside its own letter one to somebody else: that member's form did not come, or it is in another fax.
-    let is_others = |letter: &LetterMatch| {
-        let tells = matches!(letter.facts.kind, LetterKind::ReassignmentNotice | LetterKind::Dismissal);
-        tells && letter.same_member == Answer::NotMet
-    };
+    let is_others = |letter: &LetterMatch| letter.facts.kind.is_notice() && letter.same_member == Answer::NotMet;
     let others = letter.same_member == Answer::Met && request.letters.iter().any(is_others);
     let columns = [("letter", others), ("letter_date", date), ("letter_language", language)];
     columns.into_iter().filter(|(_, uncertain)| *uncertain).map(|(column, _)| column.to_owned()).collect()

@@ -90,8 +90,8 @@ pub(super) fn has_prose_below(placed: &Placed<'_>, source: &FieldSource<'_>) -> 
     let (label, h) = (&placed.label.rect, source.sheet.letter_height);
     let page = source.page.ink.bounds();
     let below = Rect { left: label.left - 4 * h, top: label.bottom, right: page.right, bottom: label.bottom + 5 * h };
-    let is_word = |t: &usize| source.sheet.tokens[*t].text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
-    source.print.written_in(source.sheet, &below).iter().filter(|t| is_word(t)).count() >= PROSE
+    let written = source.print.written_in(source.sheet, &below);
+    written.into_iter().filter(|&t| source.sheet.tokens[t].is_word()).count() >= PROSE
 }
 
 /// Words from which what is written is a sentence.

@@ -18,8 +18,7 @@ pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, form: &FormDefinition, 
         .flat_map(|c| c.targets.iter().map(|t| (*t, c.rect)))
         .collect();
     let options = |choice: usize| {
-        let rects: Vec<Rect> =
-            listed.iter().filter(|(t, _)| matches!(t, Target::Option(c, _) if *c == choice)).map(|(_, r)| *r).collect();
+        let rects: Vec<Rect> = listed.iter().filter(|(t, _)| choice_of(t) == Some(choice)).map(|(_, r)| *r).collect();
         if rects.len() < 2 { None } else { Rect::bounding(&rects) }
     };
     // One under the other, beginning at the same place: the group goes on, from listed wordings over those that are known by their words.
@@ -36,13 +35,7 @@ pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, form: &FormDefinition, 
         let Some(next) = chosen.iter().find(goes_on) else { break };
         in_column.extend(next.targets.first().and_then(choice_of).map(|choice| (choice, next.rect)));
     }
-    let named: Vec<usize> = chosen
-        .iter()
-        .filter_map(|c| match c.targets.first() {
-            Some(Target::Option(choice, _)) => Some(*choice),
-            _ => None,
-        })
-        .collect();
+    let named: Vec<usize> = chosen.iter().filter_map(|c| c.targets.first().and_then(choice_of)).collect();
     chosen.retain(|candidate| {
         let Some(target) = candidate.targets.first().filter(|_| candidate.composed) else { return true };
         match target {
@@ -82,11 +75,8 @@ pub(super) fn join_languages(chosen: &mut Vec<Candidate>, sheet: &Sheet) {
             joined.push(other);
         }
     }
-    let mut at = 0;
-    chosen.retain(|_| {
-        at += 1;
-        !joined.contains(&(at - 1))
-    });
+    joined.sort_unstable();
+    joined.into_iter().rev().for_each(|second| drop(chosen.remove(second)));
 }
 
 fn choice_of(target: &Target) -> Option<usize> {
@@ -115,14 +105,13 @@ pub(super) fn turn_into_options(chosen: &mut [Candidate], sheet: &Sheet, composi
         let [Target::Field(_)] = candidate.targets.as_slice() else { continue };
         let Some(composed) = composition.find(&label_words(sheet, &candidate.tokens)) else { continue };
         let Some(choice) = choice_of(&composed.target) else { continue };
-        let beside = |(other, rect): &&(Target, Rect)| {
+        let beside = |(other, rect): &(Target, Rect)| {
             choice_of(other) == Some(choice)
                 && (rect.left - candidate.rect.left).abs() <= height
                 && apart(rect, &candidate.rect) <= 4 * height
         };
         let is_new = !options.iter().any(|(other, _)| *other == composed.target);
-        let between = options.iter().filter(beside).count();
-        if is_new && between > 0 && options.len() > 2 {
+        if is_new && options.iter().any(beside) && options.len() > 2 {
             candidate.targets = vec![composed.target];
         }
     }
@@ -157,7 +146,7 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         let row = &sheet.rows[sheet.tokens[first].row];
         let at = |token: usize| row.iter().position(|&t| t == token);
         let (Some(start), Some(end)) = (at(first), at(last)) else { return false };
-        let is_word = |t: &usize| sheet.tokens[*t].text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+        let is_word = |t: &usize| sheet.tokens[*t].is_word();
         let words = |run: &mut dyn Iterator<Item = usize>, mut edge: Rect| -> usize {
             let near = |t: &usize| {
                 let rect = sheet.tokens[*t].rect;
@@ -192,7 +181,7 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         Some(target @ Target::Option(choice, _)) => {
             let others: Vec<&Rect> = options
                 .iter()
-                .filter(|(other, _)| *other != target && matches!(other, Target::Option(c, _) if *c == choice))
+                .filter(|(other, _)| *other != target && choice_of(other) == Some(choice))
                 .map(|(_, rect)| rect)
                 .collect();
             // "Other: requests non-medically necessary medications": what the office wrote.

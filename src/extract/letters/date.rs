@@ -39,11 +39,15 @@ pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook
             continue;
         }
         let below = dated_below == Some(at);
-        let at_end = layout.closing.is_none()
-            && at + LAST_LINES >= text.lines().len()
-            && own_date(&line.text, context).is_some_and(|(raw, _)| line.text.len() - raw.len() <= LAST_WORDS);
-        let Some(rank) = rank_of(text, layout, at).or(below.then_some(1)).or(at_end.then_some(3)) else { continue };
-        match own_date(&line.text, context) {
+        let known = rank_of(text, layout, at).or(below.then_some(1));
+        let is_last = layout.closing.is_none() && at + LAST_LINES >= text.lines().len();
+        if known.is_none() && !is_last {
+            continue;
+        }
+        let own = own_date(&line.text, context);
+        let is_bare = own.as_ref().is_some_and(|(raw, _)| line.text.len() - raw.len() <= LAST_WORDS);
+        let Some(rank) = known.or((is_last && is_bare).then_some(3)) else { continue };
+        match own {
             Some((raw, reading)) => {
                 let confidence = text.confidence(line.words.clone());
                 candidates.push(Candidate { line: at, raw, reading, confidence, rank });

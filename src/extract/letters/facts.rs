@@ -197,12 +197,7 @@ fn addressee(text: &PageText, layout: &Layout, phrases: &PhraseBook, reference: 
     let greeted = of("salutation").filter(|m| is_whole(m));
     let addressed = match (of("addressee"), greeted) {
         (Some(block), Some(greeted)) => {
-            let same = |other: &PersonMention| match (&block.name, &other.name) {
-                (Some(a), Some(b)) => {
-                    same_person(a, b, block.confidence.min(other.confidence)).answer != Sameness::Different
-                }
-                _ => false,
-            };
+            let same = |other: &PersonMention| !is_another(block, other);
             // `Dear Ana Cruz and Luis Cruz` under an address of which one line alone was taken for the name.
             let several = count("salutation") > count("addressee").max(1);
             let agree = if several { all.iter().any(|m| m.role == "salutation" && same(m)) } else { same(greeted) };
