@@ -2,7 +2,7 @@
 //!
 //! A family name alone never decides: clans share a dozen of them, and brothers and sisters share theirs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
@@ -29,6 +29,12 @@ pub(super) struct NameMatch {
 /// What people write before a member's name in a letter to a grown-up, folded.
 static BEFORE_NAMES: LazyLock<BTreeSet<String>> =
     LazyLock::new(|| PhraseBook::builtin().people.guardian.iter().map(|phrase| fold(phrase)).collect());
+
+/// What people are called for short, with the names that it stands for, folded.
+static NICKNAMES: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
+    let rows = PhraseBook::builtin().people.nicknames.iter();
+    rows.filter_map(|row| Some((fold(row.first()?), row.iter().skip(1).map(|name| fold(name)).collect()))).collect()
+});
 
 const TITLES: [&str; 12] = ["mr", "mrs", "ms", "miss", "dr", "sr", "sra", "srta", "don", "dona", "dear", "estimado"];
 const ENDINGS: [&str; 7] = ["jr", "sr", "ii", "iii", "iv", "md", "esq"];
@@ -96,7 +102,7 @@ pub(super) fn same_person(a: &str, b: &str, trust: f32) -> NameMatch {
     let (a, b) = (member_of(a), member_of(b));
     let found = values::same_person(&a, &b, trust);
     let told = |reason: &str| found.reasons.contains(&reason);
-    let given_agrees = told("given-name-equal");
+    let mut given_agrees = told("given-name-equal");
     let (words_a, words_b) = (words(&a), words(&b));
     // Equal letters, whether or not a reader lost the space.
     if !words_a.is_empty() && words_a.concat() == words_b.concat() {
@@ -124,6 +130,12 @@ pub(super) fn same_person(a: &str, b: &str, trust: f32) -> NameMatch {
         // `Villasenor Carrasco` for `Amparo Villasenor Carrasco`: two family names, and the given name left out.
         Sameness::Different if is_end_of(&words_a, &words_b) || is_end_of(&words_b, &words_a) => {
             (Answer::CannotTell, "name-partial")
+        }
+        Sameness::Different
+            if !told("family-name-differs") && one_is_short_for_the_other(words_a.first(), words_b.first()) =>
+        {
+            given_agrees = true;
+            (Answer::CannotTell, "nickname")
         }
         Sameness::Different if words_a.len() < 2 || words_b.len() < 2 => (Answer::CannotTell, "name-partial"),
         Sameness::Different if told("family-name-equal") || told("family-name-near") => {
@@ -160,6 +172,13 @@ pub(super) fn spelled(read: &str, known: &str) -> String {
 fn misspelt(a: Option<&String>, b: Option<&String>) -> bool {
     let (Some(a), Some(b)) = (a, b) else { return false };
     a.len() != b.len() && strsim::levenshtein(a, b) == 1
+}
+
+/// Beto and Alberto.
+fn one_is_short_for_the_other(a: Option<&String>, b: Option<&String>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return false };
+    let stands_for = |short: &str, long: &String| NICKNAMES.get(short).is_some_and(|names| names.contains(long));
+    stands_for(a, b) || stands_for(b, a)
 }
 
 /// Whether a name of several words is the end of a longer one.
@@ -223,6 +242,7 @@ mod tests {
             ("Pheng Garcia-Lona", "Pheng Garcia-Luna"),
             ("Rprimaryc", "Divina McNulty"),
             ("Villasenor Carrasco", "Amparo Villasenor Carrasco"),
+            ("Beto Quezada", "Alberto Quezada"),
         ] {
             assert_eq!(answer(a, b), Answer::CannotTell, "{a} / {b}");
         }

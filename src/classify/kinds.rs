@@ -117,6 +117,10 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
         let mut points = page_phrase_points(text, phrases, phrase_kind);
         if phrase_kind == PhraseKind::AppointmentLog {
             add_dated_rows(&mut points, page, phrases);
+            // A log says of each visit when it was: a page of prose that speaks of missed visits has no dates.
+            if dates(page, phrases).count() < 2 {
+                points.sum *= 0.3;
+            }
         }
         // A letter or form that speaks of certified mail or missed visits is no attachment.
         if letter.sum >= 4.0 || named || other.gate {
@@ -281,15 +285,16 @@ fn pairs_found(text: &PageText, phrase: &PagePhrase) -> usize {
         .count()
 }
 
+/// Where dates begin in their lines.
+fn dates<'p>(page: &'p PageEvidence, phrases: &'p PhraseBook) -> impl Iterator<Item = usize> + 'p {
+    let context = DateContext { reference: page.reference, day_first: false, words: &phrases.dates };
+    let starts = move |line: &str| find_dates(line, &context).into_iter().map(|(range, _)| range.start).collect();
+    page.text.lines().iter().flat_map(move |line| -> Vec<usize> { starts(&line.text) })
+}
+
 /// Rows that begin with a date make a log.
 fn add_dated_rows(points: &mut Points, page: &PageEvidence, phrases: &PhraseBook) {
-    let context = DateContext { reference: page.reference, day_first: false, words: &phrases.dates };
-    let rows = page
-        .text
-        .lines()
-        .iter()
-        .filter(|line| find_dates(&line.text, &context).first().is_some_and(|(range, _)| range.start <= 4))
-        .count();
+    let rows = dates(page, phrases).filter(|&start| start <= 4).count();
     if rows >= 2 && points.sum > 0.0 {
         points.add((rows as f32 * 0.4).min(2.0), format!("dated-rows-{rows}"));
     }

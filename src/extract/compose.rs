@@ -38,6 +38,10 @@ impl Listed {
         self.0[at / 64] |= 1 << (at % 64);
     }
 
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn meets(&self, other: &Listed) -> bool {
         self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
     }
@@ -76,6 +80,9 @@ pub struct Composed {
 fn bars(word: &str) -> String {
     word.chars().map(|c| if matches!(c, 'l' | '1' | '|') { 'i' } else { c }).collect()
 }
+
+/// Letters of the shortest of two words that may have been glued together.
+const LEAST_PART: usize = 2;
 
 /// Distance a letter up to which a word is still the listed one.
 const SLIP: f32 = 0.18;
@@ -134,6 +141,9 @@ impl Composition {
                 compared.is.add(at);
             }
         }
+        if compared.is.is_empty() {
+            self.add_glued(word, &mut compared);
+        }
         let mut known = self.known.borrow_mut();
         if known.len() >= MOST_KNOWN {
             known.clear();
@@ -141,6 +151,20 @@ impl Composition {
         let compared = Rc::new(compared);
         known.insert(word.to_owned(), Rc::clone(&compared));
         compared
+    }
+
+    /// Two listed words between which the reader lost the space ("Whois").
+    fn add_glued(&self, word: &str, compared: &mut Compared) {
+        let at = |part: &str| self.listed.iter().position(|listed| listed == part);
+        let cuts = (LEAST_PART..word.len().saturating_sub(LEAST_PART - 1)).filter(|&cut| word.is_char_boundary(cut));
+        let both = |cut| {
+            let (first, second) = word.split_at(cut);
+            Some([at(first)?, at(second)?])
+        };
+        for part in cuts.filter_map(both).next().into_iter().flatten() {
+            compared.exact.add(part);
+            compared.is.add(part);
+        }
     }
 
     /// The target that `words` (folded, none empty) spell out, if there is one that all its groups agree on.

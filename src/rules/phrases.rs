@@ -276,6 +276,9 @@ pub struct PeopleWords {
     #[serde(default)]
     pub wards: Vec<String>,
     pub titles: Vec<String>,
+    /// What people are called for short, each with the names that it stands for; the short one first.
+    #[serde(default)]
+    pub nicknames: Vec<Vec<String>>,
     pub joiners: Vec<String>,
     pub name_labels: Vec<String>,
     pub id_labels: Vec<String>,
