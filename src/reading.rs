@@ -189,7 +189,15 @@ pub struct KindScore {
 /// How the reason begins that counts the sentences of a form's terms on a page.
 pub const TERMS: &str = "terms-";
 
+/// How the reason begins that a heading says that the page goes on from a form.
+pub const CONTINUES: &str = "continuation-";
+
 impl KindScore {
+    /// Whether the page goes on from a form, as its heading says.
+    pub fn continues_form(&self) -> bool {
+        self.kind == PageKind::Unknown && self.reasons.iter().any(|reason| reason.starts_with(CONTINUES))
+    }
+
     /// Whether the text of an agreement that is printed on the page told its kind.
     pub fn holds_terms(&self) -> bool {
         self.reasons.iter().any(|reason| reason.starts_with(TERMS))

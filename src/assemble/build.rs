@@ -16,12 +16,14 @@ use crate::decode::Rejection;
 use crate::extract::values::{is_credential, read_name};
 use crate::geometry::Rect;
 use crate::inbox::Transmission;
-use crate::reading::{FieldReading, PersonMention, Value};
+use crate::reading::{FieldReading, KindScore, PageReading, PersonMention, Value};
 use crate::rules::phrases::PhraseBook;
 use crate::rules::{Pack, ReceivedSource};
 
 /// The field that holds the provider's name.
 const PROVIDER: &str = "provider_name";
+/// The field that tells what happened.
+const NARRATIVE: &str = "narrative";
 /// The field that holds a notice's own date.
 const NOTICE_DATE: &str = "request_date";
 
@@ -224,6 +226,7 @@ impl File<'_> {
                 .filter_map(|s| s.reading?.form.as_ref())
                 .collect();
             (request.fields, request.choices) = merge(&forms);
+            continue_narrative(&mut request.fields, &sheets);
             if request.kind == RequestKind::Portal {
                 date_from_letter(&mut request.fields, &sheets);
                 provider_from_closing(&mut request.fields, &sheets);
@@ -338,6 +341,27 @@ fn notes(sheets: &[&Sheet<'_>]) -> Vec<String> {
     notes
 }
 
+/// What happened is told on, or told at all, on pages that say that they go on from the form.
+fn continue_narrative(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
+    let pages = sheets.iter().filter(|sheet| sheet.class == Class::Unknown);
+    let goes_on = |page: &PageReading| page.kinds.first().is_some_and(KindScore::continues_form);
+    let pages = pages.filter_map(|sheet| Some((sheet.number, sheet.reading?))).filter(|(_, page)| goes_on(page));
+    for (number, page) in pages {
+        let more = page.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        let known = fields.iter().find(|field| field.field == NARRATIVE);
+        let told = match known.and_then(|field| field.reading.value()) {
+            Some(Value::Text(text)) => format!("{text} {more}"),
+            _ => more,
+        };
+        let reading = Reading::Read(Value::Text(told));
+        let told = match known {
+            Some(field) if field.reading.value().is_some() => FieldReading { reading, ..field.clone() },
+            _ => FieldReading::new(NARRATIVE, reading, page.legibility.confidence, number),
+        };
+        put(fields, told);
+    }
+}
+
 /// A notice that is a letter carries its date where letters do: where no label announced one, that date is the request's.
 fn date_from_letter(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
     if has_value(fields, NOTICE_DATE) {
@@ -371,6 +395,9 @@ fn put(fields: &mut Vec<FieldReading>, reading: FieldReading) {
     }
 }
 
+/// Lines at the end of a page without a closing in which the signer's name may stand.
+const LINES_SIGNED: usize = 3;
+
 /// A notice is a letter: where no label names the provider, the name with its credentials under the closing does.
 fn provider_from_closing(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
     if has_value(fields, PROVIDER) {
@@ -383,8 +410,10 @@ fn provider_from_closing(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) 
         PhraseBook::builtin().people.closings.iter().map(|closing| names::fold(closing)).collect();
     let Some(reading) = signed.into_iter().find_map(|(number, page)| {
         let lines = page.lines();
-        let closing = lines.iter().rposition(|line| closings.contains(&names::fold(&line.text())))?;
-        lines.iter().skip(closing + 1).find_map(|line| {
+        let closing = lines.iter().rposition(|line| closings.contains(&names::fold(&line.text())));
+        // A memorandum has no closing: the name stands at its end.
+        let last = || lines.len().saturating_sub(LINES_SIGNED);
+        lines.iter().skip(closing.map_or_else(last, |at| at + 1)).find_map(|line| {
             let name = read_name(&line.text()).value?;
             let signed =
                 name.split_whitespace().count() >= 3 && name.split_whitespace().last().is_some_and(is_credential);

@@ -8,7 +8,7 @@ use crate::extract::values::DateContext;
 use crate::extract::values::dates::find_dates;
 use crate::reading::{AttachmentKind, KindScore, PageKind};
 use crate::rules::phrases::{PagePhrase, PhraseKind, Place};
-use crate::rules::{FormDefinition, PhraseBook};
+use crate::rules::{FormDefinition, FormPurpose, PhraseBook};
 
 use super::forms::{TITLE_EDITS, form_points};
 use super::other_plan::other_plan_points;
@@ -33,6 +33,12 @@ const EVEN: f32 = 2.0;
 const BLANK_INK: f32 = 0.008;
 /// Points of a cover sheet's own wordings that no form has by chance.
 const COVER: f32 = 1.5;
+/// Weighted edits a letter up to which a phrase is taken as found: with more of them a long one is another with words in common.
+const PHRASE_EDITS: f32 = 0.16;
+/// Points from which a page is more likely filled in than written.
+const FILLED: f32 = 4.0;
+/// Labels of a member and a provider that a page has which goes on from a form: the form itself has more.
+const FEW_FIELDS: usize = 5;
 /// The upper part of a page, where titles stand.
 pub(super) const TOP: f32 = 0.36;
 
@@ -66,7 +72,10 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     let greets = letter.reasons.iter().any(|reason| reason == "salutation" || reason == "closing");
     let personal =
         letter.reasons.iter().any(|reason| reason == "letter-wording") && greets_person(&letter_layout, phrases);
+    let continuation = page_phrase_points(text, phrases, PhraseKind::Continuation);
     let mut best_form: f32 = 0.0;
+    // The same of the portal's forms that are no notice.
+    let mut best_to_fill: f32 = 0.0;
     let mut named = false;
     for form in forms {
         let found = form_points(page, form);
@@ -77,6 +86,10 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
         }
         // A cover sheet names the form, the plan and the sender; without the form's title or boxes it stays a cover sheet.
         if cover.sum >= COVER && !found.named && found.options < 2 {
+            points.sum *= 0.3;
+        }
+        // "Continuation of Request for Member Reassignment" holds the title of the form that it goes on from.
+        if continuation.sum > 0.0 && !greets && found.fields < FEW_FIELDS && found.options < 2 {
             points.sum *= 0.3;
         }
         // A letter may state in labelled lines what it is about.
@@ -91,6 +104,9 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
             other.points.sum *= 0.3;
         }
         best_form = best_form.max(points.sum);
+        if form.purpose == FormPurpose::Portal && form.id != phrases.pages.other_plan.notice_form {
+            best_to_fill = best_to_fill.max(points.sum);
+        }
         // The notice's own definition is a letter's: it does not silence letters.
         named |= found.named && form.id != phrases.pages.other_plan.notice_form;
         if points.sum > 0.0 {
@@ -134,7 +150,10 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     if named || personal {
         notice.sum *= 0.4;
     }
-    let continuation = page_phrase_points(text, phrases, PhraseKind::Continuation);
+    // The end of an agreement speaks of notices, and has a form's labels: nobody is greeted in it.
+    if best_to_fill >= FILLED && !greets {
+        notice.sum *= 0.5;
+    }
     // What goes on from a form has the form's member in a reference line, and its narrative is prose: no letter greets nobody.
     let goes_on = continuation.sum > 0.0 && best_form < 6.0 && !greets;
     if goes_on {
@@ -230,7 +249,10 @@ fn page_phrase_points(text: &PageText, phrases: &PhraseBook, kind: PhraseKind) -
 fn stands(text: &PageText, phrase: &PagePhrase, wording: &str) -> bool {
     let compiled = Phrase::of_pack(wording);
     match phrase.place {
-        None => text.find(&compiled).is_some(),
+        None => {
+            let most = tolerance(compiled.len()).min(PHRASE_EDITS);
+            text.find_at(&compiled, most, 0..text.lines().len()).is_some()
+        }
         Some(Place::Top) => {
             let found = text.find_at(&compiled, tolerance(compiled.len()).min(TITLE_EDITS), 0..top_lines(text));
             found.is_some_and(|found| is_heading(text, &found))

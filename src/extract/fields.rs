@@ -100,9 +100,18 @@ pub fn read_fields(
         .map(|placed| {
             let zone = placed.zone.rect;
             let kind = form.fields[placed.field].kind;
-            let tokens = source.print.written_in(source.sheet, &zone);
+            let mut tokens = source.print.written_in(source.sheet, &zone);
             let letter = source.sheet.letter_height;
-            let ink = measure(source.page, &zone, printed, letter);
+            let others = match kind {
+                FieldKind::Ink => source.sheet.print_into(&zone),
+                FieldKind::Lines => {
+                    let numbers = source.sheet.row_numbers(&tokens);
+                    tokens.retain(|token| !numbers.contains(token));
+                    numbers.iter().map(|&token| source.sheet.tokens[token].rect).collect()
+                }
+                _ => Vec::new(),
+            };
+            let ink = measure(source.page, &zone, &[printed.as_slice(), &others].concat(), letter);
             let contested = ink.presence == Presence::Blank
                 && !has_cell_of_its_own(placed, letter)
                 && placed.rivals.iter().any(|rival| {

@@ -253,7 +253,8 @@ fn struck_lines(page: &PreparedPage, sheet: &Sheet) -> Vec<Rect> {
     let is_through = |line: &Rect| {
         let above = Rect { top: line.top - near, bottom: line.top, ..*line };
         let below = Rect { top: line.bottom, bottom: line.bottom + near, ..*line };
-        let dense = |band: &Rect| page.ink.count(band) as f32 >= LETTERS * band.area() as f32;
+        // In the ink without rulings: a table's own line that lies aslant has pieces of itself above and below.
+        let dense = |band: &Rect| page.writing.count(band) as f32 >= LETTERS * band.area() as f32;
         line.height() < h && dense(&above) && dense(&below) && in_text(line) && !crosses(line)
     };
     lines.retain(is_through);

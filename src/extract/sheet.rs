@@ -21,6 +21,11 @@ impl Token {
     pub fn is_word(&self) -> bool {
         self.text.chars().filter(|c| c.is_alphabetic()).count() >= 2
     }
+
+    /// Whether it was surely read as a word.
+    fn is_print(&self) -> bool {
+        self.confidence >= PRINTED && self.is_word()
+    }
 }
 
 /// Small words in a row from which they are a sentence's.
@@ -202,15 +207,29 @@ impl Sheet {
         is_cell(&before.text) && is_cell(&token.text) && gap < 3 * self.letter_height
     }
 
+    /// The numbers that a form prints at the head of the rows of a list, one after the other: they are no entries of it.
+    pub fn row_numbers(&self, tokens: &[usize]) -> Vec<usize> {
+        let heads = tokens.chunk_by(|&a, &b| self.tokens[a].row == self.tokens[b].row).filter_map(|row| row.first());
+        let number = |token: usize| self.tokens[token].text.trim_end_matches(['.', ')', ':']).parse::<usize>().ok();
+        let numbered: Vec<(usize, usize)> = heads.filter_map(|&token| Some((token, number(token)?))).collect();
+        let runs = numbered.chunk_by(|(_, before), (_, next)| before + 1 == *next).filter(|run| run.len() >= 2);
+        runs.flatten().map(|(token, _)| *token).collect()
+    }
+
+    /// Words of print that reach into `zone` from outside.
+    pub fn print_into(&self, zone: &Rect) -> Vec<Rect> {
+        let reaches = |t: &&Token| !t.rect.intersect(zone).is_empty() && !zone.holds(&t.rect);
+        self.tokens.iter().filter(|t| t.is_print()).filter(reaches).map(|t| t.rect).collect()
+    }
+
     /// Bottom of the lowest line of print that reaches into `zone` and leaves room for a pen under it: several words that were surely read.
     pub fn prose_bottom(&self, zone: &Rect) -> Option<i32> {
         let room = self.letter_height * 3 / 2;
-        let is_word = |t: &&Token| t.confidence >= PRINTED && t.is_word();
         let bottom = |row: &Vec<usize>| {
             let words: Vec<&Token> = row
                 .iter()
                 .map(|&t| &self.tokens[t])
-                .filter(is_word)
+                .filter(|t| t.is_print())
                 .filter(|t| {
                     t.rect.overlap_x(zone) > 0 && t.rect.bottom > zone.top && t.rect.bottom + room <= zone.bottom
                 })

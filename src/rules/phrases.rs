@@ -280,6 +280,11 @@ pub struct PeopleWords {
     #[serde(default)]
     pub nicknames: Vec<Vec<String>>,
     pub joiners: Vec<String>,
+    /// Headings of a letter that is written as a memorandum, and the words before whom it is to.
+    #[serde(default)]
+    pub memo_headings: Vec<String>,
+    #[serde(default)]
+    pub memo_to: Vec<String>,
     pub name_labels: Vec<String>,
     pub id_labels: Vec<String>,
     pub dob_labels: Vec<String>,

@@ -137,8 +137,56 @@ pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
     if layout.salutation.is_none() {
         named_salutation(text, phrases, &mut layout);
     }
+    if layout.salutation.is_none() {
+        guardian_salutation(text, phrases, &mut layout);
+    }
+    if layout.salutation.is_none() {
+        memo_head(text, phrases, &mut layout);
+    }
     layout
 }
+
+/// Words of a line from which it is running text.
+const RUNNING: usize = 7;
+
+/// `To the parent/guardian of Gael Bautista` over running text: a letter to a grown-up that greets nobody else.
+fn guardian_salutation(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) {
+    let wordings: Vec<_> = phrases.people.guardian.iter().map(|wording| Phrase::of_pack(wording)).collect();
+    let lines = text.lines();
+    let found = lines.iter().zip(lines.iter().skip(1)).enumerate().find_map(|(at, (line, next))| {
+        if line.words.len() > 12 || next.words.len() < RUNNING {
+            return None;
+        }
+        let longest = wordings.iter().filter_map(|wording| text.starts_with(at, wording, 0.16)).max_by_key(|f| f.words.end)?;
+        Some((at, text.text(longest.words.end..line.words.end)))
+    });
+    if let Some((at, name)) = found {
+        layout.salutation = Some(at);
+        layout.salutation_text = Some(name.trim_end_matches([':', ',', ';', '.']).trim().to_owned());
+    }
+}
+
+/// `TO: Karina Norris` under the heading of a memorandum: whom a letter greets, a memo names.
+fn memo_head(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) {
+    let people = &phrases.people;
+    let is_one_of = |words: &[String], text: &str| words.iter().any(|word| fold(word) == fold(text));
+    let lines = text.lines();
+    let Some(heading) = lines.iter().position(|line| is_one_of(&people.memo_headings, &line.text)) else { return };
+    let found = lines.iter().enumerate().skip(heading + 1).take(ADDRESS_LINES).find_map(|(at, line)| {
+        let (to, name) = line.text.split_once(':')?;
+        let named = is_one_of(&people.memo_to, to) && !is_office(name, people);
+        (named && plausible_name(name.trim(), people).is_some()).then(|| (at, name.trim().to_owned()))
+    });
+    if let Some((at, name)) = found {
+        // From whom, when and about what it is stand in lines of their own; then it begins.
+        let head = lines.iter().skip(at).take_while(|line| line.text.contains(':') && line.words.len() <= LONGEST_HEAD);
+        layout.salutation = Some(at + head.count() - 1);
+        layout.salutation_text = Some(name);
+    }
+}
+
+/// Words of a line in the head of a memorandum, at the most.
+const LONGEST_HEAD: usize = 12;
 
 /// `Mr. Vue:` without a greeting: a title and a name on a short line that ends as salutations do.
 fn titled_salutation(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) {
