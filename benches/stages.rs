@@ -10,9 +10,10 @@ use faxtriage::decode::{Document, Limits, SourcePage};
 use faxtriage::extract::fuzzy::folded_distance;
 use faxtriage::extract::page_text::PageText;
 use faxtriage::extract::{Fit, Sheet};
+use faxtriage::ocr::bilingual::BilingualReader;
 use faxtriage::ocr::digit_reader::DigitReader;
+use faxtriage::ocr::layout::LayoutFinder;
 use faxtriage::ocr::second_reader::SecondReader;
-use faxtriage::ocr::tesseract::TesseractReader;
 use faxtriage::ocr::{Layout, LineReader, PageReader, Word, model};
 use faxtriage::page::{PreparedPage, prepare, text_lines};
 use faxtriage::rules::Pack;
@@ -30,7 +31,7 @@ fn source() -> SourcePage {
 }
 
 fn words(page: &PreparedPage) -> Vec<Word> {
-    TesseractReader::new("eng", None).unwrap().read_page(page.clean(), page.dpi, Layout::Auto).unwrap()
+    BilingualReader::new("eng").unwrap().read_page(page.clean(), page.dpi, Layout::Auto).unwrap()
 }
 
 #[divan::bench]
@@ -50,10 +51,18 @@ fn find_lines(bencher: Bencher) {
     bencher.bench(|| text_lines(black_box(&page)));
 }
 
-#[divan::bench(args = ["eng", "eng+spa"], sample_count = 10)]
-fn page_reader(bencher: Bencher, languages: &str) {
+#[divan::bench(sample_count = 10)]
+fn page_layout(bencher: Bencher) {
     let page = prepare(&source(), None);
-    let mut reader = TesseractReader::new(languages, None).unwrap();
+    let mut finder = LayoutFinder::new().unwrap();
+    bencher.bench_local(|| finder.find(page.clean(), page.dpi, Layout::Auto).unwrap());
+}
+
+/// Layout and lines.
+#[divan::bench(sample_count = 10)]
+fn page_reader(bencher: Bencher) {
+    let page = prepare(&source(), None);
+    let mut reader = BilingualReader::new("eng").unwrap();
     bencher.bench_local(|| reader.read_page(page.clean(), page.dpi, Layout::Auto).unwrap());
 }
 

@@ -92,6 +92,15 @@ fn contradicted(request: &Request, identity: &Identity, member: &RosterMember<'_
             && !is_misread(&c.value, member.name)
             && names::same_person(&c.value, member.name, c.confidence).answer == Answer::NotMet
     });
+    // A reader was sure of another name, whatever became of it.
+    let name = name
+        || request.field("member_name").is_some_and(|field| {
+            field.answers.iter().any(|answer| {
+                answer.confidence.get() >= SURE
+                    && names::words(&answer.text).len() >= 2
+                    && names::alike(&answer.text, member.name) < OTHERWISE
+            })
+        });
     // Of three, one confident reading may be the office's own slip: then nothing is settled.
     id || birth || name
 }

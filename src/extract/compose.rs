@@ -60,6 +60,8 @@ struct Entry {
     groups: Vec<Listed>,
     /// The words of all groups.
     all: Listed,
+    /// Words with which it is another target's.
+    without: Listed,
     /// Words besides the groups and the fillers do not speak against it (options and headings are sentences).
     loose: bool,
     /// The label is a sentence of any length that begins with what it asks for ("Describe …").
@@ -101,20 +103,22 @@ impl Composition {
             }
             places
         };
-        let mut entry = |target: Target, groups: &[Vec<String>], loose: bool, sentence: bool| Entry {
-            target,
-            groups: groups.iter().map(|group| list(group)).collect(),
-            all: list(&groups.concat()),
-            loose,
-            sentence,
-        };
+        let mut entry =
+            |target: Target, groups: &[Vec<String>], loose: bool, sentence: bool, without: &[String]| Entry {
+                target,
+                groups: groups.iter().map(|group| list(group)).collect(),
+                all: list(&groups.concat()),
+                without: list(without),
+                loose,
+                sentence,
+            };
         let fields = form.fields.iter().enumerate();
         let mut entries: Vec<Entry> = fields
-            .map(|(i, f)| entry(Target::Field(i), &f.words, f.kind.is_prose(), f.kind == FieldKind::Block))
+            .map(|(i, f)| entry(Target::Field(i), &f.words, f.kind.is_prose(), f.kind == FieldKind::Block, &f.without))
             .collect();
         for (i, choice) in form.choices.iter().enumerate() {
             let options = choice.options.iter().enumerate();
-            entries.extend(options.map(|(j, option)| entry(Target::Option(i, j), &option.words, true, false)));
+            entries.extend(options.map(|(j, option)| entry(Target::Option(i, j), &option.words, true, false, &[])));
         }
         entries.retain(|entry| !entry.groups.is_empty());
         let fillers = list(&form.fillers);
@@ -179,6 +183,9 @@ impl Composition {
                 continue;
             }
             let in_group = |word: &Rc<Compared>| word.is.meets(&entry.all);
+            if words.iter().any(|word| word.is.meets(&entry.without)) {
+                continue;
+            }
             if !entry.groups.iter().all(|group| words.iter().any(|word| word.is.meets(group))) {
                 continue;
             }

@@ -4,6 +4,7 @@
 //! read it, settle each field by vote. Numbers on a form that was filled by hand go to the digit reader too, with or without a second reader.
 
 mod blanks;
+mod parts;
 
 use blanks::{has_date_below, has_pen_stroke_near, has_prose_below, is_among, unclaimed};
 use chrono::NaiveDate;
@@ -192,7 +193,7 @@ pub fn read_fields(
         }
     }
     readings.extend(unlabelled(form, &written, &lost, source, hand));
-    readings
+    parts::joined(form, readings)
 }
 
 /// Whether a word that is no print stands right before the first one of a value: the place begins too late.

@@ -184,7 +184,8 @@ impl<'a> Fit<'a> {
         match target {
             Target::Title => "title".to_owned(),
             Target::Anchor => "anchor".to_owned(),
-            Target::Field(i) => self.form.fields[i].id.clone(),
+            // What is found of a part is found of its whole.
+            Target::Field(i) => self.form.fields[i].whole().to_owned(),
             Target::Option(i, j) => self.form.choices[i].options[j].id.clone(),
             Target::Heading(i) => format!("{} (heading)", self.form.choices[i].id),
             Target::Section(i) => format!("{} (section)", self.form.sections[i].group),
@@ -200,7 +201,10 @@ impl<'a> Fit<'a> {
             .iter()
             .enumerate()
             .flat_map(|(i, choice)| (0..choice.options.len()).map(move |j| Target::Option(i, j)));
-        fields.chain(options).filter(|t| !self.labels.iter().any(|l| l.target == *t)).map(|t| self.name(t)).collect()
+        let found: Vec<String> = self.labels.iter().map(|label| self.name(label.target)).collect();
+        let parts = |target: &Target| matches!(target, Target::Field(i) if self.form.fields[*i].part_of.is_some());
+        let all = fields.chain(options).filter(|target| !parts(target)).map(|target| self.name(target));
+        all.filter(|name| !found.contains(name)).collect()
     }
 }
 

@@ -428,7 +428,7 @@ fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken
     let Some(&first) = candidate.tokens.first() else { return };
     let is_option = candidate.targets.iter().all(|t| matches!(t, Target::Option(..)));
     if sheet.tokens[first].starts_segment
-        || !(is_option || candidate.targets.iter().all(|t| matches!(t, Target::Field(_))))
+        || !(is_option || candidate.targets.iter().all(|t| matches!(t, Target::Field(_) | Target::Anchor)))
     {
         return;
     }

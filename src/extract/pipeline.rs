@@ -236,7 +236,7 @@ impl PageEngine<'_> {
         words.retain(written);
         let doubtful = legibility(&words, page).confidence.get() < SURE;
         if doubtful || is_foreign(&PageText::new(&words, page.ink.height()), &self.pack.phrases.languages) {
-            words = self.timed("foreign", |engine| engine.reader.read_foreign(page.clean(), page.dpi, words))?;
+            words = self.timed("foreign", |engine| engine.reader.read_foreign(page.clean(), words))?;
             words.retain(written);
         }
         Ok(words)

@@ -285,17 +285,26 @@ impl<'a> Surroundings<'a> {
                 part.left = part.left.max(other.rect.right);
             }
         }
-        // A label begins its cell: what stands far to its left belongs to a neighbour.
-        if label.rect.left - part.left > 4 * self.height {
+        // A label begins its cell, or stands in its middle: what stands far to its left belongs to a neighbour.
+        if label.rect.left - part.left > 4 * self.height && !self.is_centred(&label.rect, &part) {
             part.left = label.rect.left - self.height / 2;
         }
         Some(part)
+    }
+
+    /// Whether a label stands in the middle of its cell with room on both sides, as the headings of columns do.
+    fn is_centred(&self, label: &Rect, cell: &Rect) -> bool {
+        let (before, behind) = (label.left - cell.left, cell.right - label.right);
+        before > self.height && (before - behind).abs() <= self.height
     }
 
     /// A cell beside a label, as far as the next label; `None` when that label begins it.
     fn unlabelled_part(&self, cell: Rect, own: &Rect) -> Option<Rect> {
         let mut part = cell;
         for other in self.labels.iter().filter(|l| l.rect != *own && cell.holds(&l.rect)) {
+            if self.is_centred(&other.rect, &cell) {
+                return None;
+            }
             part.right = part.right.min(other.rect.left - self.height / 3);
         }
         (part.width() > 4 * self.height || part == cell).then_some(part)
@@ -314,7 +323,9 @@ impl<'a> Surroundings<'a> {
             .and_then(|r| self.cell_at(label.rect.center_x(), r.rect.bottom + h / 2))
             .filter(|below| !self.holds_other_label(below, &label.rect));
         let room_below = cell.bottom - label.rect.bottom >= h * 9 / 10;
-        let room_right = cell.right - label.rect.right >= h * 3;
+        // The room beside a heading is its margin.
+        let is_heading = self.is_centred(&label.rect, &cell) && !room_below && below.is_some();
+        let room_right = cell.right - label.rect.right >= h * 3 && !is_heading;
         if room_below || room_right {
             let structure = match (next.is_some(), room_below) {
                 (false, _) => 1.0,
@@ -325,7 +336,7 @@ impl<'a> Surroundings<'a> {
             zones.push(Zone { placement: Placement::InCell, rect: cell, structure });
         }
         if let Some(next) = next {
-            let structure = if room_below { 0.7 } else { 1.0 };
+            let structure = if room_below || is_heading { 0.7 } else { 1.0 };
             zones.push(Zone { placement: Placement::NextCell, rect: next, structure });
         }
         if let Some(below) = below {

@@ -1,18 +1,19 @@
-//! Tesseract with one language first, and with the others where a page asks for it.
+//! Reads pages with Tesseract's language models, with one language first and with the others where a page asks for it.
 //!
-//! An engine with two languages reads every doubtful line with both: a quarter more time on English fax pages (12 printed pages: 5.2 s of
-//! processor time with `eng+spa`, 3.9 s with `eng`, the same words). So a page is read in the office's language. When it turns out to be in
-//! another one, or reads badly, its doubtful lines are read once more with the data of the other languages, and each line keeps the better
-//! of its two readings: the lines that the first engine was sure of cost nothing more.
+//! Tesseract's layout analysis finds the lines, and [`faxtriage_lstm`] reads them: the same readings as Tesseract's own in a sixth of the
+//! time. A page is read in the office's language. When it turns out to be in another one, or reads badly, its doubtful lines are read once
+//! more with the data of the other languages, and each line keeps the better of its two readings.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use image::{GrayImage, Luma, imageops};
+use faxtriage_lstm::{LayoutWord, PieceLayout, Recognizer, fit_to_ink};
+use image::{GrayImage, imageops};
 
-use super::tesseract::{LanguageData, TesseractReader};
+use super::language::{LanguageData, recognizer};
+use super::layout::{LayoutFinder, Piece};
 use super::{Layout, OcrError, PageReader, Word, worth};
+use crate::answer::Confidence;
 use crate::geometry::Rect;
 
 /// Confidence below which one word makes its line doubtful. In a language of its own an engine is seldom less sure of print.
@@ -22,122 +23,142 @@ const LEAST_LETTERS: f32 = 3.0;
 /// How much surer, for each letter, the other language has to be: the office's own language is the likelier one.
 const MARGIN: f32 = 0.03;
 
-/// Two engines, the second one started on demand.
+/// Pieces that are read between two looks at the clock.
+const AT_ONCE: usize = 16;
+
+/// The layout analysis and the readers of several languages, those of the others started on demand.
 pub struct BilingualReader {
-    first: TesseractReader,
-    languages: String,
-    others: Option<TesseractReader>,
+    finder: LayoutFinder,
+    office: Recognizer,
+    data: Vec<LanguageData>,
+    others: Option<Vec<Recognizer>>,
+    /// The pieces of the page that was read last.
+    pieces: Vec<Piece>,
     deadline: Option<Instant>,
 }
 
 impl BilingualReader {
-    /// Starts the engine for the first of `languages` (`eng+spa`); the data of the others must be there too.
+    /// Starts the reader for the first of `languages` (`eng+spa`); the data of the others must be there too.
     pub fn new(languages: &str) -> Result<Self, OcrError> {
-        let first = TesseractReader::new(office(languages).0, None)?;
-        first.require(languages)?;
-        Ok(Self { first, languages: languages.to_owned(), others: None, deadline: None })
+        let data = languages.split('+').map(LanguageData::find).collect::<Result<Vec<_>, _>>()?;
+        let office = languages.split('+').next().unwrap_or(languages);
+        Ok(Self {
+            finder: LayoutFinder::new()?,
+            office: recognizer(office)?,
+            data,
+            others: None,
+            pieces: Vec::new(),
+            deadline: None,
+        })
     }
 
-    /// The data of all languages, whether their engine has been started or not.
-    pub fn language_data(&self) -> Result<Vec<LanguageData>, OcrError> {
-        self.first.data_of(&self.languages)
+    /// The data of all languages, whether their readers have been started or not.
+    pub fn language_data(&self) -> &[LanguageData] {
+        &self.data
     }
 
-    /// As [`TesseractReader::set_deadline`], for both engines.
+    /// No reading goes on past `deadline`: later ones fail with [`OcrError::TimedOut`], a running one stops after some lines.
+    ///
+    /// Finding lines and columns is not interrupted; against a hang there the worker needs its own limit.
     pub fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.deadline = deadline;
-        self.first.set_deadline(deadline);
     }
 }
 
 impl PageReader for BilingualReader {
     fn read_page(&mut self, image: &GrayImage, dpi: u32, layout: Layout) -> Result<Vec<Word>, OcrError> {
-        self.first.read_page(image, dpi, layout)
+        in_time(self.deadline)?;
+        self.pieces = self.finder.find(image, dpi, layout)?;
+        words_of(&self.office, image, &self.pieces, self.deadline)
     }
 
-    fn read_foreign(&mut self, image: &GrayImage, dpi: u32, words: Vec<Word>) -> Result<Vec<Word>, OcrError> {
+    fn read_foreign(&mut self, image: &GrayImage, words: Vec<Word>) -> Result<Vec<Word>, OcrError> {
         let doubtful = doubtful_lines(&words);
-        let Some(others) = office(&self.languages).1.filter(|_| !doubtful.is_empty()) else { return Ok(words) };
-        let engine = match &mut self.others {
-            Some(engine) => engine,
-            none => none.insert(TesseractReader::new(others, None)?),
+        if doubtful.is_empty() {
+            return Ok(words);
+        }
+        let pieces: Vec<Piece> = self.pieces.iter().filter(|piece| doubtful.contains(&piece.line)).cloned().collect();
+        let others = match &mut self.others {
+            Some(others) => others,
+            none => {
+                let codes = self.data.iter().skip(1).map(|data| data.language.as_str());
+                none.insert(codes.map(recognizer).collect::<Result<Vec<_>, _>>()?)
+            }
         };
-        engine.set_deadline(self.deadline);
-        let read = engine.read_page(&only(image, doubtful.values()), dpi, Layout::Auto)?;
-        Ok(better_of_both(words, &doubtful, read))
+        let deadline = self.deadline;
+        others
+            .iter()
+            .try_fold(words, |words, other| Ok(better_of_both(words, words_of(other, image, &pieces, deadline)?)))
     }
 }
 
-/// The office's language and the others of a list.
-fn office(languages: &str) -> (&str, Option<&str>) {
-    match languages.split_once('+') {
-        Some((office, others)) => (office, Some(others)),
-        None => (languages, None),
-    }
+fn in_time(deadline: Option<Instant>) -> Result<(), OcrError> {
+    if deadline.is_some_and(|deadline| Instant::now() >= deadline) { Err(OcrError::TimedOut) } else { Ok(()) }
 }
 
-/// Lines with a word that the reader was not sure of, by number, with their places.
-fn doubtful_lines(words: &[Word]) -> BTreeMap<u32, Rect> {
-    let mut lines = BTreeMap::new();
-    for word in words.iter().filter(|w| w.letters() >= LEAST_LETTERS && w.confidence.get() < SURE) {
-        lines.entry(word.line).or_insert(word.rect);
-    }
-    for word in words {
-        lines.entry(word.line).and_modify(|rect| *rect = rect.union(&word.rect));
-    }
-    lines
-}
-
-/// A picture that shows nothing else than some lines of another one.
-fn only<'a>(image: &GrayImage, lines: impl Iterator<Item = &'a Rect>) -> GrayImage {
-    let bounds = Rect::new(0, 0, image.width() as i32, image.height() as i32);
-    let mut picture = GrayImage::from_pixel(image.width(), image.height(), Luma([255]));
-    for line in lines {
-        // A word's box may end short of its accents and tails.
-        let around = line.inflate(line.height(), line.height() / 4).intersect(&bounds);
-        let (left, top) = (around.left as u32, around.top as u32);
-        let cut = imageops::crop_imm(image, left, top, around.width() as u32, around.height() as u32);
-        imageops::replace(&mut picture, &*cut, left.into(), top.into());
-    }
-    picture
-}
-
-/// The words, with those of doubtful lines exchanged where the other reading of the same place is worth more.
-fn better_of_both(words: Vec<Word>, doubtful: &BTreeMap<u32, Rect>, read: Vec<Word>) -> Vec<Word> {
-    let mut lines = BTreeMap::<u32, [Vec<Word>; 2]>::new();
-    for word in read {
-        let Some(line) = home(&word, &words, doubtful) else { continue };
-        let [_, theirs] = lines.entry(line).or_default();
-        // Where lines were cut out close to each other the engine may see one word twice.
-        match theirs.iter_mut().find(|w| shared(w, &word) * 2 > w.rect.area().min(word.rect.area())) {
-            Some(twin) if twin.confidence.get() >= word.confidence.get() => {}
-            Some(twin) => *twin = Word { line, ..word },
-            None => theirs.push(Word { line, ..word }),
+/// The words of pieces of a picture, in the picture's own pixels.
+fn words_of(
+    reader: &Recognizer,
+    image: &GrayImage,
+    pieces: &[Piece],
+    deadline: Option<Instant>,
+) -> Result<Vec<Word>, OcrError> {
+    let mut words = Vec::new();
+    for some in pieces.chunks(AT_ONCE) {
+        in_time(deadline)?;
+        let crops: Vec<GrayImage> = some.iter().map(|piece| cut(image, &piece.shown)).collect();
+        for (piece, mut read) in some.iter().zip(reader.read_lines(&crops)) {
+            fit_to_ink(&mut read, &in_columns(piece));
+            words.extend(read.into_iter().filter(|word| !word.text.trim().is_empty()).map(|word| Word {
+                confidence: Confidence::new(word.confidence),
+                rect: place_of(&word.x, piece),
+                line: piece.line,
+                text: word.text,
+            }));
         }
     }
-    for word in words {
-        lines.entry(word.line).or_default()[0].push(word);
+    Ok(words)
+}
+
+/// A part of a picture; what lies outside it is left out.
+fn cut(image: &GrayImage, rect: &Rect) -> GrayImage {
+    let rect = rect.intersect(&Rect::new(0, 0, image.width() as i32, image.height() as i32));
+    imageops::crop_imm(image, rect.left as u32, rect.top as u32, rect.width() as u32, rect.height() as u32).to_image()
+}
+
+/// What the layout analysis found in a piece, in the columns of its picture.
+fn in_columns(piece: &Piece) -> PieceLayout {
+    let column = |x: i32| (x - piece.shown.left).max(0) as u32;
+    let columns = |rect: &Rect| column(rect.left)..column(rect.right);
+    let word = |rect: &Rect| LayoutWord { x: columns(rect), height: rect.height().max(0) as u32 };
+    PieceLayout { blobs: piece.blobs.iter().map(columns).collect(), words: piece.words.iter().map(word).collect() }
+}
+
+/// Where a word stands on the page: as high as the ink in its columns.
+fn place_of(columns: &std::ops::Range<u32>, piece: &Piece) -> Rect {
+    let (left, right) = (piece.shown.left + columns.start as i32, piece.shown.left + columns.end as i32);
+    let whole = Rect { left, right, ..piece.shown };
+    let own = piece.blobs.iter().filter(|blob| blob.overlap_x(&whole) * 2 > blob.width());
+    let ink = Rect::bounding(own.clone()).or_else(|| Rect::bounding(piece.blobs.iter())).unwrap_or(whole);
+    Rect { left, right: right.max(left + 1), ..ink }
+}
+
+/// Numbers of the lines with a word that the reader was not sure of.
+fn doubtful_lines(words: &[Word]) -> BTreeSet<u32> {
+    let doubtful = words.iter().filter(|w| w.letters() >= LEAST_LETTERS && w.confidence.get() < SURE);
+    doubtful.map(|word| word.line).collect()
+}
+
+/// The words, with those of lines that were read again exchanged where the other reading of the same place is worth more.
+fn better_of_both(words: Vec<Word>, again: Vec<Word>) -> Vec<Word> {
+    let mut lines = BTreeMap::<u32, [Vec<Word>; 2]>::new();
+    for (side, word) in words.into_iter().map(|w| (0, w)).chain(again.into_iter().map(|w| (1, w))) {
+        lines.entry(word.line).or_default()[side].push(word);
     }
     lines
         .into_values()
         .flat_map(|[ours, theirs]| if theirs.is_empty() { ours } else { better_places(ours, theirs) })
         .collect()
-}
-
-/// The doubtful line that a word of the other engine belongs to: where the same ink was read before, since boxes of lines overlap where a page
-/// is crooked; else the line that it lies in.
-fn home(word: &Word, words: &[Word], doubtful: &BTreeMap<u32, Rect>) -> Option<u32> {
-    let same = words.iter().filter(|w| shared(w, word) * 2 > word.rect.area());
-    if let Some(twin) = same.max_by_key(|w| (shared(w, word), Reverse(w.line))) {
-        return doubtful.contains_key(&twin.line).then_some(twin.line);
-    }
-    let inside = |rect: &Rect| rect.intersect(&word.rect).area();
-    let lines = doubtful.iter().filter(|(_, rect)| inside(rect) > 0);
-    lines.max_by_key(|(line, rect)| (inside(rect), Reverse(**line))).map(|(line, _)| *line)
-}
-
-fn shared(a: &Word, b: &Word) -> i64 {
-    a.rect.intersect(&b.rect).area()
 }
 
 /// Two readings of one line, put together place by place: a place is as wide as the words of both that overlap.
@@ -194,7 +215,7 @@ mod tests {
             word("a.", 0.20, 0, 20, 2),
         ];
         let lines = doubtful_lines(&words);
-        assert_eq!(lines.into_iter().collect::<Vec<_>>(), [(1, Rect::new(70, 40, 150, 60))]);
+        assert_eq!(lines.into_iter().collect::<Vec<_>>(), [1]);
     }
 
     #[test]
@@ -205,42 +226,100 @@ mod tests {
             word("Fletcher", 0.35, 200, 280, 3),
             word("Sure", 0.97, 0, 60, 4),
         ];
-        let doubtful = doubtful_lines(&ours);
-        // The other engine counts its lines anew, sees one word as two, and passes one over.
-        let theirs = vec![
-            word("S", 0.60, 0, 10, 0),
-            word("u", 0.60, 12, 30, 0),
-            word("atencion", 0.80, 42, 118, 0),
-            word("atención", 0.93, 42, 120, 0),
-        ];
-        let theirs = theirs.into_iter().map(|w| Word { rect: w.rect.translate(0, 118), ..w }).collect();
-        let both = better_of_both(ours, &doubtful, theirs);
+        // The other reader sees one word as two, and passes one over.
+        let theirs = vec![word("S", 0.60, 0, 10, 3), word("u", 0.60, 12, 30, 3), word("atención", 0.93, 42, 120, 3)];
+        let both = better_of_both(ours, theirs);
         assert_eq!(texts(&both), [("Su", 3), ("atención", 3), ("Fletcher", 3), ("Sure", 4)]);
     }
 
     #[test]
-    fn what_the_other_engine_saw_outside_doubtful_lines_is_left_out() {
-        let ours = vec![word("ni7o", 0.60, 0, 50, 0), word("Sure", 0.97, 0, 60, 1)];
-        let doubtful = doubtful_lines(&ours);
-        let both = better_of_both(ours, &doubtful, vec![word("niño", 0.95, 0, 50, 0), word("Sute", 0.99, 0, 60, 1)]);
-        assert_eq!(texts(&both), [("niño", 0), ("Sure", 1)]);
+    fn a_word_stands_where_its_ink_does() {
+        let blob = |left, right, top, bottom| Rect::new(left, top, right, bottom);
+        let blobs = vec![blob(104, 110, 20, 40), blob(112, 118, 28, 46), blob(130, 140, 22, 40)];
+        let piece = Piece { shown: Rect::new(100, 10, 150, 50), blobs, words: Vec::new(), line: 0 };
+        assert_eq!(place_of(&(4..18), &piece), Rect::new(104, 20, 118, 46));
+        assert_eq!(place_of(&(30..40), &piece), Rect::new(130, 22, 140, 40));
+        // A word of a gap is as high as its piece.
+        assert_eq!(place_of(&(20..28), &piece), Rect::new(120, 20, 128, 46));
     }
 
     #[test]
-    fn a_picture_of_some_lines_is_white_elsewhere() {
-        let page = GrayImage::from_pixel(100, 100, Luma([0]));
-        let picture = only(&page, [Rect::new(-5, 40, 50, 48)].iter());
-        let black = |x, y| picture.get_pixel(x, y).0[0] == 0;
-        assert!(black(0, 38) && black(57, 49));
-        assert!(!black(0, 37) && !black(0, 50) && !black(58, 44));
-    }
-
-    #[test]
-    fn a_page_without_doubt_starts_no_second_engine() {
-        let mut reader = BilingualReader::new("eng+spa").expect("tesseract-ocr-eng and -spa are build requirements");
+    fn a_page_without_doubt_starts_no_second_reader() {
+        let mut reader = reader();
         let words = vec![word("Sure", 0.97, 0, 60, 0)];
-        let again = reader.read_foreign(&GrayImage::new(100, 100), 200, words.clone()).expect("read");
+        let again = reader.read_foreign(&GrayImage::new(100, 100), words.clone()).expect("read");
         assert_eq!(again, words);
         assert!(reader.others.is_none());
+    }
+
+    /// Letters of a seven-by-five grid, drawn at a size that Tesseract reads.
+    fn picture_of(digits: &str) -> GrayImage {
+        const ROWS: [(char, [&str; 7]); 4] = [
+            ('1', ["..#..", ".##..", "..#..", "..#..", "..#..", "..#..", ".###."]),
+            ('4', ["...#.", "..##.", ".#.#.", "#..#.", "#####", "...#.", "...#."]),
+            ('7', ["#####", "....#", "...#.", "..#..", "..#..", "..#..", "..#.."]),
+            ('L', ["#....", "#....", "#....", "#....", "#....", "#....", "#####"]),
+        ];
+        let scale = 5;
+        let mut picture =
+            GrayImage::from_pixel(60 + digits.len() as u32 * 7 * scale, 30 + 7 * scale + 30, image::Luma([255]));
+        for (index, digit) in digits.chars().enumerate() {
+            let rows = ROWS.iter().find(|(known, _)| *known == digit).expect("a drawn letter").1;
+            for (y, row) in rows.iter().enumerate() {
+                for (x, cell) in row.chars().enumerate() {
+                    if cell == '#' {
+                        let left = 30 + (index as u32 * 7 + x as u32) * scale;
+                        let top = 30 + y as u32 * scale;
+                        for (dx, dy) in (0..scale * scale).map(|cell| (cell % scale, cell / scale)) {
+                            picture.put_pixel(left + dx, top + dy, image::Luma([0]));
+                        }
+                    }
+                }
+            }
+        }
+        imageops::blur(&picture, 1.2)
+    }
+
+    fn reader() -> BilingualReader {
+        BilingualReader::new("eng+spa").expect("tesseract-ocr-eng and -spa are build requirements")
+    }
+
+    #[test]
+    fn reads_a_line_with_boxes_inside_the_picture() {
+        let picture = picture_of("4714771");
+        let words = reader().read_page(&picture, 200, Layout::Line).expect("read");
+        assert_eq!(words.iter().map(|word| word.text.as_str()).collect::<String>(), "4714771");
+        let rect = Rect::bounding(words.iter().map(|word| &word.rect)).expect("a box");
+        assert!((25..=40).contains(&rect.left) && (60..=70).contains(&rect.bottom), "{rect:?}");
+        assert!(words.iter().all(|word| word.confidence.get() > 0.1 && word.line == 0), "{words:?}");
+    }
+
+    #[test]
+    fn pictures_without_room_for_a_letter_have_no_words() {
+        let mut reader = reader();
+        for (width, height) in [(0, 0), (1, 1), (3, 500), (500, 3)] {
+            let picture = GrayImage::from_pixel(width, height, image::Luma([0]));
+            assert_eq!(reader.read_page(&picture, 200, Layout::Auto).expect("read"), []);
+        }
+        assert!(reader.read_page(&GrayImage::new(40_000, 10), 200, Layout::Auto).is_err());
+    }
+
+    #[test]
+    fn a_deadline_in_the_past_stops_before_reading() {
+        let mut reader = reader();
+        reader.set_deadline(Some(Instant::now()));
+        let picture = picture_of("47");
+        assert!(matches!(reader.read_page(&picture, 200, Layout::Line), Err(OcrError::TimedOut)));
+        reader.set_deadline(None);
+        assert!(reader.read_page(&picture, 200, Layout::Line).is_ok());
+    }
+
+    #[test]
+    fn the_same_picture_reads_the_same_whatever_came_before() {
+        let (one, other) = (picture_of("4714771"), picture_of("L1417"));
+        let mut reader = reader();
+        let first = reader.read_page(&one, 200, Layout::Line).expect("read");
+        reader.read_page(&other, 200, Layout::Sparse).expect("read");
+        assert_eq!(reader.read_page(&one, 200, Layout::Line).expect("read"), first);
     }
 }

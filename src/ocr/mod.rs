@@ -11,10 +11,11 @@ pub mod decode;
 pub mod deferred;
 pub mod digit_reader;
 pub mod format;
+pub mod language;
+pub mod layout;
 pub mod model;
 pub mod pattern;
 pub mod second_reader;
-pub mod tesseract;
 
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
@@ -80,8 +81,8 @@ pub trait PageReader {
     /// Words with boxes in the picture's own pixels, in reading order.
     fn read_page(&mut self, image: &GrayImage, dpi: u32, layout: Layout) -> Result<Vec<Word>, OcrError>;
 
-    /// The words of a page that is not in the office's own language, or that reads badly in it, given those read in it.
-    fn read_foreign(&mut self, _image: &GrayImage, _dpi: u32, words: Vec<Word>) -> Result<Vec<Word>, OcrError> {
+    /// The words of the page that was read last, which is not in the office's own language or reads badly in it, given those read in it.
+    fn read_foreign(&mut self, _image: &GrayImage, words: Vec<Word>) -> Result<Vec<Word>, OcrError> {
         Ok(words)
     }
 }

@@ -62,6 +62,19 @@ pub struct FieldDefinition {
     /// Read by both readers.
     #[serde(default)]
     pub deciding: bool,
+    /// The field that this one is a part of, where a form asks for it in pieces: parts are joined in the order in which they are defined.
+    #[serde(default)]
+    pub part_of: Option<String>,
+    /// Words with which a wording that nobody listed is not this field's: a first name is no last name.
+    #[serde(default)]
+    pub without: Vec<String>,
+}
+
+impl FieldDefinition {
+    /// The id of the field that it is a part of, or its own.
+    pub fn whole(&self) -> &str {
+        self.part_of.as_deref().unwrap_or(&self.id)
+    }
 }
 
 /// A part of a form under a heading.

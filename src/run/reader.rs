@@ -12,9 +12,9 @@ use crate::extract::PageEngine;
 use crate::ocr::bilingual::BilingualReader;
 use crate::ocr::deferred::Deferred;
 use crate::ocr::digit_reader::DigitReader;
+use crate::ocr::layout::LayoutFinder;
 use crate::ocr::model::{self, SECOND_READER_SHA256};
 use crate::ocr::second_reader::SecondReader;
-use crate::ocr::tesseract::TesseractReader;
 use crate::ocr::{LineReader, OcrError};
 use crate::page::PreparedPage;
 use crate::picture::{self, PictureError};
@@ -136,10 +136,10 @@ impl ReadPage for Engine {
     }
 
     fn facts(&mut self) -> EngineFacts {
-        let languages = self.tesseract.language_data().unwrap_or_default();
+        let languages = self.tesseract.language_data().iter();
         EngineFacts {
-            tesseract: TesseractReader::version(),
-            languages: languages.into_iter().map(|data| (data.language, data.sha256)).collect(),
+            tesseract: LayoutFinder::version(),
+            languages: languages.map(|data| (data.language.clone(), data.sha256.clone())).collect(),
             second_reader: self.second.as_ref().map(|_| SECOND_READER_SHA256.to_owned()),
             digit_reader: Some(DigitReader::sha256()),
             cpu_features: cpu_features(),

@@ -9,6 +9,7 @@ mod formats;
 mod images;
 mod place;
 mod properties;
+mod reader;
 mod review;
 mod rules;
 mod run;

@@ -157,7 +157,8 @@ fn guardian_salutation(text: &PageText, phrases: &PhraseBook, layout: &mut Layou
         if line.words.len() > 12 || next.words.len() < RUNNING {
             return None;
         }
-        let longest = wordings.iter().filter_map(|wording| text.starts_with(at, wording, 0.16)).max_by_key(|f| f.words.end)?;
+        let longest =
+            wordings.iter().filter_map(|wording| text.starts_with(at, wording, 0.16)).max_by_key(|f| f.words.end)?;
         Some((at, text.text(longest.words.end..line.words.end)))
     });
     if let Some((at, name)) = found {
