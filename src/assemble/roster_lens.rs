@@ -27,6 +27,8 @@ const NAMED: f32 = 0.7;
 const LINKED_NAME: f32 = 0.5;
 /// Below it a name that was read well is another one, or no name.
 const OTHERWISE: f32 = 0.4;
+/// From here on a reading of a name is no mere scrawl.
+const READABLE: f32 = 0.5;
 /// From here on two names are one name with a letter or two misread.
 const NEARLY: f32 = 0.8;
 
@@ -92,11 +94,11 @@ fn contradicted(request: &Request, identity: &Identity, member: &RosterMember<'_
             && !is_misread(&c.value, member.name)
             && names::same_person(&c.value, member.name, c.confidence).answer == Answer::NotMet
     });
-    // A reader was sure of another name, whatever became of it.
+    // A reader read another name, whatever became of it.
     let name = name
         || request.field("member_name").is_some_and(|field| {
             field.answers.iter().any(|answer| {
-                answer.confidence.get() >= SURE
+                answer.confidence.get() >= READABLE
                     && names::words(&answer.text).len() >= 2
                     && names::alike(&answer.text, member.name) < OTHERWISE
             })

@@ -17,6 +17,7 @@ use std::rc::Rc;
 use echoes::{drop_doubtful, drop_echoes, drop_values, join_languages, turn_into_options};
 use garbled::{add_garbled, add_overwritten};
 pub use print::Print;
+use print::SCRAWL;
 
 use super::compose::{Composed, Composition};
 use super::fuzzy::{fold, folded_distance};
@@ -656,9 +657,10 @@ fn candidates_from(
                 continue;
             }
             let tokens: Vec<usize> = row[start..=last].to_vec();
-            // "ID" in letters far higher than the form's is a pen's: initials, a piece of a signature.
+            // "ID" in letters far higher than the form's, or that nobody is sure of, is a pen's: initials, a piece of a signature, a scrawl.
             let is_tall = |t: &usize| sheet.tokens[*t].rect.height() * 2 > height * 5;
-            if compared.len() <= 3 && tokens.iter().all(is_tall) {
+            let is_scrawl = |t: &usize| sheet.tokens[*t].confidence < SCRAWL;
+            if compared.len() <= 3 && (tokens.iter().all(is_tall) || tokens.iter().all(is_scrawl)) {
                 continue;
             }
             let rect = label_rect(sheet, &tokens);

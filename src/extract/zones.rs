@@ -157,17 +157,13 @@ impl<'a> Surroundings<'a> {
     pub fn cell_at(&self, x: i32, y: i32) -> Option<Rect> {
         let left = self.nearest_vertical(x, y, false)?;
         let right = self.nearest_vertical(x, y, true)?;
-        let top = self.nearest_horizontal(x, y, false)?;
-        let bottom = self.nearest_horizontal(x, y, true)?;
+        // A level stroke of a pen inside the cell is no side of it.
+        let is_side = |r: &Ruling| [left, right].iter().all(|v| self.crosses(v.rect.center_x(), r.rect.center_y()));
+        let top = self.nearest_horizontal_of(x, y, false, is_side)?;
+        let bottom = self.nearest_horizontal_of(x, y, true, is_side)?;
         let slack = self.height;
-        // The sides must belong together: each vertical reaches the top or the bottom, and both horizontals reach it.
-        let joined = |v: &Ruling| {
-            let x = v.rect.center_x();
-            v.rect.top <= top.rect.bottom + slack
-                && v.rect.bottom >= bottom.rect.top - slack
-                && self.crosses(x, top.rect.center_y())
-                && self.crosses(x, bottom.rect.center_y())
-        };
+        // The sides must belong together: each vertical reaches the top and the bottom.
+        let joined = |v: &Ruling| v.rect.top <= top.rect.bottom + slack && v.rect.bottom >= bottom.rect.top - slack;
         if !(joined(left) && joined(right)) {
             return None;
         }

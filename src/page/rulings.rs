@@ -370,7 +370,10 @@ fn is_line(chain: &[Fragment], scale: &Scale) -> bool {
     }
     let covered: i32 = chain.iter().map(|f| f.rect.width()).sum();
     let long: i32 = chain.iter().filter(|f| f.long).map(|f| f.rect.width()).sum();
-    let longest = chain.iter().map(|f| f.rect.width()).max().unwrap_or(0);
+    // What only crossing lines interrupt is one piece: the sides of a table with low rows.
+    let crossed = |a: &Fragment, b: &Fragment| a.long && b.long && b.rect.left - a.rect.right <= scale.thick * 2 / 3;
+    let span = |pieces: &[Fragment]| pieces[pieces.len() - 1].rect.right - pieces[0].rect.left;
+    let longest = chain.chunk_by(crossed).map(span).max().unwrap_or(0);
     if longest >= scale.backbone && covered * 10 >= length * 6 && long * 10 >= length * 4 {
         return true;
     }

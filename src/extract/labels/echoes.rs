@@ -58,15 +58,20 @@ pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, form: &FormDefinition, 
     });
 }
 
-/// A label that stands in two languages in one row, a stroke between them, is one.
+/// A label that stands in two languages in one row, a stroke between them, is one; and so is "Narrative: what happened, with dates".
 pub(super) fn join_languages(chosen: &mut Vec<Candidate>, sheet: &Sheet) {
     let mut joined: Vec<usize> = Vec::new();
     for left in 0..chosen.len() {
         let Some(&last) = chosen[left].tokens.last() else { continue };
         let row = &sheet.rows[sheet.tokens[last].row];
         let mut behind = row.iter().skip_while(|&&t| t != last).skip(1);
-        let parted = behind.next().is_some_and(|&t| sheet.tokens[t].text == BOTH);
-        let Some(&next) = behind.next().filter(|_| parted) else { continue };
+        let Some(&first) = behind.next() else { continue };
+        let explained = sheet.tokens[last].text.ends_with(':') && !sheet.tokens[first].starts_segment;
+        let next = match sheet.tokens[first].text == BOTH {
+            true => behind.next(),
+            false => Some(&first).filter(|_| explained),
+        };
+        let Some(&next) = next else { continue };
         let other = chosen.iter().position(|c| c.tokens.first() == Some(&next) && c.targets == chosen[left].targets);
         if let Some(other) = other.filter(|other| *other != left) {
             let tokens = chosen[other].tokens.clone();

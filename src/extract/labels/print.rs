@@ -56,5 +56,5 @@ fn number_before(label: &Label, sheet: &Sheet) -> Option<usize> {
     (is_number && begins && near && matches!(label.target, Target::Field(_))).then_some(row[at])
 }
 
-/// Confidence below which a word twice as high as a letter is a pen's.
-const SCRAWL: f32 = 0.6;
+/// Confidence below which a short word, or one twice as high as a letter, is a pen's.
+pub(super) const SCRAWL: f32 = 0.6;

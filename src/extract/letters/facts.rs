@@ -213,6 +213,9 @@ fn named_salutation(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) 
     let lines = text.lines();
     let found = lines.iter().enumerate().take_while(|(at, _)| *at < closing).find_map(|(at, line)| {
         let body = line.text.trim().strip_suffix([':', ','])?;
+        // `To: Cynthia Ibarra:` greets as well.
+        let is_to = |word: &str| phrases.people.memo_to.iter().any(|to| fold(to) == fold(word));
+        let body = body.split_once(':').filter(|(to, _)| is_to(to)).map_or(body, |(_, name)| name);
         let words: Vec<&str> = body.split_whitespace().collect();
         let runs_on = lines.get(at + 1).is_some_and(|next| next.words.len() >= 7);
         if !(2..=6).contains(&words.len()) || !runs_on || layout.references.contains(&at) || body.contains([':', '(']) {

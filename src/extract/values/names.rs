@@ -50,7 +50,9 @@ pub fn read_name(text: &str) -> NameReading {
             repaired = true;
         }
     }
-    let words = with_commas(in_order(with_whole_credentials(words)));
+    let mut words = with_whole_credentials(words);
+    repaired |= restore_credential(&mut words);
+    let words = with_commas(in_order(words));
     if words.is_empty() {
         return NameReading { repaired, ..NameReading::default() };
     }
@@ -164,6 +166,19 @@ fn with_whole_credentials(words: Vec<String>) -> Vec<String> {
         }
     }
     whole
+}
+
+/// `Hugo Prescott, HD`: two consonants behind a name, one of them an `M` or a `D`, are nobody's given name but a doctor's letters.
+fn restore_credential(words: &mut [String]) -> bool {
+    let count = words.len();
+    let Some(last) = words.last_mut().filter(|last| count >= 3 && !is_credential(last)) else { return false };
+    let letters = bare(last);
+    let consonants = letters.len() == 2 && letters.chars().all(|c| c.is_ascii_uppercase() && !"AEIOUY".contains(c));
+    let restored = consonants && (letters.starts_with('M') || letters.ends_with('D'));
+    if restored {
+        *last = "MD".to_owned();
+    }
+    restored
 }
 
 /// `Last, First` becomes `First Last`; a comma before credentials or a suffix stays.
@@ -393,6 +408,19 @@ mod tests {
         ] {
             assert_eq!(read(text), name, "{text}");
         }
+    }
+
+    #[test]
+    fn letters_of_a_doctor_that_were_misread_are_no_given_name() {
+        for text in ["Hugo Prescott, HD", "Hugo Prescott MP"] {
+            let read = read_name(text);
+            assert!(read.repaired, "{text}");
+            assert!(
+                ["Hugo Prescott, MD", "Hugo Prescott MD"].contains(&read.value.as_deref().unwrap_or_default()),
+                "{read:?}"
+            );
+        }
+        assert_eq!(read_name("Ng, Vo").value.as_deref(), Some("Vo Ng"));
     }
 
     #[test]

@@ -119,11 +119,17 @@ impl Surroundings<'_> {
         (is_list && !self.holds_other_label(&row, l)).then_some(row)
     }
 
+    /// The left side of the box that follows a side with a small gap, or that side where the next cell shares it.
+    fn next_side<'r>(&'r self, side: &'r Ruling) -> &'r Ruling {
+        let next = self.nearest_vertical(side.rect.right + 1, side.rect.center_y(), true);
+        next.filter(|next| next.rect.left - side.rect.right <= self.height).unwrap_or(side)
+    }
+
     /// A cell with the cells of its row behind it, as far as the next label. Cells of a letter each are a comb.
     pub(super) fn row_of_cells(&self, first: Rect, own: &Rect) -> Rect {
         let mut row = first;
         while let Some(edge) = self.nearest_vertical(row.right - 1, row.center_y(), true)
-            && let Some(next) = self.cell_at(edge.rect.right + self.height / 2, row.center_y())
+            && let Some(next) = self.cell_at(self.next_side(edge).rect.right + self.height / 2, row.center_y())
             && next.left >= row.right
             && next.width() > 3 * self.height
             && (next.top - first.top).abs().max((next.bottom - first.bottom).abs()) <= self.height / 2
