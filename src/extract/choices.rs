@@ -45,6 +45,9 @@ fn read_choice(
     let stated = stated(&labels, source);
     let drawn: Vec<&Label> = labels.iter().zip(&stated).filter(|(_, s)| s.is_none()).map(|((_, l), _)| l).collect();
     let boxes = mark_cells(&drawn, source, around).unwrap_or_else(|| drawn_boxes(&drawn, source));
+    if let Some(numbers) = numbers_to_circle(&drawn, &boxes, source).filter(|_| drawn.len() == labels.len()) {
+        return circled_numbers(choice, &labels, &numbers, source);
+    }
     let measured = measure_group(source.page, &boxes, &source.band);
     // Nobody ticks most of a long list: what looks like it is a misfit (a streak through the boxes), and a person looks.
     let checked = measured.iter().filter(|m| m.mark == Mark::Checked).count();
@@ -111,6 +114,69 @@ fn read_choice(
         }));
     }
     options
+}
+
+/// Where the numbers before labels stand, if these have numbers and no boxes: then a number is circled, and what looks like a mark is a figure.
+fn numbers_to_circle(labels: &[&Label], boxes: &[MarkBox], source: &MarkSource<'_>) -> Option<Vec<Rect>> {
+    let h = source.sheet.letter_height;
+    let before = |label: &Label| {
+        let token = *label.tokens.first()?;
+        let row = &source.sheet.rows[source.sheet.tokens[token].row];
+        let at = row.iter().position(|&t| t == token)?.checked_sub(1)?;
+        let token = &source.sheet.tokens[row[at]];
+        let number = token.text.trim_end_matches(['.', ')']).parse::<usize>().ok()?;
+        (label.rect.left - token.rect.right < 4 * h).then_some((number, token.rect))
+    };
+    let found: Vec<Option<(usize, Rect)>> = labels.iter().map(|label| before(label)).collect();
+    let mut known: Vec<(i32, usize, Rect)> = labels
+        .iter()
+        .zip(&found)
+        .filter_map(|(label, found)| found.map(|(number, rect)| (label.rect.top, number, rect)))
+        .collect();
+    known.sort_by_key(|(top, ..)| *top);
+    // One that was circled is hardly read: the others still count upwards.
+    let counts = known.windows(2).all(|pair| pair[0].1 < pair[1].1) && known.len() >= LEAST_ROWS;
+    let is_number = |found: &Option<(usize, Rect)>, mark: &MarkBox| {
+        mark.shape == BoxShape::None || found.is_some_and(|(_, rect)| rect.intersect(&mark.rect).area() > 0)
+    };
+    let without_box = found.iter().zip(boxes).filter(|(found, mark)| is_number(found, mark)).count();
+    if !counts || (known.len() + 2).min(without_box + 2) < labels.len() {
+        return None;
+    }
+    let column = Rect::bounding(known.iter().map(|(.., rect)| rect))?;
+    let place = |label: &&Label, found: &Option<(usize, Rect)>| {
+        found.map_or(Rect { left: column.left, right: column.right, ..label.rect }, |(_, rect)| rect)
+    };
+    Some(labels.iter().zip(&found).map(|(label, found)| place(label, found)).collect())
+}
+
+/// A number with far more ink around it than the others is circled, or its neighbour is: a person looks. Where none has, nobody knows what was
+/// meant.
+fn circled_numbers(
+    choice: &ChoiceDefinition,
+    labels: &[(usize, Label)],
+    numbers: &[Rect],
+    source: &MarkSource<'_>,
+) -> Vec<OptionReading> {
+    let (h, writing) = (source.sheet.letter_height, &source.page.writing);
+    let ring =
+        |rect: &Rect| writing.count(&rect.inflate(h, h * 3 / 4)).saturating_sub(writing.count(&rect.inflate(2, 2)));
+    let rings: Vec<u64> = numbers.iter().map(ring).collect();
+    let mut sorted = rings.clone();
+    sorted.sort_unstable();
+    let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(0);
+    let is_circled = |ring: u64| ring > 2 * (usual + h as u64);
+    let any = rings.iter().any(|&ring| is_circled(ring));
+    let read = |((option, _), (rect, &ring)): (&(usize, Label), (&Rect, &u64))| {
+        let (mark, confidence) = match (any, is_circled(ring)) {
+            (true, true) => (Mark::Unsure, Confidence::new(0.5)),
+            (true, false) => (Mark::Unchecked, Confidence::new(0.9)),
+            (false, _) => (Mark::Unsure, Confidence::NONE),
+        };
+        let option = choice.options[*option].id.clone();
+        OptionReading { option, mark, confidence, page: source.number, rect: *rect, fill: 0.0 }
+    };
+    labels.iter().zip(numbers.iter().zip(&rings)).map(read).collect()
 }
 
 /// The label with by far the most writing right above and below it, if there is one.
