@@ -10,7 +10,8 @@
 //! * The layers work on plain contiguous arrays instead of Tesseract's `StrideMap`, and lines go through the LSTM
 //!   layers several at a time.
 //! * Only the 8-bit models in the network shape of Tesseract's "fast" models are supported.
-//! * Tesseract reads a line a second time with the colours inverted when the first reading is poor; this port does not.
+//! * Tesseract reads a line a second time with the colours inverted when the first reading is poor; this port does where it is told to
+//!   ([`Options::invert_threshold`]).
 //!
 //! # Example
 //!
