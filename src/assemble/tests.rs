@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use super::story::*;
 use super::*;
 use crate::answer::{Confidence, Reading};
+use crate::geometry::Rect;
+use crate::ocr::Word;
 use crate::reading::*;
 use crate::rules::ReceivedSource;
 
@@ -348,6 +350,22 @@ fn a_form_continued_on_a_plain_page() {
     let requests = told(vec![ana(), page(PageKind::Unknown), letter("Ana Ramirez"), kao(), page(PageKind::Unknown)]);
     assert_eq!(pages(&requests), [vec![1, 2, 3], vec![4, 5]]);
     assert!(requests.iter().all(|r| r.stray_pages.is_empty() && r.unread_pages.is_empty()));
+}
+
+#[test]
+fn what_happened_is_told_on_by_a_page_that_says_that_it_goes_on() {
+    let mut more = page(PageKind::Unknown);
+    more.kinds[0].reasons = vec!["continuation-title-1".into()];
+    let word =
+        |text: &str| Word { text: text.into(), confidence: Confidence::new(0.9), rect: Rect::default(), line: 0 };
+    more.words = ["We", "telephoned", "twice."].map(word).to_vec();
+    let narrative = |pages| told(pages)[0].field("narrative").map(|field| field.reading.clone());
+    let Some(Reading::Read(Value::Text(text))) = narrative(vec![ana(), more]) else { panic!("no narrative") };
+    assert!(text.ends_with("We telephoned twice."), "{text}");
+    let Some(Reading::Read(Value::Text(text))) = narrative(vec![ana(), page(PageKind::Unknown)]) else {
+        panic!("the form has a narrative")
+    };
+    assert!(!text.contains("telephoned"));
 }
 
 #[test]

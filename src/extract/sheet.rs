@@ -398,6 +398,24 @@ mod tests {
     }
 
     #[test]
+    fn numbers_at_the_head_of_rows_are_the_forms() {
+        let rows = [("1.", "Fue"), ("2.", "Dolores"), ("3.", "4417")];
+        let words: Vec<Word> = (0..)
+            .zip(rows)
+            .flat_map(|(row, (number, text))| {
+                [word(number, 0, row * 60, 20, row * 60 + 20), word(text, 40, row * 60, 140, row * 60 + 20)]
+            })
+            .collect();
+        let sheet = Sheet::new(&words, &Rulings::default());
+        let all: Vec<usize> = (0..sheet.tokens.len()).collect();
+        let numbers = sheet.row_numbers(&all).into_iter().map(|t| sheet.tokens[t].text.as_str()).collect::<Vec<_>>();
+        assert_eq!(numbers, ["1.", "2.", "3."]);
+        // A year alone in a row counts nothing.
+        let sheet = Sheet::new(&[word("2026", 0, 0, 60, 20), word("17", 0, 60, 30, 80)], &Rulings::default());
+        assert!(sheet.row_numbers(&[0, 1]).is_empty());
+    }
+
+    #[test]
     fn the_dots_of_a_line_are_no_letters() {
         let words = [
             word("(mm/dd/yy)12/02/74", 300, 0, 480, 20),

@@ -636,6 +636,28 @@ mod tests {
     }
 
     #[test]
+    fn the_side_of_a_table_with_low_rows_is_whole() {
+        let mut page = Bitmap::new(600, 200);
+        // On its side: the sides of the rows are 45 pixels long, and lines of three cross them.
+        page.fill(&Rect::new(50, 100, 50 + 9 * 48, 103));
+        for row in 0..=9 {
+            page.fill(&Rect::new(50 + row * 48, 20, 53 + row * 48, 180));
+        }
+        let found = find(&page, &Scale::down(204));
+        assert!(
+            found.len() == 1 && found[0].rect.width() >= 9 * 48 - 6,
+            "{:?}",
+            found.iter().map(|l| l.rect).collect::<Vec<_>>()
+        );
+        // A column of letters is none.
+        let mut letters = Bitmap::new(600, 200);
+        for letter in 0..9 {
+            letters.fill(&Rect::new(50 + letter * 48, 100, 72 + letter * 48, 103));
+        }
+        assert!(find(&letters, &Scale::down(204)).is_empty());
+    }
+
+    #[test]
     fn the_sides_of_cells_are_as_thick_as_their_lines() {
         let mut page = Bitmap::new(400, 300);
         for y in [100, 148, 196] {

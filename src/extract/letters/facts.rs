@@ -637,6 +637,34 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_memorandum_names_whom_it_is_to() {
+        let letter = facts(&[
+            "WESTSIDE MEDICAL ASSOCIATES",
+            "MEMORANDUM",
+            "TO: Karina Norris",
+            "FROM: Westside Medical Associates / Marguerite Zhang, MD",
+            "DATE: November 9, 2026",
+            "SUBJECT: Request to change your primary care provider",
+            "Please note that a request for a change of your PCP was sent to the Alliance.",
+            "This clinic will continue to look after you in the meantime.",
+        ]);
+        assert_eq!(letter.addressee.and_then(|to| to.name).as_deref(), Some("Karina Norris"));
+        assert_eq!(letter.date, Reading::Read(NaiveDate::from_ymd_opt(2026, 11, 9).expect("a day")));
+        assert_eq!(letter.kind, LetterKind::ReassignmentNotice);
+    }
+
+    #[test]
+    fn a_letter_may_greet_the_guardian_alone() {
+        let letter = facts(&[
+            "October 24, 2026",
+            "To the parent/guardian of Gael Bautista",
+            "Please be informed that we have begun the process to change the PCP of your child with Central",
+            "California Alliance for Health.",
+        ]);
+        assert_eq!(letter.addressee.and_then(|to| to.name).as_deref(), Some("Gael Bautista"));
+    }
+
+    #[test]
     fn a_notice_is_read_with_addressee_date_and_language() {
         let facts = letter(&[
             "This letter is to inform you that I arn asking Central California",
