@@ -3,7 +3,7 @@
 use crate::extract::fuzzy::{Found, Phrase, fold, tolerance};
 use crate::extract::letters::wording;
 use crate::extract::letters::{Layout, is_addressed, layout};
-use crate::extract::page_text::PageText;
+use crate::extract::page_text::{PageText, TextLine};
 use crate::extract::values::DateContext;
 use crate::extract::values::dates::find_dates;
 use crate::reading::{AttachmentKind, KindScore, PageKind};
@@ -132,11 +132,7 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     for (phrase_kind, attachment) in attachments {
         let mut points = page_phrase_points(text, phrases, phrase_kind);
         if phrase_kind == PhraseKind::AppointmentLog {
-            add_dated_rows(&mut points, page, phrases);
-            // A log says of each visit when it was: a page of prose that speaks of missed visits has no dates.
-            if dates(page, phrases).count() < 2 {
-                points.sum *= 0.3;
-            }
+            weigh_dates(&mut points, page, phrases);
         }
         // A letter or form that speaks of certified mail or missed visits is no attachment.
         if letter.sum >= 4.0 || named || other.gate {
@@ -307,18 +303,20 @@ fn pairs_found(text: &PageText, phrase: &PagePhrase) -> usize {
         .count()
 }
 
-/// Where dates begin in their lines.
-fn dates<'p>(page: &'p PageEvidence, phrases: &'p PhraseBook) -> impl Iterator<Item = usize> + 'p {
+/// Rows that begin with a date make a log, which says of each visit when it was: a page of prose that speaks of missed visits has no dates.
+fn weigh_dates(points: &mut Points, page: &PageEvidence, phrases: &PhraseBook) {
+    if points.sum <= 0.0 {
+        return;
+    }
     let context = DateContext { reference: page.reference, day_first: false, words: &phrases.dates };
-    let starts = move |line: &str| find_dates(line, &context).into_iter().map(|(range, _)| range.start).collect();
-    page.text.lines().iter().flat_map(move |line| -> Vec<usize> { starts(&line.text) })
-}
-
-/// Rows that begin with a date make a log.
-fn add_dated_rows(points: &mut Points, page: &PageEvidence, phrases: &PhraseBook) {
-    let rows = dates(page, phrases).filter(|&start| start <= 4).count();
-    if rows >= 2 && points.sum > 0.0 {
+    let in_line = |line: &TextLine| find_dates(&line.text, &context).into_iter().map(|(range, _)| range.start);
+    let starts: Vec<usize> = page.text.lines().iter().flat_map(in_line).collect();
+    let rows = starts.iter().filter(|&&start| start <= 4).count();
+    if rows >= 2 {
         points.add((rows as f32 * 0.4).min(2.0), format!("dated-rows-{rows}"));
+    }
+    if starts.len() < 2 {
+        points.sum *= 0.3;
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 use faxtriage_lstm::{LayoutWord, PieceLayout, Recognizer, fit_to_ink};
 use image::{GrayImage, imageops};
 
-use super::language::{LanguageData, recognizer};
+use super::language::{LanguageData, LanguageFile};
 use super::layout::{LayoutFinder, Piece};
 use super::{Layout, OcrError, PageReader, Word, worth};
 use crate::answer::Confidence;
@@ -30,7 +30,8 @@ const AT_ONCE: usize = 16;
 pub struct BilingualReader {
     finder: LayoutFinder,
     office: Recognizer,
-    data: Vec<LanguageData>,
+    /// The data of all languages, the office's first.
+    files: Vec<LanguageFile>,
     others: Option<Vec<Recognizer>>,
     /// The pieces of the page that was read last.
     pieces: Vec<Piece>,
@@ -40,21 +41,21 @@ pub struct BilingualReader {
 impl BilingualReader {
     /// Starts the reader for the first of `languages` (`eng+spa`); the data of the others must be there too.
     pub fn new(languages: &str) -> Result<Self, OcrError> {
-        let data = languages.split('+').map(LanguageData::find).collect::<Result<Vec<_>, _>>()?;
-        let office = languages.split('+').next().unwrap_or(languages);
+        let files = languages.split('+').map(LanguageFile::find).collect::<Result<Vec<_>, _>>()?;
+        let Some(office) = files.first() else { return Err(OcrError::Start("no language is named".to_owned())) };
         Ok(Self {
             finder: LayoutFinder::new()?,
-            office: recognizer(office)?,
-            data,
+            office: office.recognizer()?,
+            files,
             others: None,
             pieces: Vec::new(),
             deadline: None,
         })
     }
 
-    /// The data of all languages, whether their readers have been started or not.
-    pub fn language_data(&self) -> &[LanguageData] {
-        &self.data
+    /// The data of all languages, whether their readers have been started or not. Reads and hashes the files.
+    pub fn language_data(&self) -> Result<Vec<LanguageData>, OcrError> {
+        self.files.iter().map(LanguageFile::identify).collect()
     }
 
     /// No reading goes on past `deadline`: later ones fail with [`OcrError::TimedOut`], a running one stops after some lines.
@@ -80,10 +81,7 @@ impl PageReader for BilingualReader {
         let pieces: Vec<Piece> = self.pieces.iter().filter(|piece| doubtful.contains(&piece.line)).cloned().collect();
         let others = match &mut self.others {
             Some(others) => others,
-            none => {
-                let codes = self.data.iter().skip(1).map(|data| data.language.as_str());
-                none.insert(codes.map(recognizer).collect::<Result<Vec<_>, _>>()?)
-            }
+            none => none.insert(self.files.iter().skip(1).map(LanguageFile::recognizer).collect::<Result<_, _>>()?),
         };
         let deadline = self.deadline;
         others

@@ -136,10 +136,10 @@ impl ReadPage for Engine {
     }
 
     fn facts(&mut self) -> EngineFacts {
-        let languages = self.tesseract.language_data().iter();
+        let languages = self.tesseract.language_data().unwrap_or_default();
         EngineFacts {
             tesseract: LayoutFinder::version(),
-            languages: languages.map(|data| (data.language.clone(), data.sha256.clone())).collect(),
+            languages: languages.into_iter().map(|data| (data.language, data.sha256)).collect(),
             second_reader: self.second.as_ref().map(|_| SECOND_READER_SHA256.to_owned()),
             digit_reader: Some(DigitReader::sha256()),
             cpu_features: cpu_features(),

@@ -75,8 +75,12 @@ fn is_to_plan(text: &PageText, layout: &Layout, phrases: &PhraseBook) -> bool {
 
 /// `Doctor`, `Sir or Madam`: nobody's name.
 fn is_office(name: &str, people: &PeopleWords) -> bool {
-    let name = fold(name);
-    people.offices_greeted.iter().any(|known| fold(known) == name)
+    is_one_of(&people.offices_greeted, name)
+}
+
+fn is_one_of(words: &[String], text: &str) -> bool {
+    let text = fold(text);
+    words.iter().any(|word| fold(word) == text)
 }
 
 /// Finds salutation, closing and reference lines.
@@ -170,7 +174,6 @@ fn guardian_salutation(text: &PageText, phrases: &PhraseBook, layout: &mut Layou
 /// `TO: Karina Norris` under the heading of a memorandum: whom a letter greets, a memo names.
 fn memo_head(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) {
     let people = &phrases.people;
-    let is_one_of = |words: &[String], text: &str| words.iter().any(|word| fold(word) == fold(text));
     let lines = text.lines();
     let Some(heading) = lines.iter().position(|line| is_one_of(&people.memo_headings, &line.text)) else { return };
     let found = lines.iter().enumerate().skip(heading + 1).take(ADDRESS_LINES).find_map(|(at, line)| {
@@ -214,10 +217,10 @@ fn named_salutation(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) 
     let found = lines.iter().enumerate().take_while(|(at, _)| *at < closing).find_map(|(at, line)| {
         let body = line.text.trim().strip_suffix([':', ','])?;
         // `To: Cynthia Ibarra:` greets as well.
-        let is_to = |word: &str| phrases.people.memo_to.iter().any(|to| fold(to) == fold(word));
-        let body = body.split_once(':').filter(|(to, _)| is_to(to)).map_or(body, |(_, name)| name);
+        let is_to = |(to, _): &(&str, &str)| is_one_of(&phrases.people.memo_to, to);
+        let body = body.split_once(':').filter(is_to).map_or(body, |(_, name)| name);
         let words: Vec<&str> = body.split_whitespace().collect();
-        let runs_on = lines.get(at + 1).is_some_and(|next| next.words.len() >= 7);
+        let runs_on = lines.get(at + 1).is_some_and(|next| next.words.len() >= RUNNING);
         if !(2..=6).contains(&words.len()) || !runs_on || layout.references.contains(&at) || body.contains([':', '(']) {
             return None;
         }
