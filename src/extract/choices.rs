@@ -100,7 +100,8 @@ fn read_choice(
         option.confidence = Confidence::new(0.5);
     }
     // Nothing is checked, or a box without a label is, and some options were not found: the check mark may be theirs.
-    let may_be_lost = || options.iter().all(|o| o.mark != Mark::Checked) || is_other_marked(&boxes, source);
+    let other_marked = || is_other_marked(&boxes, source) || is_other_cell_marked(&boxes, source, around);
+    let may_be_lost = || options.iter().all(|o| o.mark != Mark::Checked) || other_marked();
     if options.len() >= 2 && options.len() < choice.options.len() && may_be_lost() {
         let area = Rect::bounding(options.iter().map(|o| &o.rect)).unwrap_or_default();
         let lost = (0..choice.options.len()).filter(|i| !labels.iter().any(|(option, _)| option == i));
@@ -222,6 +223,28 @@ fn is_other_marked(boxes: &[MarkBox], source: &MarkSource<'_>) -> bool {
     measure_group(source.page, &found, &source.band).iter().any(|m| m.mark != Mark::Unchecked)
 }
 
+/// Whether a cell of the column to mark has a mark and belongs to none of the labels.
+fn is_other_cell_marked(boxes: &[MarkBox], source: &MarkSource<'_>, around: &Surroundings<'_>) -> bool {
+    let h = source.sheet.letter_height;
+    let cells = boxes.iter().filter(|b| b.shape == BoxShape::Cell);
+    let above_and_below = cells.flat_map(|b| [(b, b.rect.top - h), (b, b.rect.bottom + h)]);
+    let others: Vec<MarkBox> = above_and_below
+        .filter_map(|(b, y)| {
+            let cell = around.cell_at(b.rect.center_x(), y)?.inflate(-h / 5, -h / 5);
+            let alike = (cell.width() - b.rect.width()).abs() <= h && cell.height() < 2 * b.rect.height();
+            let known = boxes.iter().any(|own| own.rect.overlap_y(&cell) > 0);
+            (alike && !known && !has_words(source, &cell)).then_some(MarkBox { rect: cell, ..*b })
+        })
+        .collect();
+    measure_group(source.page, &others, &source.band).iter().any(|m| m.mark != Mark::Unchecked)
+}
+
+/// Whether more is written at `place` than a mark may be read as.
+fn has_words(source: &MarkSource<'_>, place: &Rect) -> bool {
+    let written = source.sheet.tokens_in(place).into_iter().map(|t| &source.sheet.tokens[t].text);
+    written.map(|text| text.chars().filter(|c| c.is_alphanumeric()).count()).sum::<usize>() > MARK_LETTERS
+}
+
 /// How strongly a label must be circled or underlined to count.
 const EMPHASIS: f32 = 0.6;
 
@@ -311,15 +334,14 @@ fn mark_cells(labels: &[&Label], source: &MarkSource<'_>, around: &Surroundings<
         let marks: Vec<Rect> = cells.iter().map(beside).collect::<Option<_>>()?;
         let widest = marks.iter().map(Rect::width).max()?;
         let alike = marks.iter().all(|mark| (mark.width() - widest).abs() <= h);
-        let is_word = |mark: &Rect| {
-            let written = source.sheet.tokens_in(mark).into_iter().map(|t| &source.sheet.tokens[t].text);
-            written.map(|text| text.chars().filter(|c| c.is_alphanumeric()).count()).sum::<usize>() > MARK_LETTERS
-        };
         let insides: Vec<Rect> = marks.iter().map(|mark| mark.inflate(-h / 5, -h / 5)).collect();
         // A number stands in each row, a mark in a few.
         let inked = insides.iter().filter(|inside| source.page.writing.count(inside) > h as u64).count();
-        let may_be_marked = alike && widest <= WIDEST * h && !marks.iter().any(is_word) && inked * 2 <= marks.len();
-        let mark_box = |rect: Rect| MarkBox { rect, shape: BoxShape::Square, quality: 1.0 };
+        let may_be_marked = alike
+            && widest <= WIDEST * h
+            && !marks.iter().any(|mark| has_words(source, mark))
+            && inked * 2 <= marks.len();
+        let mark_box = |rect: Rect| MarkBox { rect, shape: BoxShape::Cell, quality: 1.0 };
         may_be_marked.then(|| insides.into_iter().map(mark_box).collect())
     })
 }

@@ -77,6 +77,7 @@ pub fn read_value(kind: FieldKind, text: &str, meanings: &Meanings<'_>) -> Optio
                 IdShape::Cin if id.certain => FormatFit::Checked,
                 IdShape::Cin | IdShape::Ssn => FormatFit::Shape,
                 IdShape::NearCin | IdShape::Other => FormatFit::Misfit,
+                IdShape::Phone => return None,
             };
             Some(Meaning { value: Value::Text(id.value?), format, repaired: id.repaired })
         }

@@ -20,6 +20,8 @@ pub enum BoxShape {
     Bracket,
     /// A short line to tick on: `___`.
     Line,
+    /// A cell of a table's column to mark: it is wide, without an outline of its own, and the mark is small in it.
+    Cell,
     /// No outline was found; the place is where the box of its group should stand.
     None,
 }
@@ -502,7 +504,7 @@ impl Outline {
                 best.fold(0.0, f32::max)
             }
             BoxShape::Line => self.level(r.bottom - 2, r.left, r.right),
-            BoxShape::None => 0.0,
+            BoxShape::Cell | BoxShape::None => 0.0,
         }
     }
 

@@ -32,7 +32,7 @@ pub struct MarkMeasure {
     pub mark: Mark,
     pub confidence: Confidence,
     /// Ink of the mark as a share of the box's inside, 0 to 1. For boxes larger than 0.16 inch the inside of such a box is taken,
-    /// since a pen's tick does not grow with the box; above lines, that of 0.1 inch.
+    /// since a pen's tick does not grow with the box; above lines and in cells, that of 0.1 inch.
     pub fill: f32,
 }
 
@@ -321,7 +321,7 @@ fn ring_thickness(shapes: &Bitmap, rect: &Rect, most: i32) -> i32 {
 fn outline_of(page: &PreparedPage, mark_box: &MarkBox) -> i32 {
     match mark_box.shape {
         BoxShape::Square | BoxShape::Circle | BoxShape::Bracket => outline_thickness(&page.shapes, mark_box),
-        BoxShape::Line | BoxShape::None => 0,
+        BoxShape::Line | BoxShape::Cell | BoxShape::None => 0,
     }
 }
 
@@ -364,9 +364,9 @@ fn ink_of(page: &PreparedPage, mark_box: &MarkBox, thickness: i32) -> MarkInk {
     MarkInk { inside: (marked as f32 / area).min(1.0), leaving, struck: struck || leaving > 3.5, reach }
 }
 
-/// The most that counts of a box's side, in pixels: a tick on a line covers a small part of the space above it.
+/// The most that counts of a box's side, in pixels: a tick on a line or in a cell covers a small part of the space there.
 fn most_side(page: &PreparedPage, mark_box: &MarkBox) -> f32 {
-    (if mark_box.shape == BoxShape::Line { 0.1 } else { 0.16 }) * page.dpi as f32
+    (if matches!(mark_box.shape, BoxShape::Line | BoxShape::Cell) { 0.1 } else { 0.16 }) * page.dpi as f32
 }
 
 /// Ink that hangs on the box and lies outside, and whether it strikes the box through.
@@ -439,6 +439,7 @@ impl Inside {
                 let thick = line_thickness(r);
                 Self { rect: Rect::new(r.left, r.top + thick, r.right, r.bottom - thick), round: None }
             }
+            BoxShape::Cell => Self { rect: r, round: None },
             BoxShape::Square | BoxShape::None => {
                 Self { rect: r.inflate(-margin(r.width()), -margin(r.height())), round: None }
             }
@@ -509,7 +510,7 @@ mod tests {
                 }
             }
             BoxShape::Line => page.fill(&Rect::new(x - 5, y + SIDE - 2, x + SIDE + 5, y + SIDE)),
-            BoxShape::None => {}
+            BoxShape::Cell | BoxShape::None => {}
         }
     }
 
@@ -724,5 +725,24 @@ mod tests {
         let boxes: Vec<MarkBox> = (0..4).map(at).collect();
         let marks: Vec<Mark> = measure_group(&page, &boxes, &MarkBand::default()).iter().map(|m| m.mark).collect();
         assert_eq!(marks, [Mark::Unchecked; 4]);
+    }
+
+    #[test]
+    fn a_typed_letter_is_a_mark_in_a_wide_cell() {
+        let cell = |row: i32| MarkBox {
+            rect: Rect::new(100, 60 + row * 50, 240, 100 + row * 50),
+            shape: BoxShape::Cell,
+            quality: 1.0,
+        };
+        let mut page = Bitmap::new(600, 400);
+        for (from, to) in [((162, 120), (180, 140)), ((180, 120), (162, 140))] {
+            line(&mut page, from, to, 2);
+        }
+        let page = PreparedPage::from_ink(page, 204);
+        let band = MarkBand { unchecked_below: 0.055, checked_above: 0.18 };
+        let boxes: Vec<MarkBox> = (0..5).map(cell).collect();
+        let marks: Vec<Mark> = measure_group(&page, &boxes, &band).iter().map(|m| m.mark).collect();
+        let blank = Mark::Unchecked;
+        assert_eq!(marks, [blank, Mark::Checked, blank, blank, blank]);
     }
 }

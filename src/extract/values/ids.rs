@@ -16,6 +16,8 @@ pub enum IdShape {
     NearCin,
     /// Nine digits: perhaps a social security number, to be masked.
     Ssn,
+    /// Ten digits in a phone number's groups: what stands here belongs to another label.
+    Phone,
     /// Any other id; other lines of business have other shapes.
     Other,
 }
@@ -70,12 +72,9 @@ pub fn read_member_id(text: &str) -> MemberIdReading {
     if near_cin(&letters) && !grouped {
         return MemberIdReading { value: Some(value), shape: IdShape::NearCin, repaired: false, certain: false };
     }
-    read_ssn(&letters).unwrap_or(MemberIdReading {
-        value: Some(value),
-        shape: IdShape::Other,
-        repaired: false,
-        certain: false,
-    })
+    let phone = matches!(groups.as_slice(), [3, 3, 4] | [1, 3, 3, 4]) && letters.iter().all(char::is_ascii_digit);
+    let shape = if phone { IdShape::Phone } else { IdShape::Other };
+    read_ssn(&letters).unwrap_or(MemberIdReading { value: Some(value), shape, repaired: false, certain: false })
 }
 
 /// A cell's frame is often read as a bar at either end.
@@ -318,6 +317,9 @@ mod tests {
         assert_eq!(cin("95333420").1, IdShape::Other);
         assert_eq!(cin("95333420").0.as_deref(), Some("95333420"));
         assert_eq!(cin(" -- ").0, None);
+        assert_eq!(cin("408 555-3823").1, IdShape::Phone);
+        assert_eq!(cin("(408) 555-3823").1, IdShape::Phone);
+        assert_eq!(cin("4085553823").1, IdShape::Other);
     }
 
     #[test]

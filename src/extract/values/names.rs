@@ -32,6 +32,7 @@ pub struct NameReading {
 pub fn read_name(text: &str) -> NameReading {
     let mut repaired = false;
     let text: String = text.nfc().map(|c| if matches!(c, '’' | '‘' | '`' | '´') { '\'' } else { c }).collect();
+    let text = at_initials(&text);
     let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace().flat_map(at_specks) {
         let mut cleaned = clean_word(word, &mut repaired);
@@ -59,8 +60,33 @@ pub fn read_name(text: &str) -> NameReading {
     let name = title_case(&words.join(" "));
     let name = name.trim_end_matches([',', '-']).to_owned();
     let plain = name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | ',' | '.' | '\'' | '-'));
-    let long = name.split_whitespace().filter(|w| w.chars().filter(|c| c.is_alphabetic()).count() >= 2).count();
+    // `Grewal, DO` lacks a name: a doctor's letters are none.
+    let named = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !is_credential(word);
+    let long = name.split_whitespace().filter(named).count();
     NameReading { certain: plain && long >= 2, value: Some(name), repaired }
+}
+
+/// `XaiP.Vue`: an initial with its period is a word of its own, whatever spaces a reader lost around it.
+fn at_initials(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let mut apart = String::with_capacity(text.len() + 2);
+    for (at, &letter) in letters.iter().enumerate() {
+        let around = |steps: isize| at.checked_add_signed(steps).and_then(|at| letters.get(at));
+        let is = |steps: isize, kind: fn(&char) -> bool| around(steps).is_some_and(kind);
+        let period = |steps: isize| around(steps) == Some(&'.');
+        let opens_initial = letter.is_uppercase() && period(1) && is(-1, |c| c.is_lowercase());
+        let follows_initial = letter.is_uppercase()
+            && is(1, |c| c.is_lowercase())
+            && is(2, |c| c.is_alphabetic())
+            && period(-1)
+            && is(-2, |c| c.is_uppercase())
+            && !is(-3, |c| c.is_uppercase());
+        if opens_initial || follows_initial {
+            apart.push(' ');
+        }
+        apart.push(letter);
+    }
+    apart
 }
 
 /// `Simone.Beaumont`: a speck between two whole words took their space.
@@ -156,6 +182,11 @@ fn with_whole_credentials(words: Vec<String>) -> Vec<String> {
             _ => whole.push(word),
         }
         if let Some(last) = whole.last_mut()
+            && let Some(hyphenated) = with_hyphen(last)
+        {
+            *last = hyphenated;
+        }
+        if let Some(last) = whole.last_mut()
             && last.contains('.')
             && is_credential(last)
         {
@@ -166,6 +197,16 @@ fn with_whole_credentials(words: Vec<String>) -> Vec<String> {
         }
     }
     whole
+}
+
+/// `PAC` is PA-C: a reader lost the hyphen of a credential that has one.
+fn with_hyphen(word: &str) -> Option<String> {
+    let letters = word.trim_end_matches(['.', ',']);
+    if letters.contains(|c: char| !c.is_ascii_uppercase()) {
+        return None;
+    }
+    let known = CREDENTIALS.iter().find(|known| known.contains('-') && known.replace('-', "") == letters)?;
+    Some(format!("{known}{}", word.get(letters.len()..).unwrap_or_default()))
 }
 
 /// `Hugo Prescott, HD`: two consonants behind a name, one of them an `M` or a `D`, are nobody's given name but a doctor's letters.
@@ -284,20 +325,30 @@ pub fn title_case(name: &str) -> String {
     name.split(' ').map(|word| title_word(&with_bars(word))).collect::<Vec<_>>().join(" ")
 }
 
-/// `SOfia` is Sofia: no name in two cases begins with two capitals before small letters.
+/// `SOfia` is Sofia and `TOMas` Tomas: no name in two cases begins with capitals before small letters.
 fn small_second(word: &str) -> String {
     let letters: Vec<char> = word.chars().take_while(|c| c.is_alphabetic()).collect();
+    let capitals = letters.iter().take_while(|c| c.is_uppercase()).count();
     let misread = letters.len() >= 4
-        && letters.iter().take(2).all(|c| c.is_uppercase())
-        && letters.iter().skip(2).all(|c| c.is_lowercase());
+        && (2..letters.len()).contains(&capitals)
+        && letters.iter().skip(capitals).all(|c| c.is_lowercase())
+        && (capitals == 2 || !word.starts_with("MC"));
     if misread && !is_credential(word) {
-        word.chars()
-            .enumerate()
-            .flat_map(|(at, c)| if at == 1 { c.to_lowercase().collect::<Vec<_>>() } else { vec![c] })
-            .collect()
+        let small = |(at, c): (usize, char)| {
+            if (1..capitals).contains(&at) { c.to_lowercase().to_string() } else { c.to_string() }
+        };
+        word.chars().enumerate().map(small).collect()
     } else {
         word.to_owned()
     }
+}
+
+/// Whether every word of a name is in the case of the others: `Tua BUI, FNP` is not, its credential aside.
+pub fn is_evenly_cased(name: &str) -> bool {
+    let capitals =
+        |word: &str| word.chars().filter(|c| c.is_alphabetic()).count() > 2 && !word.contains(char::is_lowercase);
+    let mut words = name.split_whitespace().filter(|w| !is_credential(w) && !is_suffix(w)).map(capitals);
+    words.next().is_none_or(|first| words.all(|word| word == first))
 }
 
 /// A bar among the capitals of a word is an I: `MARlA`.
@@ -404,6 +455,8 @@ mod tests {
             ("lnes la Torre", "Ines la Torre"),
             ("Anne luna", "Anne luna"),
             ("SOfia Mahoney", "Sofia Mahoney"),
+            ("TOMas Villalobos PA-C", "Tomas Villalobos PA-C"),
+            ("Tou MCAllister", "Tou MCAllister"),
             ("Ana McAllister, PhD", "Ana McAllister, PhD"),
         ] {
             assert_eq!(read(text), name, "{text}");
@@ -442,9 +495,37 @@ mod tests {
         assert_eq!(read("Denise Fairbanks, M D."), "Denise Fairbanks, M.D.");
         assert_eq!(read("Simone.Beaumont, PA-C"), "Simone Beaumont, PA-C");
         assert_eq!(read("Ana M. D. Cruz"), "Ana M. D. Cruz");
+        assert_eq!(read("Eloise Moreno PAC"), "Eloise Moreno PA-C");
+        assert_eq!(read("Eloise Moreno, FNPBC"), "Eloise Moreno, FNP-BC");
         assert_eq!(read("Walter Her M.D,"), "Walter Her M.D.");
         assert_eq!(read("Walter Her, M.D, MPH"), "Walter Her, M.D., MPH");
         assert_eq!(read("Yolanda D. Kang"), "Yolanda D. Kang");
+    }
+
+    #[test]
+    fn initials_stand_apart() {
+        for (text, name) in [
+            ("XaiP.Vue", "Xai P. Vue"),
+            ("Xai P.Vue", "Xai P. Vue"),
+            ("Vue, Xai P.", "Xai P. Vue"),
+            ("Ana Kaur, M.D.", "Ana Kaur, M.D."),
+            ("J.P. Nguyen", "J.P. Nguyen"),
+        ] {
+            assert_eq!(read(text), name, "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_of_a_doctor_alone_are_no_second_name() {
+        assert!(!read_name("Grewal, DO").certain);
+        assert!(read_name("Kiran Grewal, DO").certain);
+    }
+
+    #[test]
+    fn a_word_in_capitals_among_others_is_uneven() {
+        assert!(!is_evenly_cased("Tua BUI, FNP"));
+        assert!(is_evenly_cased("Tua Bui, FNP"));
+        assert!(is_evenly_cased("TUA BUI, FNP"));
     }
 
     #[test]
