@@ -2,10 +2,10 @@
 //!
 //! A title can be lost to a dropout and a label to noise; many labels together say as much as the title.
 
-use crate::extract::fuzzy::{Found, Phrase, tolerance};
+use crate::extract::fuzzy::{Found, Phrase, fold, tolerance};
 use crate::extract::page_text::PageText;
 use crate::reading::TERMS;
-use crate::rules::{FieldDefinition, FormDefinition};
+use crate::rules::{FieldDefinition, FormDefinition, FormPurpose, OptionDefinition};
 
 use super::kinds::{PageEvidence, Points, TOP};
 
@@ -25,11 +25,14 @@ const MOST_FIELDS: usize = 6;
 const MOST_OPTIONS: usize = 4;
 
 /// Points for one form.
-pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoints {
+///
+/// `subject_words` begin lines that say what a page is about.
+pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition, subject_words: &[String]) -> FormPoints {
     let text = page.text;
     let mut points = Points::default();
     let title = best(text, &form.titles);
-    let titled = title.as_ref().is_some_and(|t| text.depth(t.words.start) <= TOP + 0.1 && stands_alone(text, t));
+    let is_titled = |t: &Found| text.depth(t.words.start) <= TOP + 0.1 && stands_alone(text, t, subject_words);
+    let titled = title.as_ref().is_some_and(is_titled);
     if let Some(title) = &title {
         // Far down the page or in a sentence it is a mention of the form (`RE: Request for member reassignment` on a cover).
         let worth = if titled { 4.5 } else { 1.0 };
@@ -45,8 +48,12 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
         points.add(6.0, format!("{TERMS}{terms}"));
     }
     let fields = form.fields.iter().filter(|f| f.labels.iter().any(|l| is_label(text, l))).count();
-    let options =
-        form.choices.iter().flat_map(|c| &c.options).filter(|o| o.labels.iter().any(|l| is_option(text, l))).count();
+    let found = form.choices.iter().flat_map(|c| &c.options).filter(|o| o.labels.iter().any(|l| is_option(text, l)));
+    let options: Vec<&OptionDefinition> = found.collect();
+    // A procedure names all reasons in its sentences: in none of them a line, a column or a box begins with one.
+    let listed = options.iter().any(|o| o.labels.iter().any(|l| begins(text, l)));
+    let told = options.len() >= MOST_OPTIONS && !listed;
+    let options = options.len();
     if fields > 0 {
         points.add((fields as f32 * 0.55).min(6.0), format!("labels-{fields}"));
     }
@@ -68,10 +75,13 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition) -> FormPoi
         || holds_terms
         || options >= 2
         || (fields >= 5 && (own || options + anchors >= 1))
-        || (anchors >= 1 && fields >= 3);
-    if !enough {
+        || (anchors >= 1 && fields >= 3 && (own || options >= 1 || form.purpose == FormPurpose::Portal));
+    if told {
+        points.sum *= 0.1;
+    } else if !enough {
         points.sum *= 0.3;
     }
+    let titled = titled && !told;
     FormPoints { points, named: titled || holds_terms, fields, options }
 }
 
@@ -95,14 +105,15 @@ fn best(text: &PageText, wordings: &[String]) -> Option<Found> {
     found.min_by(|a, b| a.distance.total_cmp(&b.distance))
 }
 
-/// A title is not behind a colon, and its line holds little else.
-fn stands_alone(text: &PageText, title: &Found) -> bool {
+/// A title is not behind a colon or a word like `Subject`, and its line holds little else.
+fn stands_alone(text: &PageText, title: &Found, subject_words: &[String]) -> bool {
     let first = text.line_of(title.words.start);
     let last = text.line_of(title.words.end - 1);
     let Some(before) = text.lines().get(first).map(|line| line.words.start..title.words.start) else { return false };
     let lead = text.text(before.clone());
     let tail = text.lines().get(last).map_or(0, |line| line.words.end.saturating_sub(title.words.end));
-    !lead.contains(':') && before.len() + tail <= TITLE_COMPANY
+    let is_subject = subject_words.iter().any(|word| fold(word) == fold(&lead));
+    !lead.contains(':') && !is_subject && before.len() + tail <= TITLE_COMPANY
 }
 
 /// A label stands at the head of a line or of a cell, or has a colon behind it; the same word in prose is none.
@@ -128,6 +139,25 @@ pub(super) fn is_label(text: &PageText, wording: &str) -> bool {
         })
     })
 }
+
+/// Whether a wording begins a line or a column, nothing but a box or a number before it.
+fn begins(text: &PageText, wording: &str) -> bool {
+    let phrase = Phrase::of_pack(wording);
+    let words = text.words();
+    text.lines().iter().enumerate().any(|(at, line)| {
+        text.find_all_in_line(&phrase, tolerance(phrase.len()), at).into_iter().any(|found| {
+            let wide =
+                |pair: &[crate::ocr::Word]| pair[1].rect.left - pair[0].rect.right > 2 * pair[1].rect.height().max(8);
+            let before = words.get(line.words.start..=found.words.start).unwrap_or_default();
+            let column = before.windows(2).rposition(wide).map_or(0, |gap| gap + 1);
+            let lead = before.get(column..before.len().saturating_sub(1)).unwrap_or_default();
+            lead.iter().all(|word| word.text.chars().filter(|c| c.is_alphabetic()).count() <= BOX_LETTERS)
+        })
+    })
+}
+
+/// Letters that a box is read as.
+const BOX_LETTERS: usize = 3;
 
 /// Options are whole phrases, found wherever they stand; the short ones only as labels.
 fn is_option(text: &PageText, wording: &str) -> bool {

@@ -1,8 +1,9 @@
 //! The scores of all kinds for one page.
 
+use std::cell::OnceCell;
+
 use crate::extract::fuzzy::{Found, Phrase, fold, tolerance};
-use crate::extract::letters::wording;
-use crate::extract::letters::{Layout, is_addressed, layout};
+use crate::extract::letters::{Layout, Wording, is_addressed, layout, wording};
 use crate::extract::page_text::{PageText, TextLine};
 use crate::extract::values::DateContext;
 use crate::extract::values::dates::find_dates;
@@ -39,6 +40,8 @@ const PHRASE_EDITS: f32 = 0.16;
 const FILLED: f32 = 4.0;
 /// Labels of a member and a provider that a page has which goes on from a form: the form itself has more.
 const FEW_FIELDS: usize = 5;
+/// Points of a page that tells the member what is asked for and has neither a form's fields nor its options.
+const TOLD: f32 = 3.0;
 /// The upper part of a page, where titles stand.
 pub(super) const TOP: f32 = 0.36;
 
@@ -68,7 +71,11 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     let mut other = other_plan_points(text, phrases, forms);
     let mut cover = page_phrase_points(text, phrases, PhraseKind::Cover);
     let letter_layout = layout(text, phrases);
-    let mut letter = letter_points(text, &letter_layout, phrases, page);
+    let context = DateContext { reference: page.reference, day_first: false, words: &phrases.dates };
+    let words = OnceCell::new();
+    // All its sentences are weighed for that: only where it may matter.
+    let said = || words.get_or_init(|| wording(text, &letter_layout, phrases, &context));
+    let mut letter = letter_points(text, &letter_layout, phrases, said, page);
     let greets = letter.reasons.iter().any(|reason| reason == "salutation" || reason == "closing");
     let personal =
         letter.reasons.iter().any(|reason| reason == "letter-wording") && greets_person(&letter_layout, phrases);
@@ -77,11 +84,16 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     // The same of the portal's forms that are no notice.
     let mut best_to_fill: f32 = 0.0;
     let mut named = false;
+    let mut is_told = false;
     for form in forms {
-        let found = form_points(page, form);
+        let found = form_points(page, form, &phrases.people.references);
         let mut points = found.points;
         // A form that another plan's name or title speaks for is ours only when ours does too.
         if other.gate && !found.named && !other.own_name {
+            points.sum *= 0.3;
+        }
+        // Two plans may call their forms the same.
+        if other.foreign && found.named && form.purpose == FormPurpose::Reassignment {
             points.sum *= 0.3;
         }
         // A cover sheet names the form, the plan and the sender; without the form's title or boxes it stays a cover sheet.
@@ -96,22 +108,35 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
         if personal && !found.named && found.options < 2 {
             points.sum *= 0.4;
         }
+        // "Notice of request for reassignment" over a few labelled lines that tell the member of it holds the form's title.
+        let few = found.fields <= FEW_FIELDS + 1 && found.options < 2 && points.sum > 0.0;
+        if few && form.purpose != FormPurpose::Portal && said().tells {
+            points.sum *= 0.3;
+            is_told = true;
+        }
         // A notice is a letter: without greeting and closing its title is another form's.
         if form.id == phrases.pages.other_plan.notice_form && !greets {
             points.sum *= 0.7;
         }
-        if found.named || found.options >= 3 || other.own_name && found.fields >= 4 {
+        if !other.foreign && (found.named || found.options >= 3 || other.own_name && found.fields >= 4) {
             other.points.sum *= 0.3;
+        }
+        // Labels of a form, and nobody is greeted: what reads like a letter is the office's description.
+        if found.fields > FEW_FIELDS + 1 && found.options >= 2 && !greets {
+            letter.sum *= 0.5;
         }
         best_form = best_form.max(points.sum);
         if form.purpose == FormPurpose::Portal && form.id != phrases.pages.other_plan.notice_form {
             best_to_fill = best_to_fill.max(points.sum);
         }
         // The notice's own definition is a letter's: it does not silence letters.
-        named |= found.named && form.id != phrases.pages.other_plan.notice_form;
+        named |= found.named && form.id != phrases.pages.other_plan.notice_form && !is_told;
         if points.sum > 0.0 {
             scores.push(points.into_score(PageKind::Form(form.id.clone())));
         }
+    }
+    if is_told && letter.sum < TOLD {
+        letter.add(TOLD - letter.sum, "tells-the-member");
     }
     let mut notice = page_phrase_points(text, phrases, PhraseKind::PortalNotice);
     let mut junk = page_phrase_points(text, phrases, PhraseKind::Junk);
@@ -257,16 +282,18 @@ fn stands(text: &PageText, phrase: &PagePhrase, wording: &str) -> bool {
     }
 }
 
-/// A heading begins with a capital, and little stands behind it on its line: the same words in a sentence are none.
+/// A heading begins with a capital, and little stands beside it on its line: the same words in a sentence are none.
 fn is_heading(text: &PageText, found: &Found) -> bool {
     let line = text.lines().get(text.line_of(found.words.end - 1));
     let behind = line.map_or(0, |line| line.words.end.saturating_sub(found.words.end));
+    let line = text.lines().get(text.line_of(found.words.start));
+    let before = line.map_or(0, |line| found.words.start.saturating_sub(line.words.start));
     let first = text.words().get(found.words.start).and_then(|word| word.text.chars().find(|c| c.is_alphabetic()));
-    behind <= BEHIND_HEADING && first.is_none_or(char::is_uppercase)
+    behind <= BESIDE_HEADING && before <= BESIDE_HEADING && first.is_none_or(char::is_uppercase)
 }
 
-/// Words that may stand behind a heading on its line.
-const BEHIND_HEADING: usize = 4;
+/// Words that may stand before a heading, and behind it, on its line.
+const BESIDE_HEADING: usize = 4;
 
 /// Lines of the upper part of the page, and never fewer than the first three.
 pub(super) fn top_lines(text: &PageText) -> usize {
@@ -297,8 +324,10 @@ fn pairs_found(text: &PageText, phrase: &PagePhrase) -> usize {
         .iter()
         .filter(|pair| {
             let all = pair.iter().map(|w| fold(w)).collect::<Vec<_>>();
+            let heading = |w: &String| heads.contains(w);
             all.iter().all(|w| leads.contains(w))
-                || all.iter().all(|w| heads.contains(w)) && all.iter().any(|w| leads.contains(w))
+                || all.iter().all(heading)
+                    && (phrase.kind == PhraseKind::Cover || all.iter().any(|w| leads.contains(w)))
         })
         .count()
 }
@@ -331,7 +360,13 @@ fn greets_person(layout: &Layout, phrases: &PhraseBook) -> bool {
 }
 
 /// Salutation, closing, address and running prose; then what the letter says.
-fn letter_points(text: &PageText, layout: &Layout, phrases: &PhraseBook, page: &PageEvidence) -> Points {
+fn letter_points<'s>(
+    text: &PageText,
+    layout: &Layout,
+    phrases: &PhraseBook,
+    said: impl Fn() -> &'s Wording,
+    page: &PageEvidence,
+) -> Points {
     let mut points = page_phrase_points(text, phrases, PhraseKind::Letter);
     if layout.salutation.is_some() {
         points.add(2.5, "salutation");
@@ -356,13 +391,13 @@ fn letter_points(text: &PageText, layout: &Layout, phrases: &PhraseBook, page: &
     if dated && (layout.salutation.is_some() || prose >= 3) {
         points.add(0.5, "date-above");
     }
-    if layout.salutation.is_some() || layout.closing.is_some() || prose >= 3 {
-        let wording = wording(text, layout, phrases, &context);
-        // What patients sign speaks of dismissal too: without greeting or closing only an act makes a letter.
-        let greets = layout.salutation.is_some() || layout.closing.is_some();
-        let acts = wording.kind.is_notice();
-        if wording.found > 0 && (greets || acts) {
-            points.add(1.5 + (wording.found as f32 * 0.3).min(1.5), "letter-wording");
+    // What patients sign speaks of dismissal too: without greeting or closing only an act makes a letter.
+    let greets = layout.salutation.is_some() || layout.closing.is_some();
+    if greets || prose >= 3 {
+        let said = said();
+        let speaks = said.found > 0 || !said.ends.is_empty();
+        if speaks && (greets || said.kind.is_notice()) {
+            points.add(1.5 + (said.found as f32 * 0.3).min(1.5), "letter-wording");
         }
     }
     // Neither dated nor signed off: an agreement or a policy speaks of the same things, and a stray line looks like a greeting.

@@ -18,6 +18,8 @@ pub(super) struct OtherPlan {
     pub gate: bool,
     /// Our plan is named in the upper part of the page.
     pub own_name: bool,
+    /// Another plan is, and ours nowhere on the page: then our title is that plan's as well.
+    pub foreign: bool,
 }
 
 pub(super) fn other_plan_points(text: &PageText, phrases: &PhraseBook, forms: &[FormDefinition]) -> OtherPlan {
@@ -59,7 +61,16 @@ pub(super) fn other_plan_points(text: &PageText, phrases: &PhraseBook, forms: &[
         points.add(-3.0, "own-plan-name");
     }
     let gate = (titled || worded || ((named || named_like) && labels >= 5)) && labels >= 2 && (!own_name || titled);
-    OtherPlan { points, gate, own_name }
+    let named_as_plan = named
+        || words
+            .plan_words
+            .iter()
+            .any(|n| in_top(n).is_some_and(|found| names_no_own_plan(text, text.line_of(found.words.start), words)));
+    let foreign = named_as_plan
+        && own_title < f32::MAX
+        && labels >= 2
+        && words.own_names.iter().all(|n| text.find(&Phrase::of_pack(n)).is_none());
+    OtherPlan { points, gate: gate || foreign, own_name, foreign }
 }
 
 /// A word of each row within two lines that follow each other, in large part capitals or title case: a heading and no sentence.

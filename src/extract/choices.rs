@@ -1,7 +1,8 @@
 //! Boxes beside their labels: which options of a group are checked.
 
+use super::answers::yes_places;
 use super::labels::{Label, Target};
-use super::sheet::Sheet;
+use super::sheet::{Sheet, Token};
 use super::zones::Surroundings;
 use crate::answer::{Confidence, Mark};
 use crate::decode::{FormFieldValue, FormValue};
@@ -44,7 +45,10 @@ fn read_choice(
     let labels: Vec<(usize, Label)> = best_labels(index, choice, source, around);
     let stated = stated(&labels, source);
     let drawn: Vec<&Label> = labels.iter().zip(&stated).filter(|(_, s)| s.is_none()).map(|((_, l), _)| l).collect();
-    let boxes = mark_cells(&drawn, source, around).unwrap_or_else(|| drawn_boxes(&drawn, source));
+    let boxes = yes_places(&drawn, choice, source.sheet)
+        .and_then(|places| under_heading(&places, source, around))
+        .or_else(|| mark_cells(&drawn, source, around))
+        .unwrap_or_else(|| drawn_boxes(&drawn, source));
     if let Some(numbers) = numbers_to_circle(&drawn, &boxes, source).filter(|_| drawn.len() == labels.len()) {
         return circled_numbers(choice, &labels, &numbers, source);
     }
@@ -54,10 +58,12 @@ fn read_choice(
     let implausible = measured.len() >= 4 && checked * 2 > measured.len();
     let any_box = boxes.iter().any(|b| b.shape != BoxShape::None);
     let mut measures = measured.into_iter().zip(&boxes);
+    let mut emphasised: Vec<usize> = Vec::new();
     let mut options: Vec<OptionReading> = labels
         .iter()
         .zip(stated)
-        .map(|((option, label), stated)| {
+        .enumerate()
+        .map(|(at, ((option, label), stated))| {
             let reading = |mark, confidence, rect, fill| OptionReading {
                 option: choice.options[*option].id.clone(),
                 mark,
@@ -76,7 +82,9 @@ fn read_choice(
             // What was taken for a box lies on the words of another label.
             let on_print =
                 |l: &Label| l.rect != label.rect && l.rect.intersect(&found.rect).area() * 2 > found.rect.area();
-            if source.labels.iter().any(|l| !label.tokens.contains(&l.tokens[0]) && on_print(l)) {
+            if source.labels.iter().any(|l| !label.tokens.contains(&l.tokens[0]) && on_print(l))
+                || is_in_word(found, label, source)
+            {
                 return reading(Mark::Unsure, Confidence::NONE, found.rect, measure.fill);
             }
             // Where its neighbours have boxes and it has none, its own was not found: nothing is known of its mark.
@@ -84,8 +92,9 @@ fn read_choice(
                 return reading(Mark::Unsure, Confidence::NONE, found.rect, measure.fill);
             }
             // A circled or underlined word is an answer too, but one for a person to confirm.
-            let emphasised = measure.mark == Mark::Unchecked && label_emphasis(source.page, &label.rect) > EMPHASIS;
-            let doubtful = emphasised || (implausible && measure.mark == Mark::Checked);
+            let is_emphasised = measure.mark == Mark::Unchecked && label_emphasis(source.page, &label.rect) > EMPHASIS;
+            emphasised.extend(is_emphasised.then_some(at));
+            let doubtful = is_emphasised || (implausible && measure.mark == Mark::Checked);
             let mark = if doubtful { Mark::Unsure } else { measure.mark };
             reading(mark, if doubtful { Confidence::new(0.5) } else { measure.confidence }, found.rect, measure.fill)
         })
@@ -96,8 +105,16 @@ fn read_choice(
         && let Some(circled) = most_surrounded(&labels, source)
         && let Some(option) = options.get_mut(circled)
     {
-        option.mark = Mark::Unsure;
-        option.confidence = Confidence::new(0.5);
+        option.mark = Mark::Checked;
+        option.confidence = Confidence::new(CIRCLED);
+    }
+    // The one label that is circled or underlined where nothing else is marked.
+    if let [only] = emphasised.as_slice()
+        && options.iter().filter(|o| o.mark != Mark::Unchecked).count() == 1
+        && let Some(option) = options.get_mut(*only)
+    {
+        option.mark = Mark::Checked;
+        option.confidence = Confidence::new(CIRCLED);
     }
     // Nothing is checked, or a box without a label is, and some options were not found: the check mark may be theirs.
     let other_marked = || is_other_marked(&boxes, source) || is_other_cell_marked(&boxes, source, around);
@@ -151,6 +168,9 @@ fn numbers_to_circle(labels: &[&Label], boxes: &[MarkBox], source: &MarkSource<'
     Some(labels.iter().zip(&found).map(|(label, found)| place(label, found)).collect())
 }
 
+/// What a circled number or label is worth: the answer that it most likely is, for a person to confirm.
+const CIRCLED: f32 = 0.45;
+
 /// A number with far more ink around it than the others is circled, or its neighbour is: a person looks. Where none has, nobody knows what was
 /// meant.
 fn circled_numbers(
@@ -168,9 +188,12 @@ fn circled_numbers(
     let usual = sorted.get(sorted.len() / 2).copied().unwrap_or(0);
     let is_circled = |ring: u64| ring > 2 * (usual + h as u64);
     let any = rings.iter().any(|&ring| is_circled(ring));
+    let most = rings.iter().copied().max().unwrap_or(0);
     let read = |((option, _), (rect, &ring)): (&(usize, Label), (&Rect, &u64))| {
         let (mark, confidence) = match (any, is_circled(ring)) {
-            (true, true) => (Mark::Unsure, Confidence::new(0.5)),
+            (true, true) if ring * 5 >= most * 3 => (Mark::Checked, Confidence::new(CIRCLED)),
+            // A part of its neighbour's circle, or a small one of its own.
+            (true, true) => (Mark::Unsure, Confidence::new(CIRCLED)),
             (true, false) => (Mark::Unchecked, Confidence::new(0.9)),
             (false, _) => (Mark::Unsure, Confidence::NONE),
         };
@@ -239,6 +262,20 @@ fn is_other_cell_marked(boxes: &[MarkBox], source: &MarkSource<'_>, around: &Sur
     measure_group(source.page, &others, &source.band).iter().any(|m| m.mark != Mark::Unchecked)
 }
 
+/// Whether what was taken for a box is a letter of a word that stands beside the label; a box itself is read into the label's first word.
+fn is_in_word(found: &MarkBox, label: &Label, source: &MarkSource<'_>) -> bool {
+    let (x, y) = (found.rect.center_x(), found.rect.center_y());
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+    let holds = |rect: &Rect| rect.contains(x, y) && rect.width() > 2 * found.rect.width();
+    let is_word = |(at, t): (usize, &Token)| {
+        !label.tokens.contains(&at) && letters(&t.text) > MARK_LETTERS && t.confidence >= WORD && holds(&t.rect)
+    };
+    found.shape != BoxShape::Cell && source.sheet.tokens.iter().enumerate().any(is_word)
+}
+
+/// Confidence from which a token is the word that it reads as.
+const WORD: f32 = 0.6;
+
 /// Whether more is written at `place` than a mark may be read as.
 fn has_words(source: &MarkSource<'_>, place: &Rect) -> bool {
     let written = source.sheet.tokens_in(place).into_iter().map(|t| &source.sheet.tokens[t].text);
@@ -256,11 +293,25 @@ fn best_labels(
     source: &MarkSource<'_>,
     around: &Surroundings<'_>,
 ) -> Vec<(usize, Label)> {
+    let h = source.sheet.letter_height;
+    let of_choice =
+        |l: &&Label| matches!(l.target, Target::Option(of, _) if of == index) && !around.is_ignored(&l.rect);
+    // Options stand in a column; the same words in an instruction beside them do not.
+    let in_column = |label: &Label| {
+        let aligned = |l: &&Label| l.target != label.target && (l.rect.left - label.rect.left).abs() <= h;
+        let mut others: Vec<Target> =
+            source.labels.iter().filter(of_choice).filter(aligned).map(|l| l.target).collect();
+        others.sort_unstable();
+        others.dedup();
+        others.len()
+    };
+    let most = source.labels.iter().filter(of_choice).map(in_column).max().unwrap_or(0);
     (0..choice.options.len())
         .filter_map(|option| {
             let of_option = |l: &&Label| l.target == Target::Option(index, option) && !around.is_ignored(&l.rect);
             let best = source.labels.iter().filter(of_option).min_by(|a, b| {
-                let cost = |l: &Label| l.distance - l.letters as f32 / 1000.0;
+                let stray = |l: &Label| if in_column(l) * 2 < most { STRAY } else { 0.0 };
+                let cost = |l: &Label| l.distance - l.letters as f32 / 1000.0 + stray(l);
                 cost(a).total_cmp(&cost(b)).then(a.rect.top.cmp(&b.rect.top))
             })?;
             let beside = |l: &&Label| l.rect.overlap_y(&best.rect) * 2 > l.rect.height().min(best.rect.height());
@@ -275,6 +326,9 @@ fn best_labels(
         })
         .collect()
 }
+
+/// What a label loses against another one of its option that stands in the column of most.
+const STRAY: f32 = 1.0;
 
 /// The states that the file itself gives for the boxes of labels: all before their labels, or all behind them. In two columns the box behind
 /// one label stands before its neighbour, so the side with a box for more labels is the form's.
@@ -305,12 +359,29 @@ fn stated(labels: &[(usize, Label)], source: &MarkSource<'_>) -> Vec<Option<(Rec
     if served(&behind) > served(&before) { behind } else { before }
 }
 
+/// The boxes at the places under a heading, or the cells there, where most places have one.
+fn under_heading(places: &[Rect], source: &MarkSource<'_>, around: &Surroundings<'_>) -> Option<Vec<MarkBox>> {
+    let h = source.sheet.letter_height;
+    let found = find_group(source.page, places);
+    if found.iter().filter(|b| b.shape != BoxShape::None).count() * 2 > places.len() {
+        return Some(found);
+    }
+    let cell = |place: &Rect| {
+        let cell = around.cell_at(place.center_x(), place.center_y())?;
+        (cell.width() <= 2 * place.width()).then(|| cell.inflate(-h / 5, -h / 5))
+    };
+    let cells: Vec<Rect> = places.iter().map(cell).collect::<Option<_>>()?;
+    let apart = cells.windows(2).all(|pair| pair[0].overlap_y(&pair[1]) <= 0);
+    let may_be_marked = apart && !cells.iter().any(|cell| has_words(source, cell));
+    may_be_marked.then(|| cells.into_iter().map(|rect| MarkBox { rect, shape: BoxShape::Cell, quality: 1.0 }).collect())
+}
+
 /// The cells of a table's column to mark, where each label begins a cell of its own and an empty column of cells stands beside them all.
 fn mark_cells(labels: &[&Label], source: &MarkSource<'_>, around: &Surroundings<'_>) -> Option<Vec<MarkBox>> {
     let h = source.sheet.letter_height;
     let cells: Vec<Rect> = labels
         .iter()
-        .map(|l| around.cell_at(l.rect.left + h / 2, l.rect.center_y()).filter(|c| l.rect.left - c.left < WIDEST * h))
+        .map(|l| around.cell_at(l.rect.left + h / 2, l.rect.center_y()).filter(|c| l.rect.left - c.left < INDENT * h))
         .collect::<Option<_>>()?;
     // Where a piece of the line between two columns is lost, its neighbours tell where it was.
     let edge = cells.iter().map(|cell| cell.left).max()?;
@@ -346,10 +417,12 @@ fn mark_cells(labels: &[&Label], source: &MarkSource<'_>, around: &Surroundings<
     })
 }
 
-/// Rows from which cells are a list, letters that a mark may be read as, and letter heights of the widest cell to mark.
+/// Rows from which cells are a list, letters that a mark or somebody's initials may be read as, and letter heights of the widest cell to mark
+/// (under "Initial here" it is wider than its heading) and of the widest that stands before a label in its own cell.
 const LEAST_ROWS: usize = 3;
-const MARK_LETTERS: usize = 2;
-const WIDEST: i32 = 9;
+const MARK_LETTERS: usize = 3;
+const WIDEST: i32 = 14;
+const INDENT: i32 = 9;
 
 /// The boxes of labels, one each: left of them, or right of them where the left side has none.
 fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
@@ -385,7 +458,9 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
         let apart: Vec<Rect> = before.iter().zip(&takes).map(|(s, takes)| if *takes { cut(s) } else { *s }).collect();
         best = find_group(source.page, &apart);
     }
-    for (searches, by_column) in [(behind, false), (far, true)] {
+    let between = between_languages(labels, source);
+    for (searches, by_column) in [(Some(behind), false), (Some(far), true), (between, false)] {
+        let Some(searches) = searches else { continue };
         if evidence(&best, h) == 2 * labels.len() {
             break;
         }
@@ -394,7 +469,26 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
             best = others;
         }
     }
+    // One box in a long list is a letter that looks like one.
+    if labels.len() >= 2 * LEAST_ROWS && best.iter().filter(|b| b.shape != BoxShape::None).count() < 2 {
+        best.iter_mut().for_each(|b| b.shape = BoxShape::None);
+    }
     best
+}
+
+/// The places between the two languages of labels that stand in one row, far apart: one column of boxes serves both.
+fn between_languages(labels: &[&Label], source: &MarkSource<'_>) -> Option<Vec<Rect>> {
+    let h = source.sheet.letter_height;
+    let gap = |label: &&Label| {
+        let mut words: Vec<Rect> = label.tokens.iter().map(|&t| source.sheet.tokens[t].rect).collect();
+        words.sort_by_key(|word| word.left);
+        let gaps = words.windows(2).map(|pair| (pair[0].right, pair[1].left));
+        gaps.max_by_key(|(from, to)| to - from).filter(|(from, to)| to - from > 2 * h)
+    };
+    let gaps: Vec<(i32, i32)> = labels.iter().filter_map(gap).collect();
+    let (from, to) = (gaps.iter().map(|gap| gap.0).max()?, gaps.iter().map(|gap| gap.1).min()?);
+    let place = |label: &&Label| Rect::new(from, label.rect.center_y() - h, to, label.rect.center_y() + h);
+    (gaps.len() >= 2 && to - from > h).then(|| labels.iter().map(place).collect())
 }
 
 /// The boxes of searches in columns of their own: what stands at the end of one column's rows says nothing of another's.

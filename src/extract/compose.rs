@@ -175,6 +175,7 @@ impl Composition {
     pub fn find(&self, words: &[String]) -> Option<Composed> {
         let words: Vec<Rc<Compared>> = words.iter().map(|word| self.compared(word)).collect();
         let mut best: Option<Composed> = None;
+        let mut best_asks = false;
         for entry in &self.entries {
             // A word that alone stands for a field must be that word: "medically" is no "Medi-Cal".
             if let ([word], [group]) = (words.as_slice(), entry.groups.as_slice())
@@ -195,7 +196,9 @@ impl Composition {
                 continue;
             }
             let coverage = (own as f32 + 0.6 * small as f32) / words.len() as f32;
-            let better = best.is_none_or(|b| coverage > b.coverage + 0.01);
+            // "Narrative: give dates of missed visits, and what was said" asks for a description, whatever it tells of that.
+            let asks = entry.sentence && !best_asks && words.first().is_some_and(|first| first.exact.meets(&entry.all));
+            let better = best.is_none_or(|b| asks || coverage > b.coverage + 0.01);
             // A description is asked for in so many words, and its own come first: the same words also end the sentences of instructions.
             let least = match (entry.sentence, words.first().is_some_and(in_group)) {
                 (true, true) => 0.12,
@@ -205,6 +208,7 @@ impl Composition {
             if coverage >= least && better {
                 let listed = |word: &Rc<Compared>| word.exact.meets(&self.fillers) || word.exact.meets(&entry.all);
                 best = Some(Composed { target: entry.target, coverage, exact: words.iter().all(listed) });
+                best_asks = entry.sentence;
             }
         }
         best

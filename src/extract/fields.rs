@@ -21,6 +21,7 @@ use super::small_marks::restored;
 use super::stated::{is_signed, texts_in};
 use super::suits::{is_telling, suits, without_cells};
 use super::twins::Figures;
+use super::values::read_name;
 use super::vote::{Ballot, FormatFit, Meaning, elect};
 use super::zones::Placement;
 use crate::answer::{Confidence, Reading};
@@ -183,7 +184,9 @@ pub fn read_fields(
         }
     }
     for (field, reading) in written.iter().zip(&mut readings).filter(|(field, _)| field.kind == FieldKind::Name) {
-        if is_cut(field, source) {
+        // A name of one word, or in single letters, is not all of it, whoever agrees on it.
+        let is_part = !source.text_layer && !reading.raw.is_empty() && !read_name(&reading.raw).certain;
+        if is_part || is_cut(field, source) {
             reading.confidence = Confidence::new(reading.confidence.get().min(UNLABELLED));
         }
     }
@@ -362,7 +365,8 @@ fn one_label_each<'a>(
             placed.iter().filter(|p| p.field == field && !(has_own && is_signers(p))).max_by_key(|p| {
                 let text = source.text_in(&p.zone.rect);
                 let suited = suits(form.fields[field].kind, &text) >= 0.5;
-                let worded = !text.is_empty() || !source.sheet.tokens_in(&p.zone.rect).is_empty();
+                // A value tells more than the words of another label.
+                let worded = (!text.is_empty(), !source.sheet.tokens_in(&p.zone.rect).is_empty());
                 let in_prose = blocks.iter().any(|block| block.holds(&p.label.rect));
                 // "Date of request" says more than "Date"; beyond that length says nothing.
                 (suited && !in_prose, !in_prose, p.label.letters.min(8), worded, std::cmp::Reverse(p.label.rect.top))

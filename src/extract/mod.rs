@@ -12,6 +12,7 @@ pub mod letters;
 pub mod page_text;
 pub mod values;
 
+mod answers;
 mod choices;
 mod combs;
 mod compose;

@@ -8,11 +8,11 @@ use chrono::NaiveDate;
 use super::form::{Fit, FormPage};
 use super::header::parse_header;
 use super::interpret::letter_and_people;
-use super::letters::is_foreign;
+use super::letters::{date_line, is_foreign};
 use super::lost::doubt_the_lost;
 use super::meaning::Meanings;
 use super::page_text::PageText;
-use super::reread::{body_lines, doubtful, fill_holes, line_words, reread};
+use super::reread::{body_lines, date_read_again, doubtful, fill_holes, line_words, reread};
 use super::sheet::Sheet;
 use super::stated::outside_fields;
 use super::text_layer::trusted_words;
@@ -120,6 +120,20 @@ impl PageEngine<'_> {
                 read
             }),
             _ => None,
+        };
+        let date = (best == Some(&PageKind::Letter) && !text_layer)
+            .then(|| date_line(&text, &self.pack.phrases, self.reference))
+            .flatten();
+        let text = match date {
+            Some(date) => {
+                drop(text);
+                words = self.timed("reread", |engine| match engine.second.as_deref_mut() {
+                    Some(second) => date_read_again(&page, words, &date, second),
+                    None => words,
+                });
+                PageText::new(&words, page.ink.height())
+            }
+            None => text,
         };
         let (letter, people) =
             self.timed("letter", |engine| letter_and_people(&text, &kinds, engine.pack, engine.reference));

@@ -11,6 +11,7 @@ use crate::geometry::Rect;
 use crate::ocr::{LineReader, LineReading, Word, worth};
 use crate::page::{PreparedPage, TextLine, text_lines};
 
+use super::letters::DateLine;
 use super::text_layer::number_lines;
 
 /// Mean confidence below which a line is read again.
@@ -46,10 +47,7 @@ pub fn reread(
         .filter(|rect| mean_confidence(&inside(&words, rect)) < doubtful)
         .collect();
     let bounds = page.ink.bounds();
-    let cuts: Vec<Rect> = lines
-        .iter()
-        .map(|rect| rect.inflate(rect.height() / 4, (rect.height() / 8).max(2)).intersect(&bounds))
-        .collect();
+    let cuts: Vec<Rect> = lines.iter().map(|rect| with_margin(rect).intersect(&bounds)).collect();
     let crops: Vec<GrayImage> = cuts.iter().map(|r| crop(page, r)).collect();
     let Ok(readings) = reader.read_lines(&crops) else { return words };
     let mut words = words;
@@ -69,6 +67,31 @@ pub fn reread(
     number_lines(&mut words);
     words
 }
+
+/// The words with those of a letter's date as two readers have them: surer where both read the same day, and for a person where they do not.
+///
+/// A second reader that fails or sees no date there leaves the first reading as it was.
+pub fn date_read_again(
+    page: &PreparedPage,
+    mut words: Vec<Word>,
+    date: &DateLine<'_>,
+    reader: &mut (dyn LineReader + '_),
+) -> Vec<Word> {
+    let cut = with_margin(&date.rect).intersect(&page.ink.bounds());
+    let Ok(readings) = reader.read_lines(&[crop(page, &cut)]) else { return words };
+    let again: Vec<Word> = readings.iter().flat_map(|reading| line_words(reading, &cut)).collect();
+    let text = again.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+    let Some(same) = date.agrees_with(&text) else { return words };
+    let second = again.iter().map(|w| w.confidence.get()).fold(1.0, f32::min);
+    for word in words.get_mut(date.words.clone()).unwrap_or_default() {
+        let surety = word.confidence.get();
+        word.confidence = Confidence::new(if same { surety.max(second) } else { surety.min(DISPUTED) });
+    }
+    words
+}
+
+/// Confidence of what two readers read differently.
+const DISPUTED: f32 = 0.5;
 
 /// Words for the writing that the page reader passed over: it leaves out what stands alone in a box, beside a big title or between rulings.
 ///
@@ -151,6 +174,11 @@ fn holes(page: &PreparedPage, words: &[Word], lines: &[TextLine]) -> Vec<Rect> {
         }
     }
     found
+}
+
+/// A line with a little room around its letters.
+fn with_margin(line: &Rect) -> Rect {
+    line.inflate(line.height() / 4, (line.height() / 8).max(2))
 }
 
 fn crop(page: &PreparedPage, r: &Rect) -> GrayImage {

@@ -41,7 +41,7 @@ const SIDES: (f32, f32) = (0.075, 0.31);
 /// Boxes stand at least this alone (see [`Outline::alone`]); a letter within a word reaches 0.5.
 const ALONE: f32 = 0.72;
 /// Shortest and longest line to tick on, in inches.
-const LINES: (f32, f32) = (0.1, 0.5);
+const LINES: (f32, f32) = (0.1, 0.75);
 
 /// Finds the boxes whose centre lies in `search`, sorted by top, then left.
 ///
@@ -772,7 +772,7 @@ impl Outline {
     /// `[ ]` and `( )`: two upright strokes with feet that point, or arcs that open, towards each other.
     fn brackets(&self, middles: &Rect, found: &mut Vec<MarkBox>) {
         let (shortest, longest) = (self.inches(0.09), self.inches(0.33));
-        let (narrow, wide) = (self.inches(0.05), self.inches(0.32));
+        let (narrow, usual, wide) = (self.inches(0.05), self.inches(0.2), self.inches(0.5));
         let forms: Vec<ArcForm> = (shortest..=longest)
             .flat_map(|tall| (0..=3).map(move |bulge| ArcForm::new(tall, bulge)))
             .filter(|form| form.bulge == 0 || form.deep >= 2.0)
@@ -809,10 +809,21 @@ impl Outline {
             for right in rights.iter().filter(|r| r.round == left.round) {
                 let gap = right.x - left.x;
                 let uneven = (left.top - right.top).abs() + (left.tall - right.tall).abs();
-                if gap < narrow || gap > wide || uneven > UNEVEN || gap > 2 * left.tall || gap * 5 < left.tall * 2 {
+                if gap < narrow || gap > wide || uneven > UNEVEN || gap > 4 * left.tall || gap * 5 < left.tall * 2 {
                     continue;
                 }
                 let (top, bottom) = (left.top.min(right.top), (left.top + left.tall).max(right.top + right.tall));
+                // Between the halves of wide ones stands a mark in the middle; between those of two letters stand letters.
+                let room = gap / 3;
+                let crowded = self.busy_rows(left.x + 4, left.x + room, top, bottom).max(self.busy_rows(
+                    right.x - room,
+                    right.x - 3,
+                    top,
+                    bottom,
+                ));
+                if gap > usual.max(2 * left.tall) && crowded > 0.2 {
+                    continue;
+                }
                 let lid = self.level(top + 1, left.x, right.x + 1).max(self.level(bottom - 2, left.x, right.x + 1));
                 let alone = self.alone(left.x - 1, top, right.x + 2, bottom);
                 // The inside of a letter is white too, but a box has a word's gap on one side at least.

@@ -129,6 +129,11 @@ pub struct ChoiceDefinition {
     /// Wordings of the heading above the group.
     #[serde(default)]
     pub headings: Vec<String>,
+    /// Headings of a column of boxes that say that the option applies, beside one of boxes that say that it does not.
+    #[serde(default)]
+    pub yes: Vec<String>,
+    #[serde(default)]
+    pub no: Vec<String>,
     #[serde(rename = "option")]
     pub options: Vec<OptionDefinition>,
 }

@@ -234,6 +234,9 @@ pub struct OtherPlanWords {
     /// Names of other plans.
     pub names: Vec<String>,
     /// Words that plans' names are made of.
+    /// The same that nobody but a plan is called: a practice is no health plan.
+    #[serde(default)]
+    pub plan_words: Vec<String>,
     pub name_words: Vec<String>,
     /// Labels that forms of any plan carry.
     pub labels: Vec<String>,

@@ -3,7 +3,7 @@
 use crate::answer::{Confidence, Reading};
 use crate::geometry::Rect;
 use crate::reading::{FieldReading, Hand, ReaderAnswer, Value};
-use crate::rules::FormDefinition;
+use crate::rules::{FieldKind, FormDefinition};
 
 /// Joins the parts of a field to it, in the order in which the form defines them. What is left has no parts.
 ///
@@ -21,6 +21,12 @@ pub(super) fn joined(form: &FormDefinition, readings: Vec<FieldReading>) -> Vec<
         }
         own.sort_by_key(|part| order(&part.field));
         let known = whole.iter().position(|reading| reading.field == field.id);
+        if field.kind == FieldKind::Block {
+            if let Some(at) = known {
+                own.iter().for_each(|part| goes_on(&mut whole[at], part));
+            }
+            continue;
+        }
         let beside = known.map(|at| whole[at].clone()).filter(|other| own.len() == 1 && in_row(other, own[0]));
         let pieces: Vec<&FieldReading> = beside.iter().chain(own).collect();
         let value = match pieces.as_slice() {
@@ -40,6 +46,21 @@ pub(super) fn joined(form: &FormDefinition, readings: Vec<FieldReading>) -> Vec<
     }
     whole.sort_by_key(|reading| order(&reading.field));
     whole
+}
+
+/// A description of which a form asks a part apart ("What has your office done about it?") is one text. What cannot be read of it may say
+/// anything.
+fn goes_on(whole: &mut FieldReading, part: &FieldReading) {
+    match (&mut whole.reading, &part.reading) {
+        (Reading::Read(Value::Text(text)), Reading::Read(Value::Text(more))) => {
+            text.push(' ');
+            text.push_str(more);
+            whole.raw = format!("{} {}", whole.raw, part.raw);
+            whole.confidence = whole.confidence.min(part.confidence);
+        }
+        (Reading::Read(_), Reading::Unreadable) => whole.confidence = Confidence::NONE,
+        _ => {}
+    }
 }
 
 /// Whether two places stand beside each other.
@@ -123,6 +144,18 @@ mod tests {
         assert_eq!(both(Reading::Blank, Reading::Blank), Reading::Blank);
         assert_eq!(both(text("Sandoval"), Reading::Blank), Reading::Unreadable);
         assert_eq!(both(text("Sandoval"), Reading::Unreadable), Reading::Unreadable);
+    }
+
+    #[test]
+    fn efforts_that_a_form_asks_for_apart_belong_to_the_narrative() {
+        let narrative = || part("narrative", text("No show three times."), 100);
+        let with = |efforts| name_of(vec![narrative(), part("efforts", efforts, 100)]);
+        assert_eq!(with(text("We called each time.")), text("No show three times. We called each time."));
+        assert_eq!(with(Reading::Blank), text("No show three times."));
+        let pack = Pack::builtin().expect("the built-in pack");
+        let form = pack.forms.iter().find(|form| form.id == "request-for-member-reassignment").expect("the form");
+        let unread = joined(form, vec![narrative(), part("efforts", Reading::Unreadable, 100)]);
+        assert_eq!(unread[0].confidence, Confidence::NONE, "what cannot be read may tell of efforts");
     }
 
     #[test]

@@ -179,7 +179,10 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
             let elsewhere = named.iter().filter(|other| **other == target).count() > 1;
             // The same field under its own longer name, read to the letter.
             let better = exact.iter().any(|(other, letters)| *other == target && *letters >= candidate.letters);
+            // "Patient did not show on the dates given. Labs are overdue": the words of a label begin a sentence too.
+            let begins_sentence = candidate.composed && ends_sentence(candidate, sheet) && in_prose(candidate);
             (candidate.whole || !longer)
+                && !begins_sentence
                 && !(elsewhere && in_prose(candidate))
                 && !(better && !candidate.composed && candidate.distance > INEXACT)
         }
@@ -229,6 +232,11 @@ pub(super) fn drop_values(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         let Some(field) = field_of(c) else { return true };
         !(proper(field).any(|(_, rect, _)| is_beside(rect, &c.rect)) && is_foreign(c, field))
     });
+}
+
+/// Whether what was taken for a label has a period behind its last word.
+fn ends_sentence(candidate: &Candidate, sheet: &Sheet) -> bool {
+    candidate.tokens.last().is_some_and(|&last| sheet.tokens[last].text.ends_with('.'))
 }
 
 /// Distance from which a wording is only like what was read.

@@ -17,6 +17,8 @@ pub(super) struct LetterDate {
     pub reading: Reading<NaiveDate>,
     pub confidence: Confidence,
     pub raw: String,
+    /// The line that it stands on.
+    pub line: Option<usize>,
 }
 
 struct Candidate {
@@ -68,10 +70,12 @@ pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook
             let sure = if best.reading.certain { 1.0 } else { 0.6 } * if best.reading.repaired { 0.9 } else { 1.0 };
             let confidence = Confidence::new(best.confidence * sure);
             let reading = best.reading.best.map_or(Reading::Unreadable, Reading::Read);
-            LetterDate { reading, confidence, raw: best.raw }
+            LetterDate { reading, confidence, raw: best.raw, line: Some(best.line) }
         }
-        (_, Some((_, raw))) => LetterDate { reading: Reading::Unreadable, confidence: Confidence::NONE, raw },
-        _ => LetterDate { reading: Reading::Blank, confidence: Confidence::new(0.9), raw: String::new() },
+        (_, Some((_, raw))) => {
+            LetterDate { reading: Reading::Unreadable, confidence: Confidence::NONE, raw, line: None }
+        }
+        _ => LetterDate { reading: Reading::Blank, confidence: Confidence::new(0.9), raw: String::new(), line: None },
     }
 }
 
@@ -86,6 +90,16 @@ pub(super) fn dated_below(text: &PageText, layout: &Layout, context: &DateContex
     (rest <= LABEL).then_some(below)
 }
 
+/// The last line of the upper part that holds a date and little else: where nobody is greeted, the letter begins under it.
+pub(super) fn dated_above(text: &PageText, context: &DateContext) -> Option<usize> {
+    let lines = text.lines().iter();
+    let upper = lines.take_while(|line| text.depth(line.words.start) < UPPER).count();
+    (0..upper).rfind(|&at| day_on(&text.lines()[at].text, context).is_some())
+}
+
+/// The part of a page in which a letter that greets nobody has its date.
+const UPPER: f32 = 0.45;
+
 /// Lines at the end of a letter among which its date may stand, where no closing was known, and room beside it for "Dated this".
 const LAST_LINES: usize = 4;
 const LAST_WORDS: usize = 13;
@@ -99,7 +113,7 @@ fn rank_of(text: &PageText, layout: &Layout, line: usize) -> Option<u32> {
     match layout.salutation {
         Some(salutation) if line < salutation => Some(0),
         _ if layout.closing.is_some_and(|closing| line > closing) => Some(1),
-        None if text.lines().get(line).is_some_and(|l| text.depth(l.words.start) < 0.45) => Some(2),
+        None if text.lines().get(line).is_some_and(|l| text.depth(l.words.start) < UPPER) => Some(2),
         _ => None,
     }
 }
@@ -131,6 +145,11 @@ fn own_date(line: &str, context: &DateContext) -> Option<(String, DateReading)> 
     let value = strip_label(bare, context);
     let reading = dates::parse_date(value, context);
     (reading.best.is_some() || !reading.others.is_empty()).then(|| (value.to_owned(), reading))
+}
+
+/// The day that a line of a letter names when it is read as its date.
+pub(super) fn day_on(line: &str, context: &DateContext) -> Option<NaiveDate> {
+    own_date(line, context)?.1.best
 }
 
 /// Whether a time of day to the second follows: then a machine printed it when the fax was sent.

@@ -9,11 +9,12 @@ use crate::extract::fuzzy::{Phrase, fold};
 use crate::extract::page_text::PageText;
 use crate::extract::values::dates::find_dates;
 use crate::extract::values::{DateContext, Sameness, is_credential, same_person};
+use crate::geometry::Rect;
 use crate::reading::{LetterFacts, LetterKind, PersonMention};
 use crate::rules::PhraseBook;
 use crate::rules::phrases::PeopleWords;
 
-use super::date::letter_date;
+use super::date::{day_on, letter_date};
 use super::language::detect_language;
 use super::people::{date_in, member_id_in, people, plausible_name};
 use super::template::is_unfilled;
@@ -38,7 +39,7 @@ pub struct Layout {
 pub fn letter_facts(text: &PageText, phrases: &PhraseBook, reference: NaiveDate) -> LetterFacts {
     let layout = layout(text, phrases);
     let language = detect_language(text, &phrases.languages);
-    let context = DateContext { reference, day_first: language.as_deref() == Some("es"), words: &phrases.dates };
+    let context = date_context(language.as_deref(), phrases, reference);
     let date = letter_date(text, &layout, phrases, &context);
     let wording = wording(text, &layout, phrases, &context);
     let addressee = addressee(text, &layout, phrases, reference);
@@ -53,6 +54,36 @@ pub fn letter_facts(text: &PageText, phrases: &PhraseBook, reference: NaiveDate)
         addressee,
         states_end_of_care: wording.ends,
     }
+}
+
+fn date_context<'p>(language: Option<&str>, phrases: &'p PhraseBook, reference: NaiveDate) -> DateContext<'p> {
+    DateContext { reference, day_first: language == Some("es"), words: &phrases.dates }
+}
+
+/// The line of a letter that gives its date.
+pub struct DateLine<'p> {
+    /// Its words, by their place on the page.
+    pub words: Range<usize>,
+    pub rect: Rect,
+    day: NaiveDate,
+    context: DateContext<'p>,
+}
+
+impl DateLine<'_> {
+    /// Whether another reading of the line gives the same day; `None` when it gives none.
+    pub fn agrees_with(&self, line: &str) -> Option<bool> {
+        day_on(line, &self.context).map(|day| day == self.day)
+    }
+}
+
+/// Where a letter gives its date, if a day could be read there. `reference` is the day the fax was received.
+pub fn date_line<'p>(text: &PageText, phrases: &'p PhraseBook, reference: NaiveDate) -> Option<DateLine<'p>> {
+    let language = detect_language(text, &phrases.languages);
+    let context = date_context(language.as_deref(), phrases, reference);
+    let found = letter_date(text, &layout(text, phrases), phrases, &context);
+    let line = text.lines().get(found.line?)?;
+    let day = *found.reading.value()?;
+    Some(DateLine { words: line.words.clone(), rect: line.rect, day, context })
 }
 
 /// Whether the letter is written to the plan: it greets one of its departments, or nobody by name under the plan's own address.
@@ -398,9 +429,11 @@ fn address_name(
             continue;
         }
         let names: Vec<String> = joined_names(body, phrases).into_iter().collect();
+        // What stands over everything else is a letterhead where the letter greets somebody else by name.
+        let over_all = at < LETTERHEAD && greets.iter().any(|name| name.split_whitespace().count() >= 2);
         if let Some(first) = names.first()
             && !is_professional(first)
-            && (!over_date || is_greeted(first))
+            && (!(over_date || over_all) || is_greeted(first))
             && first.split_whitespace().count() >= 2
             && plausible_name(first, context_words).is_some()
         {
@@ -410,6 +443,9 @@ fn address_name(
     }
     Vec::new()
 }
+
+/// Lines at the top of a letter that are the office's own.
+const LETTERHEAD: usize = 2;
 
 /// `To: Pamela Gallagher`: the name alone.
 fn without_to(line: &str) -> &str {

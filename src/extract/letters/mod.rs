@@ -13,7 +13,7 @@ mod wording;
 #[cfg(test)]
 mod offices;
 
-pub use facts::{Layout, is_addressed, layout, letter_facts};
+pub use facts::{DateLine, Layout, date_line, is_addressed, layout, letter_facts};
 pub use language::{LanguageScore, detect_language, is_foreign};
 pub use people::people;
 pub use wording::{Wording, wording};

@@ -12,7 +12,7 @@ use crate::rules::PhraseBook;
 use crate::rules::phrases::{EndNeeds, LetterPhrases, PhraseGroup};
 
 use super::combined::{Sentences, Side, ends_sentence};
-use super::date::dated_below;
+use super::date::{dated_above, dated_below};
 use super::facts::Layout;
 
 /// Weighted edits a letter up to which a phrase of a letter is taken as found.
@@ -32,6 +32,8 @@ pub struct Wording {
     pub ends: Vec<String>,
     /// Words before phrases that were found: how sure the page is a letter at all.
     pub found: usize,
+    /// A sentence says who asks whom for another doctor: more than the words that a form's title has too.
+    pub tells: bool,
 }
 
 struct Hit {
@@ -44,7 +46,7 @@ struct Hit {
 pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: &DateContext) -> Wording {
     let letters = &phrases.letters;
     // Date, address and salutation have no periods: without a bound the letter's own date would stand in its first sentence.
-    let head = dated_below(text, layout, context).or(layout.salutation);
+    let head = dated_below(text, layout, context).or(layout.salutation).or_else(|| dated_above(text, context));
     let body = head.and_then(|at| text.lines().get(at)).map_or(0, |line| line.words.end);
     let sentences = Sentences::new(text, body, &letters.actors);
     let notice = hits(text, &sentences, &letters.notice, Some(letters));
@@ -78,7 +80,9 @@ pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: 
     let found = notice.len() + dismissal.len() + warning.len();
     // An end of care with no other word is a dismissal in other words.
     let kind = if kind == LetterKind::Other && !ends.is_empty() { LetterKind::Dismissal } else { kind };
-    Wording { kind, reasons, ends, found }
+    let whole = |hit: &Hit| letters.notice.iter().any(|group| group.id == hit.id && group.rows.len() >= 3);
+    let tells = notice.iter().any(|hit| !hit.conditional && whole(hit));
+    Wording { kind, reasons, ends, found, tells }
 }
 
 /// Rows of a warning without a phrase in full say what happened, and not what the letter is for.

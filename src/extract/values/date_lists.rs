@@ -28,7 +28,8 @@ struct Entry {
 /// Reads a list of dates. An empty text gives an empty list.
 pub fn parse_date_list(text: &str, context: &DateContext) -> DateList {
     let mut entries: Vec<Entry> = Vec::new();
-    for piece in pieces(text, context) {
+    let parted = dates_in_cells(text).or_else(|| in_numbered_rows(text, context));
+    for piece in parted.unwrap_or_else(|| pieces(text, context)) {
         let excused = is_excused(&piece, context);
         let bare = without_remarks(&piece, context);
         let written = day_and_year(&bare, context)
@@ -48,7 +49,60 @@ pub fn parse_date_list(text: &str, context: &DateContext) -> DateList {
         }
     }
     drop_row_numbers(&mut entries);
+    // After a comma another date was to follow, and what stands there was not read.
+    if !entries.is_empty() && text.trim_end().ends_with([',', '&']) {
+        entries.push(Entry { raw: String::new(), written: None, excused: false });
+    }
     settle_list(entries, context)
+}
+
+/// `1. Apr 4 2026 2 Jun 1 2026 3. 4.`: what stands behind the numbers of rows, which count from one, whatever happened to their periods.
+fn in_numbered_rows(text: &str, context: &DateContext) -> Option<Vec<String>> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let number = |word: &str| word.trim_end_matches(['.', ')', ',', ':']).parse::<usize>().ok();
+    let has_figures = |word: &str| word.chars().filter(char::is_ascii_digit).count() >= 3 && !is_year(word);
+    let is_month = |word: &str| {
+        let tokens = tokens(word, context.words);
+        tokens.first().is_some_and(|token| matches!(token.is, Is::Month(_)))
+    };
+    let mut starts: Vec<usize> = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let next = words.get(at + 1).copied();
+        let marked = word.ends_with(['.', ')', ':', ',']);
+        let opens =
+            next.is_none_or(|next| has_figures(next) || is_month(next) || number(next) == Some(starts.len() + 2));
+        if number(word) == Some(starts.len() + 1)
+            && (opens || marked && starts.is_empty())
+            && (marked || !starts.is_empty())
+        {
+            starts.push(at);
+        }
+    }
+    if starts.len() < 3 || starts.first() != Some(&0) {
+        return None;
+    }
+    let ends = starts.iter().skip(1).copied().chain([words.len()]);
+    let rows = starts.iter().zip(ends).map(|(start, end)| words[start + 1..end].join(" "));
+    Some(rows.flat_map(|row| pieces(&row, context)).collect())
+}
+
+fn is_year(word: &str) -> bool {
+    let digits = word.trim_matches(|c: char| !c.is_ascii_digit());
+    digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"))
+}
+
+/// `0 4 1 0 2 0 2 6 0 6 0 3 2 0 2 6`: digits in cells of their own, eight for each date.
+fn dates_in_cells(text: &str) -> Option<Vec<String>> {
+    let is_frame = |c: char| c.is_whitespace() || matches!(c, '|' | '[' | ']');
+    let cells: Vec<&str> = text.split(is_frame).filter(|cell| !cell.is_empty()).collect();
+    let digits: Vec<char> = cells.concat().chars().collect();
+    let lone = cells.iter().filter(|cell| cell.len() == 1).count();
+    let in_cells = digits.iter().all(char::is_ascii_digit) && lone * 2 > cells.len() && digits.len().is_multiple_of(8);
+    let date = |cells: &[char]| {
+        let part = |from: usize, to: usize| cells[from..to].iter().collect::<String>();
+        format!("{}/{}/{}", part(0, 2), part(2, 4), part(4, 8))
+    };
+    (in_cells && !digits.is_empty()).then(|| digits.chunks(8).map(date).collect())
 }
 
 /// `4. 5.`: the numbers of rows that nothing was written in, which follow each other as no day follows its month by chance.
@@ -428,6 +482,9 @@ mod tests {
             "4/30/2026 - 6/20/2026 - 7/17/2026",
             "Apr 30 2026 Jun 20 2026 Jul 17 2026",
             "4/30/26 (no show), 6/20/26 no show; 7/17/26 did not call",
+            "1. Apr 30 2026 2 Jun 20 2026 3. Jul 17 2026 4. 5, 6.",
+            "1. 04-30-26 2. 06-20-26 3 07-17-26 4. 5. 6.",
+            "0 4 3 0 2 0 2 6 | 0 6 2 0 2 0 2 6 | 0 7 17 2 0 2 6",
         ] {
             assert_eq!(days(&list(text)), ["2026-04-30", "2026-06-20", "2026-07-17"], "{text}: {:?}", list(text));
         }
@@ -438,6 +495,12 @@ mod tests {
         let list = list("4/30/2026, 6/3?/2O2, 7/17/2026");
         assert_eq!(days(&list), ["2026-04-30", "?", "2026-07-17"], "{list:?}");
         assert!(!list.certain);
+    }
+
+    #[test]
+    fn a_list_that_breaks_off_has_an_entry_that_was_not_read() {
+        assert_eq!(days(&list("2/10/2026, 5/17/2026")), ["2026-02-10", "2026-05-17"]);
+        assert_eq!(days(&list("2/10/2026, 5/17/2026,")), ["2026-02-10", "2026-05-17", "?"]);
     }
 
     #[test]

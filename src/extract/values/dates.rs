@@ -262,6 +262,11 @@ fn cut_chunk(chunk: &str, start: usize, words: &DateWords, tokens: &mut Vec<Toke
         return;
     }
     let folded = fold(chunk);
+    // `Nov. Ist, 2026`: a one that was read as a letter, before its ending.
+    if chunk.len() == 3 && chunk.starts_with(['I', 'l', '|']) && folded.ends_with("st") {
+        tokens.push(Token { is: Is::Number("1".into(), Repairs::Sure, false), start, end: start + 1 });
+        return;
+    }
     let is = if words.folded().fillers.contains(&folded) { Is::Filler } else { Is::Word(folded) };
     tokens.push(Token { is, start, end });
 }

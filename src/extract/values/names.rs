@@ -33,6 +33,7 @@ pub fn read_name(text: &str) -> NameReading {
     let mut repaired = false;
     let text: String = text.nfc().map(|c| if matches!(c, '’' | '‘' | '`' | '´') { '\'' } else { c }).collect();
     let text = at_initials(&text);
+    let mut cut_up = false;
     let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace().flat_map(at_specks) {
         let mut cleaned = clean_word(word, &mut repaired);
@@ -51,6 +52,7 @@ pub fn read_name(text: &str) -> NameReading {
             repaired = true;
         }
     }
+    let words = out_of_cells(words, &mut cut_up);
     let mut words = with_whole_credentials(words);
     repaired |= restore_credential(&mut words);
     let words = with_commas(in_order(words));
@@ -63,7 +65,7 @@ pub fn read_name(text: &str) -> NameReading {
     // `Grewal, DO` lacks a name: a doctor's letters are none.
     let named = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !is_credential(word);
     let long = name.split_whitespace().filter(named).count();
-    NameReading { certain: plain && long >= 2, value: Some(name), repaired }
+    NameReading { certain: plain && long >= 2 && !cut_up, value: Some(name), repaired }
 }
 
 /// `XaiP.Vue`: an initial with its period is a word of its own, whatever spaces a reader lost around it.
@@ -198,6 +200,25 @@ fn with_whole_credentials(words: Vec<String>) -> Vec<String> {
     }
     whole
 }
+
+/// `O F E L IA VUE`: letters of a name that stand in cells of their own come together; where one name ends and the next begins they do not say.
+fn out_of_cells(words: Vec<String>, cut_up: &mut bool) -> Vec<String> {
+    let is_cell = |word: &String| word.chars().count() <= 2 && word.chars().all(char::is_alphabetic);
+    let mut whole = Vec::with_capacity(words.len());
+    *cut_up |= words.len() >= 3 && words.first().is_some_and(|first| first.chars().count() == 1);
+    for run in words.chunk_by(|a, b| is_cell(a) && is_cell(b)) {
+        if run.len() >= CELLS && run.iter().filter(|word| word.chars().count() == 1).count() * 2 > run.len() {
+            *cut_up = true;
+            whole.push(run.concat());
+        } else {
+            whole.extend_from_slice(run);
+        }
+    }
+    whole
+}
+
+/// Words of a letter or two in a row from which they are the cells of a comb.
+const CELLS: usize = 4;
 
 /// `PAC` is PA-C: a reader lost the hyphen of a credential that has one.
 fn with_hyphen(word: &str) -> Option<String> {
@@ -513,6 +534,14 @@ mod tests {
         ] {
             assert_eq!(read(text), name, "{text}");
         }
+    }
+
+    #[test]
+    fn letters_in_cells_come_together_and_are_doubtful() {
+        let read = read_name("O F E L IA VUE");
+        assert_eq!((read.value.as_deref(), read.certain), (Some("Ofelia Vue"), false));
+        assert!(!read_name("O FE LIA VUE").certain);
+        assert!(read_name("VO T. NG").certain && read_name("J. Robert Vue").certain);
     }
 
     #[test]

@@ -10,6 +10,7 @@ impl Surroundings<'_> {
     pub(super) fn list_of(&self, label: &Label) -> Option<Rect> {
         self.table_below(label)
             .or_else(|| self.lines_beside(label))
+            .or_else(|| self.cells_beside(label))
             .or_else(|| self.lines_below(label))
             .or_else(|| self.cells_below(label))
             .or_else(|| self.rows_below(label))
@@ -116,6 +117,16 @@ impl Surroundings<'_> {
         let first = self.cell_at(l.left + self.height, edge.rect.bottom + self.height / 2)?;
         let row = self.row_of_cells(first, l);
         let is_list = edge.rect.top - l.bottom < 2 * self.height && first.height() < 4 * self.height && row != first;
+        (is_list && !self.holds_other_label(&row, l)).then_some(row)
+    }
+
+    /// A row of boxes behind a label, one for each entry of a list.
+    fn cells_beside(&self, label: &Label) -> Option<Rect> {
+        let l = &label.rect;
+        let side = self.nearest_vertical(l.right, l.center_y(), true)?;
+        let first = self.cell_at(side.rect.right + self.height / 2, l.center_y())?;
+        let row = self.row_of_cells(first, l);
+        let is_list = first.left >= l.right && first.height() < 4 * self.height && row != first;
         (is_list && !self.holds_other_label(&row, l)).then_some(row)
     }
 
