@@ -1,4 +1,4 @@
-//! The second reader: PP-OCRv6's small recognition model, run by rten.
+//! The second reader: PP-OCRv6's small recognition model, run by `faxtriage-ppocr` and rten.
 //!
 //! A network of another kind, trained on other material than Tesseract's, so that its mistakes are others: where the two agree, a
 //! value is trusted. It reads one line at a time. Lines are not batched: the network looks at the whole width, padding included, and a reading
@@ -9,13 +9,10 @@
 //! that the network takes for a Chinese character is ink that it could not read.
 
 use std::path::Path;
-use std::sync::Arc;
 
+use faxtriage_ppocr::{ModelFile, Network};
 use image::GrayImage;
 use image::imageops::{self, FilterType};
-use rten::{Model, NodeId, RunOptions, ThreadPool};
-use rten_tensor::prelude::*;
-use rten_tensor::{NdTensor, NdTensorView};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -23,7 +20,7 @@ use super::model::{SECOND_READER_SHA256, sha256};
 use super::{Lattice, LatticeStep, LineReader, LineReading, OcrError, decode};
 
 /// Height of the network's input, in pixels.
-pub const INPUT_HEIGHT: u32 = 48;
+pub const INPUT_HEIGHT: u32 = faxtriage_ppocr::INPUT_HEIGHT as u32;
 
 /// Widest input; a line that is longer for its height is squeezed. A page-wide line of small print is about 2,700 wide.
 const MAX_WIDTH: u32 = 3200;
@@ -44,15 +41,11 @@ const LEAST: f32 = 1e-12;
 
 /// PP-OCRv6 small recognition, loaded once and used for line after line.
 pub struct SecondReader {
-    model: Model,
-    input: NodeId,
-    output: NodeId,
-    options: RunOptions,
+    network: Network,
     /// The characters that are kept, sorted.
     characters: Vec<char>,
-    /// For each kept class of the network its place in `characters`; sorted by class.
-    classes: Vec<(usize, usize)>,
-    class_count: usize,
+    /// For each class that is kept, the blank left out, its place in `characters`.
+    places: Vec<usize>,
 }
 
 impl SecondReader {
@@ -75,29 +68,25 @@ impl SecondReader {
 
     /// Starts the reader with the bytes of [`SecondReader::checked_file`].
     pub fn from_file(data: Vec<u8>) -> Result<Self, OcrError> {
-        let model = Model::load(data).map_err(|error| OcrError::Model(error.to_string()))?;
-        let (&[input], &[output]) = (model.input_ids(), model.output_ids()) else {
-            return Err(OcrError::Model("it does not have one input and one output".to_owned()));
-        };
-        let Some(alphabet) = model.metadata().get("character") else {
-            return Err(OcrError::Model("its list of characters is missing".to_owned()));
-        };
+        let model_error = |error: faxtriage_ppocr::Error| OcrError::Model(error.to_string());
+        let file = ModelFile::parse(&data).map_err(model_error)?;
+        drop(data);
 
         // Class 0 is the blank, then the alphabet, one character a line, then the space.
-        let mut kept: Vec<(usize, char)> =
-            alphabet.split('\n').enumerate().filter_map(|(index, entry)| Some((index + 1, kept_as(entry)?))).collect();
-        let class_count = alphabet.split('\n').count() + 2;
-        kept.push((class_count - 1, ' '));
+        let entries = file.characters().split('\n').chain([" "]);
+        if entries.clone().count() + 1 != file.class_count() {
+            return Err(OcrError::Model("its list of characters does not fit its classes".to_owned()));
+        }
+        let kept: Vec<(usize, char)> =
+            entries.enumerate().filter_map(|(index, entry)| Some((index + 1, kept_as(entry)?))).collect();
         let mut characters: Vec<char> = kept.iter().map(|(_, character)| *character).collect();
         characters.sort_unstable();
         characters.dedup();
-        let classes = kept
-            .into_iter()
-            .filter_map(|(class, character)| Some((class, characters.binary_search(&character).ok()?)))
-            .collect();
+        let places = kept.iter().filter_map(|(_, character)| characters.binary_search(character).ok()).collect();
 
-        let options = RunOptions::default().with_thread_pool(Some(Arc::new(ThreadPool::with_num_threads(1))));
-        Ok(Self { model, input, output, options, characters, classes, class_count })
+        let classes: Vec<usize> = [0].into_iter().chain(kept.iter().map(|(class, _)| *class)).collect();
+        let network = Network::new(file, &classes).map_err(model_error)?;
+        Ok(Self { network, characters, places })
     }
 
     /// Reads one line, dark on white; an empty crop has an empty reading.
@@ -110,37 +99,29 @@ impl SecondReader {
                 lattice: Lattice::default(),
             });
         }
-        let (input, width) = input_of(crop);
-        let read_error = |what: String| OcrError::Read(what);
-        let mut outputs = self
-            .model
-            .run(vec![(self.input, input.view().into())], &[self.output], Some(self.options.clone()))
-            .map_err(|error| read_error(format!("second reader: {error}")))?;
-        let output: NdTensor<f32, 3> = outputs.pop().and_then(|output| output.try_into().ok()).ok_or_else(|| {
-            read_error("the second reader's output has another shape than steps by classes".to_owned())
-        })?;
-        if output.size(0) != 1 || output.size(2) != self.class_count {
-            return Err(read_error("the second reader's output does not fit its list of characters".to_owned()));
-        }
-
-        let lattice = self.lattice_of(output.view());
+        let input = Input::of(crop);
+        let probabilities =
+            self.network.run(&input.pixels).map_err(|error| OcrError::Read(format!("second reader: {error}")))?;
+        let lattice = self.lattice_of(&probabilities);
         let read = decode::greedy(&lattice);
-        let input_per_step = input.size(3) as f32 / lattice.steps.len().max(1) as f32;
-        let crop_per_step = input_per_step * crop.width() as f32 / width as f32;
+        let input_per_step = input.width as f32 / lattice.steps.len().max(1) as f32;
+        let crop_per_step = input_per_step * crop.width() as f32 / input.columns as f32;
         let positions = read.steps.iter().map(|step| ((step + 0.5) * crop_per_step).min(crop.width() as f32)).collect();
         Ok(LineReading { text: read.text, characters: read.characters, positions, lattice })
     }
 
-    fn lattice_of(&self, output: NdTensorView<f32, 3>) -> Lattice {
+    /// The lattice of the kept classes' probabilities, the blank first, step by step.
+    fn lattice_of(&self, probabilities: &[f32]) -> Lattice {
         let log = |probability: f32| probability.max(LEAST).ln();
         let mut sums = vec![0.0f32; self.characters.len()];
-        let steps = (0..output.size(1))
+        let steps = probabilities
+            .chunks_exact(1 + self.places.len())
             .map(|step| {
+                let (blank, kept) = (step[0], &step[1..]);
                 sums.fill(0.0);
-                for &(class, character) in &self.classes {
-                    sums[character] += output[[0, step, class]];
+                for (&place, probability) in self.places.iter().zip(kept) {
+                    sums[place] += probability;
                 }
-                let blank = output[[0, step, 0]];
                 let least = sums.iter().copied().fold(blank, f32::max) * KEPT_SHARE;
                 let mut symbols: Vec<(char, f32)> = self
                     .characters
@@ -164,25 +145,37 @@ impl LineReader for SecondReader {
     }
 }
 
-/// A crop as the network takes it (1×3×48×W, the same grey in every channel, -1 black to 1 white), and how many of its columns
-/// are the crop.
-fn input_of(crop: &GrayImage) -> (NdTensor<f32, 4>, u32) {
-    let ideal = (f64::from(crop.width()) * f64::from(INPUT_HEIGHT) / f64::from(crop.height())).round();
-    // A float-to-int cast saturates.
-    let width = (ideal as u32).clamp(STEP, MAX_WIDTH);
-    let scaled;
-    let picture = if (crop.width(), crop.height()) == (width, INPUT_HEIGHT) {
-        crop
-    } else {
-        scaled = imageops::resize(crop, width, INPUT_HEIGHT, FilterType::CatmullRom);
-        &scaled
-    };
-    // Whole steps, so that the last letter has one of its own; what is added are zeros (mid grey), as the network was trained.
-    let padded = width.max(LEAST_WIDTH).next_multiple_of(STEP);
-    let input = NdTensor::from_fn([1, 3, INPUT_HEIGHT as usize, padded as usize], |[_, _, y, x]| {
-        if x < width as usize { f32::from(picture.get_pixel(x as u32, y as u32)[0]) / 127.5 - 1.0 } else { 0.0 }
-    });
-    (input, width)
+/// A crop as the network takes it.
+struct Input {
+    /// Rows of `width` pixels, -1 black to 1 white.
+    pixels: Vec<f32>,
+    width: usize,
+    /// How many of the columns are the crop.
+    columns: usize,
+}
+
+impl Input {
+    fn of(crop: &GrayImage) -> Self {
+        let ideal = (f64::from(crop.width()) * f64::from(INPUT_HEIGHT) / f64::from(crop.height())).round();
+        // A float-to-int cast saturates.
+        let columns = (ideal as u32).clamp(STEP, MAX_WIDTH);
+        let scaled;
+        let picture = if (crop.width(), crop.height()) == (columns, INPUT_HEIGHT) {
+            crop
+        } else {
+            scaled = imageops::resize(crop, columns, INPUT_HEIGHT, FilterType::CatmullRom);
+            &scaled
+        };
+        // Whole steps, so that the last letter has one of its own; what is added are zeros (mid grey), as the network was trained.
+        let width = columns.max(LEAST_WIDTH).next_multiple_of(STEP) as usize;
+        let mut pixels = vec![0.0; width * INPUT_HEIGHT as usize];
+        for (to, from) in pixels.chunks_exact_mut(width).zip(picture.chunks_exact(columns as usize)) {
+            for (to, from) in to.iter_mut().zip(from) {
+                *to = f32::from(*from) / 127.5 - 1.0;
+            }
+        }
+        Self { pixels, width, columns: columns as usize }
+    }
 }
 
 /// The character that an entry of the network's alphabet is kept as: itself where forms have it, else the one it looks like.
@@ -260,17 +253,17 @@ mod tests {
     #[test]
     fn the_input_has_the_networks_height_and_whole_steps() {
         let shape = |width, height| {
-            let (input, columns) = input_of(&GrayImage::new(width, height));
-            assert_eq!((input.size(0), input.size(1), input.size(2)), (1, 3, 48));
-            (input.size(3), columns)
+            let input = Input::of(&GrayImage::new(width, height));
+            assert_eq!(input.pixels.len(), 48 * input.width);
+            (input.width, input.columns)
         };
         assert_eq!(shape(200, 24), (400, 400));
         assert_eq!(shape(403, 48), (408, 403));
         assert_eq!(shape(96, 24), (320, 192));
         assert_eq!(shape(1, 4000), (320, 8));
         assert_eq!(shape(60_000, 1), (3200, 3200));
-        let (input, _) = input_of(&GrayImage::from_pixel(403, 48, image::Luma([255])));
-        assert_eq!((input[[0, 2, 47, 402]], input[[0, 0, 0, 403]]), (1.0, 0.0));
+        let input = Input::of(&GrayImage::from_pixel(403, 48, image::Luma([255])));
+        assert_eq!(input.pixels[47 * 408 + 402..], [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     }
 
     #[test]

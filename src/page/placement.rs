@@ -3,6 +3,7 @@
 //! A page is resampled once. Every further interpolation would blur letters that are ten pixels high.
 
 use std::borrow::Cow;
+use std::num::Wrapping;
 
 use image::GrayImage;
 
@@ -133,49 +134,116 @@ pub(super) fn resample(turned: Cow<'_, GrayImage>, placement: &Placement) -> Gra
         return stretch(turned, width, height);
     }
     let mut page = GrayImage::from_pixel(width, height, image::Luma([255]));
-    let (source_width, source_height) = (turned.width() as i64, turned.height() as i64);
-    if source_width == 0 || source_height == 0 {
+    if turned.width() == 0 || turned.height() == 0 {
         return page;
     }
-    let source = turned.as_raw();
-    const ONE: f64 = 65536.0;
+    let source = Source { pixels: turned.as_raw(), width: turned.width() as usize, height: turned.height() as usize };
     let (sin, cos) = (f64::from(placement.skew.0), f64::from(placement.skew.1));
-    let step_x = (cos / f64::from(placement.scale.0) * ONE).round() as i64;
-    let step_y = (sin / f64::from(placement.scale.1) * ONE).round() as i64;
+    let step = (
+        (cos / f64::from(placement.scale.0) * ONE as f64).round() as i64,
+        (sin / f64::from(placement.scale.1) * ONE as f64).round() as i64,
+    );
     for (v, line) in page.chunks_exact_mut(width as usize).enumerate() {
         let (x, y) = placement.backward(0.5, v as f32 + 0.5);
-        let mut x = ((f64::from(x) - 0.5) * ONE) as i64;
-        let mut y = ((f64::from(y) - 0.5) * ONE) as i64;
-        for pixel in line {
-            let (column, row) = (x >> 16, y >> 16);
-            if column >= 0 && row >= 0 && column + 1 < source_width && row + 1 < source_height {
-                let at = (row * source_width + column) as usize;
-                let (a, b) = (u32::from(source[at]), u32::from(source[at + 1]));
-                let below = at + source_width as usize;
-                let (c, d) = (u32::from(source[below]), u32::from(source[below + 1]));
-                if a & b & c & d == 255 {
-                    *pixel = 255;
-                } else {
-                    let (fx, fy) = ((x as u32 & 0xFFFF) >> 8, (y as u32 & 0xFFFF) >> 8);
-                    let (top, bottom) = (a * (256 - fx) + b * fx, c * (256 - fx) + d * fx);
-                    *pixel = ((top * (256 - fy) + bottom * fy + 32768) >> 16) as u8;
-                }
-            } else {
-                *pixel = edge_pixel(source, source_width, source_height, column, row);
-            }
-            x += step_x;
-            y += step_y;
-        }
+        let start = |along: f32| ((f64::from(along) - 0.5) * ONE as f64) as i64;
+        source.sample_line(line, (start(x), start(y)), step);
     }
     page
 }
 
-/// On the outermost pixels the nearest one counts; further out is paper.
-fn edge_pixel(source: &[u8], width: i64, height: i64, column: i64, row: i64) -> u8 {
-    if column < -1 || row < -1 || column >= width || row >= height {
-        return 255;
+/// A pixel in the fixed-point numbers that walk over the source.
+const ONE: i64 = 1 << 16;
+
+/// The part of a pixel.
+const FRACTION: i64 = ONE - 1;
+
+/// Stretches shorter than this are sampled pixel by pixel.
+const SHORT: usize = 8;
+
+/// What a slanted line is sampled from.
+struct Source<'a> {
+    pixels: &'a [u8],
+    width: usize,
+    height: usize,
+}
+
+impl Source<'_> {
+    /// Samples a line that starts at (`x`, `y`) and goes on by `step`.
+    ///
+    /// A page is skewed by a degree or two, so that the line stays between the same two rows for many pixels and moves by one column at each:
+    /// such a stretch is blended in one go, seven times as fast as pixel by pixel.
+    fn sample_line(&self, mut line: &mut [u8], (mut x, mut y): (i64, i64), step: (i64, i64)) {
+        let drift = step.0 - ONE;
+        // Where columns are skipped or repeated all the time there are no stretches to look for.
+        let has_stretches = drift.abs() < ONE / 32;
+        while !line.is_empty() {
+            let (column, row) = (x >> 16, y >> 16);
+            let count = match self.offset(column, row) {
+                None => {
+                    line[0] = self.edge_pixel(column, row);
+                    1
+                }
+                Some((at, room)) => {
+                    let in_one_go = || {
+                        let in_pixel = steps_within(x & FRACTION, drift).min(steps_within(y & FRACTION, step.1));
+                        Some(in_pixel.min(room).min(line.len())).filter(|&count| count >= SHORT)
+                    };
+                    let count = has_stretches.then(in_one_go).flatten().unwrap_or(1);
+                    let below = at + self.width;
+                    let rows = (&self.pixels[at..=at + count], &self.pixels[below..=below + count]);
+                    blend(&mut line[..count], rows, (x & FRACTION, drift), (y & FRACTION, step.1));
+                    count
+                }
+            };
+            line = &mut line[count..];
+            x += step.0 * count as i64;
+            y += step.1 * count as i64;
+        }
     }
-    source[(row.max(0) * width + column.max(0)) as usize]
+
+    /// Where the pixel is, and how many follow in its row, if it has neighbours to the right and below.
+    fn offset(&self, column: i64, row: i64) -> Option<(usize, usize)> {
+        let (column, row) = (usize::try_from(column).ok()?, usize::try_from(row).ok()?);
+        (column + 1 < self.width && row + 1 < self.height).then(|| (row * self.width + column, self.width - 1 - column))
+    }
+
+    /// On the outermost pixels the nearest one counts; further out is paper.
+    fn edge_pixel(&self, column: i64, row: i64) -> u8 {
+        if column < -1 || row < -1 || column >= self.width as i64 || row >= self.height as i64 {
+            return 255;
+        }
+        self.pixels[row.max(0) as usize * self.width + column.max(0) as usize]
+    }
+}
+
+/// How many steps it takes from a fraction of a pixel to leave the pixel.
+fn steps_within(fraction: i64, step: i64) -> usize {
+    match step {
+        0 => usize::MAX,
+        1.. => ((ONE - fraction + step - 1) / step) as usize,
+        _ => (fraction / -step) as usize + 1,
+    }
+}
+
+/// Blends a stretch of pixels from two rows that are one pixel longer; `x` and `y` are fractions of a pixel with their steps.
+fn blend(pixels: &mut [u8], (above, below): (&[u8], &[u8]), x: (i64, i64), y: (i64, i64)) {
+    if above.iter().chain(below).fold(255, |all, &pixel| all & pixel) == 255 {
+        pixels.fill(255);
+        return;
+    }
+    // Without checks for an overflow, which cannot be, the loop takes several pixels at once.
+    let wrapping = |number: i64| Wrapping(number as u32);
+    let (mut x, mut y, step_x, step_y) = (wrapping(x.0), wrapping(y.0), wrapping(x.1), wrapping(y.1));
+    let (above_right, below_right) = (&above[1..], &below[1..]);
+    for ((((pixel, a), b), c), d) in pixels.iter_mut().zip(above).zip(above_right).zip(below).zip(below_right) {
+        let [a, b, c, d] = [a, b, c, d].map(|&value| Wrapping(u32::from(value)));
+        let whole = Wrapping(256);
+        let (right, down) = (x >> 8, y >> 8);
+        let (top, bottom) = (a * (whole - right) + b * right, c * (whole - right) + d * right);
+        *pixel = ((top * (whole - down) + bottom * down + Wrapping(1 << 15)) >> 16).0 as u8;
+        x += step_x;
+        y += step_y;
+    }
 }
 
 /// Upright scaling, rows first: most pages have no skew worth taking out, and two passes over rows are quicker.
@@ -315,6 +383,32 @@ mod tests {
         let dark_rows = (0..page.height()).filter(|&y| (60..540).any(|x| page.get_pixel(x, y)[0] < 128)).count();
         assert!(dark_rows <= 5, "{dark_rows}");
         assert!(page.width() > 600 && page.height() > 400);
+    }
+
+    #[test]
+    fn a_stretch_is_sampled_as_its_pixels_are() {
+        let pixels: Vec<u8> = (0..90u32 * 40).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let source = Source { pixels: &pixels, width: 90, height: 40 };
+        for step in [(ONE - 9, 700), (ONE + 40, -700), (ONE, 0), (ONE - 2000, 3000), (ONE / 2, 10)] {
+            let start = (-3 * ONE + 77, 20 * ONE + 5);
+            let mut line = [0; 100];
+            source.sample_line(&mut line, start, step);
+            for (n, &pixel) in line.iter().enumerate() {
+                let mut alone = [0];
+                source.sample_line(&mut alone, (start.0 + n as i64 * step.0, start.1 + n as i64 * step.1), step);
+                assert_eq!(pixel, alone[0], "pixel {n} with the step {step:?}");
+            }
+            assert_eq!(line[1], 255, "two columns off the source");
+        }
+    }
+
+    #[test]
+    fn a_blend_is_weighed_by_the_distance() {
+        let mut pixels = [0; 2];
+        blend(&mut pixels, (&[0, 200, 40], &[0, 200, 40]), (ONE / 4, ONE / 4), (ONE / 2, 0));
+        assert_eq!(pixels, [50, 120], "a quarter of the way, then half of it");
+        blend(&mut pixels, (&[0, 0, 0], &[100, 100, 100]), (0, 0), (ONE / 4, ONE / 4));
+        assert_eq!(pixels, [25, 50]);
     }
 
     #[test]
