@@ -13,6 +13,7 @@ pub mod page_text;
 pub mod values;
 
 mod choices;
+mod coarse;
 mod combs;
 mod compose;
 mod digits;
