@@ -14,6 +14,7 @@ pub mod values;
 
 mod answers;
 mod choices;
+mod coarse;
 mod combs;
 mod compose;
 mod digits;

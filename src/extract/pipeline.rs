@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use chrono::NaiveDate;
 
+use super::coarse::{is_coarse, with_sideways, without_dirt};
 use super::form::{Fit, FormPage};
 use super::header::parse_header;
 use super::interpret::letter_and_people;
@@ -64,7 +65,8 @@ impl PageEngine<'_> {
         let band = header.as_ref().map(|line| line.rect).or(page.header_band);
         let ruled = page.rulings.horizontal.len() + page.rulings.vertical.len() >= RULED;
         // On a form every label counts, so its doubtful lines are read again however well the rest reads.
-        let doubtful = doubtful(source.resolution.x.min(source.resolution.y));
+        let coarse = is_coarse(source.resolution.x.min(source.resolution.y));
+        let doubtful = doubtful(coarse);
         if !text_layer && (ruled || legibility(&words, &page).confidence.get() < doubtful) {
             let lines = body_lines(&page, band.as_ref());
             words = self.timed("reread", |engine| match engine.second.as_deref_mut() {
@@ -74,6 +76,9 @@ impl PageEngine<'_> {
             if ruled {
                 words = self.holes_filled(&page, &lines, words)?;
             }
+        }
+        if coarse && !text_layer {
+            words = self.with_sideways(&page, words)?;
         }
         let legibility = legibility(&words, &page);
         let form_values = on_page(&source.form_values, &page);
@@ -149,6 +154,8 @@ impl PageEngine<'_> {
         note(best == Some(&PageKind::Blank), "blank-page");
         note(source.resolution.assumed, "assumed-resolution");
         let (width, height) = source.size();
+        // Not before the fields are read: a word that is noise tells that something is written where a value belongs.
+        let words = if coarse && !text_layer { without_dirt(words) } else { words };
         let reading = PageReading {
             format: READING_FORMAT,
             page: number,
@@ -197,6 +204,14 @@ impl PageEngine<'_> {
                 };
                 cuts.iter().zip(crops).map(read).collect()
             }),
+        })
+    }
+
+    /// The words with what stands sideways on the page; only the second reader reads it.
+    fn with_sideways(&mut self, page: &PreparedPage, words: Vec<Word>) -> Result<Vec<Word>, OcrError> {
+        self.timed("sideways", |engine| match engine.second.as_deref_mut() {
+            Some(second) => with_sideways(page, words, second),
+            None => Ok(words),
         })
     }
 

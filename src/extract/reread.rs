@@ -18,12 +18,10 @@ use super::text_layer::number_lines;
 const DOUBTFUL: f32 = 0.80;
 /// Same, where the rows of the fax are so coarse that small letters have nine of them: there the page reader is sure of wrong letters.
 const DOUBTFUL_COARSE: f32 = 0.93;
-/// Rows an inch below which a page is coarse: between the standard (98) and the fine (196) resolution of fax machines (ITU-T T.4).
-const COARSE: f32 = 150.0;
 
-/// Mean confidence below which the lines of a page with so many rows an inch are read again.
-pub fn doubtful(rows_an_inch: f32) -> f32 {
-    if rows_an_inch < COARSE { DOUBTFUL_COARSE } else { DOUBTFUL }
+/// Mean confidence below which the lines of a page are read again.
+pub fn doubtful(coarse: bool) -> f32 {
+    if coarse { DOUBTFUL_COARSE } else { DOUBTFUL }
 }
 
 /// The lines of the page that may be read again: what the fax machine printed (`header`) was taken out before and stays out.
@@ -53,7 +51,7 @@ pub fn reread(
     let mut words = words;
     for ((line, cut), reading) in lines.iter().zip(&cuts).zip(&readings) {
         let first = inside(&words, line);
-        let second = line_words(reading, cut);
+        let second = words_between(reading, cut, &spaces(&first, cut));
         if worth(&second) > worth(first) {
             // A word whose middle lies off the line is the same ink all the same.
             let again = |w: &Word| {
@@ -207,17 +205,38 @@ fn mean_confidence(words: &[&Word]) -> f32 {
     if all == 0.0 { 0.0 } else { words.iter().map(|w| w.letters() * w.confidence.get()).sum::<f32>() / all }
 }
 
+/// Least width of a space between words, as a share of the line's height with its descenders: a third of a capital's height.
+const LEAST_SPACE: f32 = 0.2;
+
+/// The middles of the spaces between the words of a line, as the first reader saw them.
+fn spaces(words: &[&Word], line: &Rect) -> Vec<i32> {
+    let mut sides: Vec<(i32, i32)> = words.iter().map(|word| (word.rect.left, word.rect.right)).collect();
+    sides.sort_unstable();
+    let gaps = sides.windows(2).map(|pair| (pair[0].1, pair[1].0));
+    let wide = gaps.filter(|(from, to)| (to - from) as f32 >= LEAST_SPACE * line.height() as f32);
+    wide.map(|(from, to)| (from + to) / 2).collect()
+}
+
 /// The words of one line in page pixels: the reader tells where each character's centre lies in the crop.
 pub fn line_words(reading: &LineReading, crop: &Rect) -> Vec<Word> {
+    words_between(reading, crop, &[])
+}
+
+/// The words of one line, parted at `spaces` too (columns of the page): the second reader was trained on scripts that have none, and passes them over.
+fn words_between(reading: &LineReading, crop: &Rect, spaces: &[i32]) -> Vec<Word> {
     let characters: Vec<(char, f32, f32)> =
         reading.text.chars().zip(&reading.characters).zip(&reading.positions).map(|((c, p), x)| (c, *p, *x)).collect();
     // Half a typical pitch lies on either side of a character's centre.
     let mut gaps: Vec<f32> = characters.windows(2).map(|pair| pair[1].2 - pair[0].2).collect();
     gaps.sort_by(f32::total_cmp);
     let half = (gaps.get(gaps.len() / 2).copied().unwrap_or(crop.height() as f32 * 0.5) / 2.0).max(1.0);
+    let parted = |a: &(char, f32, f32), b: &(char, f32, f32)| {
+        let between = |x: &i32| crop.left as f32 + a.2 < *x as f32 && (*x as f32) < crop.left as f32 + b.2;
+        a.0.is_whitespace() || b.0.is_whitespace() || spaces.iter().any(between)
+    };
     characters
-        .split(|(c, _, _)| c.is_whitespace())
-        .filter(|word| !word.is_empty())
+        .chunk_by(|a, b| !parted(a, b))
+        .filter(|word| word.iter().any(|c| !c.0.is_whitespace()))
         .map(|word| {
             let first = word.first().map_or(0.0, |c| c.2);
             let last = word.last().map_or(0.0, |c| c.2);
@@ -260,6 +279,19 @@ mod tests {
     }
 
     #[test]
+    fn the_first_readers_spaces_are_those_between_its_words() {
+        let word = |left, right| Word {
+            text: "cost".into(),
+            confidence: Confidence::CERTAIN,
+            rect: Rect::new(left, 100, right, 120),
+            line: 0,
+        };
+        let words = [word(110, 200), word(0, 100), word(202, 300)];
+        assert_eq!(spaces(&words.iter().collect::<Vec<_>>(), &Rect::new(0, 98, 300, 122)), [105]);
+        assert!(spaces(&[], &Rect::new(0, 98, 300, 122)).is_empty());
+    }
+
+    #[test]
     fn words_stand_where_their_letters_do() {
         let reading = LineReading {
             text: "Ana K".into(),
@@ -269,6 +301,9 @@ mod tests {
         };
         let words = line_words(&reading, &Rect::new(100, 200, 160, 230));
         assert_eq!(words.len(), 2);
+        let crop = Rect::new(100, 200, 160, 230);
+        let parted: Vec<String> = words_between(&reading, &crop, &[124]).into_iter().map(|word| word.text).collect();
+        assert_eq!(parted, ["An", "a", "K"]);
         assert_eq!((words[0].text.as_str(), words[0].rect), ("Ana", Rect::new(105, 200, 135, 230)));
         assert!((words[1].confidence.get() - 0.5).abs() < 1e-3);
     }

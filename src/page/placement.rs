@@ -316,6 +316,13 @@ pub(super) fn reduced(gray: &GrayImage, by_x: u32, by_y: u32) -> GrayImage {
     small
 }
 
+/// A coarse plane at its full size, with edges as steep as its pixels allow.
+pub(super) fn enlarged(gray: &GrayImage, scale: (f32, f32)) -> GrayImage {
+    let long = |side: u32, scale: f32| (side as f32 * scale).round().max(1.0) as u32;
+    let (width, height) = (long(gray.width(), scale.0), long(gray.height(), scale.1));
+    image::imageops::resize(gray, width, height, image::imageops::FilterType::CatmullRom)
+}
+
 /// Doubles the rows of a coarse page so that slanted strokes stay slanted.
 ///
 /// At 98 lines an inch a slanted edge jumps two pixels from row to row. Interpolating between rows alone gives stairs; a

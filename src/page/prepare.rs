@@ -97,6 +97,9 @@ const HIGHEST_DPI: f32 = 300.0;
 const RAISED_DPI: f32 = 200.0;
 /// Most pixels of a prepared page, whatever the source claims: a tabloid page at 300 dpi has 17 million.
 const MOST_PIXELS: f32 = 40e6;
+/// Enlargement from which the pixels of a coarse page have to be curved into each other: at twice its size and more, a stroke of one pixel whose ends
+/// are only joined by straight lines of grey is a blur as wide as the gap beside it.
+const COARSE_SCALE: f32 = 1.5;
 /// Skew below this is left alone, in degrees: over a page's width it is less than two pixels.
 const SMALLEST_SKEW: f32 = 0.05;
 
@@ -410,6 +413,12 @@ fn render(mut plane: Cow<'_, GrayImage>, placement: &Placement) -> GrayImage {
         plane = Cow::Owned(image::imageops::rotate270(&placement::rows_doubled(&turned)));
         placement = placement.of_resized(&plane, (0.5, 1.0));
     }
+    if placement.scale.0.min(placement.scale.1) >= COARSE_SCALE {
+        let (width, height) = plane.dimensions();
+        plane = Cow::Owned(placement::enlarged(&plane, placement.scale));
+        let by = |from: u32, to: u32| from as f32 / to.max(1) as f32;
+        placement = placement.of_resized(&plane, (by(width, plane.width()), by(height, plane.height())));
+    }
     placement::resample(plane, &placement)
 }
 
@@ -512,4 +521,22 @@ fn streak_columns(streak: &Streak, placement: &Placement) -> (i32, i32) {
     };
     let (a, b) = (along(ends[0]), along(ends[1]));
     ((a.min(b) - half).floor() as i32, (a.max(b) + half).ceil() as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strokes_of_one_pixel_stay_black_when_a_coarse_page_is_enlarged() {
+        let is_stroke = |x: u32| x % 17 == 10;
+        let source = GrayImage::from_fn(200, 40, |x, _| image::Luma([if is_stroke(x) { 0 } else { 255 }]));
+        let page = render(Cow::Borrowed(&source), &Placement::new((200, 40), Rotation::None, (2.2, 2.2), 0.0));
+        assert_eq!(page.dimensions(), (440, 88));
+        for stroke in (0..200).filter(|&x| is_stroke(x)) {
+            let middle = (stroke * 22 + 11) / 10;
+            let darkest = (middle - 2..=middle + 2).map(|x| page.get_pixel(x, 44)[0]).min();
+            assert!(darkest < Some(35), "stroke {stroke}: {darkest:?}");
+        }
+    }
 }
