@@ -23,6 +23,8 @@ pub(super) struct FormPoints {
 /// Fields and options that, found together, are the form and not a page that speaks of it.
 const MOST_FIELDS: usize = 6;
 const MOST_OPTIONS: usize = 4;
+/// Options from which a page that begins no line with one only tells of them.
+const TOLD_OPTIONS: usize = 3;
 
 /// Points for one form.
 ///
@@ -52,7 +54,7 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition, subject_wo
     let options: Vec<&OptionDefinition> = found.collect();
     // A procedure names all reasons in its sentences: in none of them a line, a column or a box begins with one.
     let listed = options.iter().any(|o| o.labels.iter().any(|l| begins(text, l)));
-    let told = options.len() >= MOST_OPTIONS && !listed;
+    let told = options.len() >= TOLD_OPTIONS && !listed;
     let options = options.len();
     if fields > 0 {
         points.add((fields as f32 * 0.55).min(6.0), format!("labels-{fields}"));

@@ -206,6 +206,80 @@ fn a_cover_that_names_the_form_is_a_cover() {
 }
 
 #[test]
+fn another_plan_may_call_its_form_as_we_do() {
+    let form = |plan: &str| {
+        kind(&[
+            plan,
+            "Request for Member Reassignment",
+            "Member Name: Leticia Pacheco",
+            "Date of Birth: 03/22/1957",
+            "NPI: 1392695775",
+            "Reason for request",
+            "Ineffective relationship",
+            "Member Services 559-555-0142",
+        ])
+    };
+    assert_eq!(form("Redwood Valley Health Initiative"), PageKind::OtherPlanForm);
+    let ours = PageKind::Form("request-for-member-reassignment".into());
+    assert_eq!(form("Central California Alliance for Health"), ours);
+    assert_eq!(form("Redwood Valley Family Practice"), ours, "an office has its name over the form");
+}
+
+#[test]
+fn the_plans_instructions_and_its_other_requests_are_no_forms() {
+    let instructions = [
+        "Request for Member Reassignment - Procedure",
+        "Complete this form to request that an Alliance member be reassigned to a new provider.",
+        "1. Make sure you have the appropriate reasons to request it: abuse, member fraud; request for",
+        "medications; because of abusive or disruptive behaviors; or an ineffective relationship; or for the",
+        "member's failure to keep scheduled appointments (three in twelve months).",
+        "2. Send written notification to the member. A letter must be sent for each member you seek to move.",
+        "The member will remain linked to your practice until the effective date.",
+    ];
+    assert_eq!(kind(&instructions), PageKind::Junk);
+    let authorization = [
+        "PRIOR AUTHORIZATION REQUEST",
+        "Central California Alliance for Health - Utilization Management",
+        "Member Name: Perla Montes",
+        "Date of Request: 11/18/2026",
+        "Date of Birth: 03/22/1957",
+        "NPI: 1392695775",
+        "Service requested: MRI lumbar spine",
+    ];
+    assert_eq!(kind(&authorization), PageKind::Junk);
+}
+
+#[test]
+fn a_notice_in_labelled_lines_that_greets_nobody_is_a_letter() {
+    let notice = [
+        "Notice of Request for Member Reassignment",
+        "Member Name: Denise Avila",
+        "Date of Request: November 10, 2026",
+        "What we did: we asked the Alliance to reassign you to another doctor.",
+        "What comes next: the Alliance will call you, and its Medical Director decides.",
+    ];
+    assert_eq!(kind(&notice), PageKind::Letter);
+    let second_page =
+        ["Request for Member Reassignment - page 2", "Signature of provider: Date of Request", "11-15-2026"];
+    assert_ne!(kind(&second_page), PageKind::Letter, "the form's title says as much as a letter's sentence");
+}
+
+#[test]
+fn a_cover_without_colons_may_name_the_form_as_its_subject() {
+    let cover = [
+        "FAX",
+        "To Provider Services, CCAH",
+        "Fax number 831-430-5857",
+        "From Nadine Okonjo, MD, Yosemite Gateway Health",
+        "Date November 20, 2026",
+        "Pages cover + 2",
+        "Subject Member Reassignment Request",
+        "CONFIDENTIAL: This fax holds protected health information. If it reached you by mistake, destroy it.",
+    ];
+    assert_eq!(kind(&cover), PageKind::Cover);
+}
+
+#[test]
 fn advertisements_are_junk() {
     for lines in [
         &[

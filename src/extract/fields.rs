@@ -19,7 +19,7 @@ use super::placing::Placed;
 use super::sheet::Sheet;
 use super::small_marks::restored;
 use super::stated::{is_signed, texts_in};
-use super::suits::{is_telling, suits, without_cells};
+use super::suits::{behind_label, is_telling, suits, without_cells};
 use super::twins::Figures;
 use super::values::read_name;
 use super::vote::{Ballot, FormatFit, Meaning, elect};
@@ -873,7 +873,8 @@ const STORY: usize = 4;
 
 /// A narrative is there or not; how well its words were read only decides what may be concluded from them.
 fn settle_block(mut reading: FieldReading, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReading {
-    let best = reading.answers.iter().max_by(|a, b| a.text.len().cmp(&b.text.len())).map(|a| a.text.clone());
+    let best =
+        reading.answers.iter().max_by(|a, b| a.text.len().cmp(&b.text.len())).map(|a| behind_label(&a.text).to_owned());
     let mean = if field.tokens.is_empty() {
         let lines = field.second.iter().map(|l| l.confidence().get()).sum::<f32>();
         lines / field.second.len().max(1) as f32

@@ -50,9 +50,29 @@ pub fn is_telling(kind: FieldKind) -> bool {
     matches!(kind, FieldKind::Date | FieldKind::Phone | FieldKind::Npi | FieldKind::MemberId)
 }
 
+/// Letters of the longest end of a label: behind more, a bracket that was misread closes nothing.
+const LABEL_TAIL: usize = 48;
+
+/// A description without the end of its label's brackets: "(events leading to the request, | dates, corrective efforts)".
+pub fn behind_label(text: &str) -> &str {
+    match text.find(['(', ')']) {
+        Some(at) if at <= LABEL_TAIL && text[at..].starts_with(')') => {
+            text[at + 1..].trim_start_matches([':', '.', ' '])
+        }
+        _ => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_a_labels_brackets_is_no_description() {
+        assert_eq!(behind_label("dates, corrective efforts)"), "");
+        assert_eq!(behind_label("what was done): No show twice."), "No show twice.");
+        assert_eq!(behind_label("Called twice (no answer), then wrote."), "Called twice (no answer), then wrote.");
+    }
 
     #[test]
     fn each_kind_knows_its_own() {

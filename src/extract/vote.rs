@@ -222,6 +222,19 @@ mod tests {
     }
 
     #[test]
+    fn the_better_cased_of_two_readings_of_a_name_stands() {
+        for (first, second, best) in
+            [("Tua BUI, FNP", "Tua Bui, FNP", "Tua Bui, FNP"), ("Sofia L Rocha", "Sofia L. Rocha", "Sofia L. Rocha")]
+        {
+            let both = [
+                ballot(Reader::Tesseract, 0.97, first, FormatFit::Free),
+                ballot(Reader::SecondReader, 0.9, second, FormatFit::Free),
+            ];
+            assert_eq!(elect(&both, Hand::Typed).unwrap().value, Value::Text(best.into()));
+        }
+    }
+
+    #[test]
     fn disagreement_goes_to_review() {
         let split = [
             ballot(Reader::Tesseract, 0.93, "Ana Kaur", FormatFit::Free),
