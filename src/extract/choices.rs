@@ -43,6 +43,10 @@ fn read_choice(
     around: &Surroundings<'_>,
 ) -> Vec<OptionReading> {
     let labels: Vec<(usize, Label)> = best_labels(index, choice, source, around);
+    // One of a long list alone on a page is a mention: "Medication Management Agreement" among the attachments.
+    if labels.len() == 1 && choice.options.len() >= 2 * LEAST_ROWS {
+        return Vec::new();
+    }
     let stated = stated(&labels, source);
     let drawn: Vec<&Label> = labels.iter().zip(&stated).filter(|(_, s)| s.is_none()).map(|((_, l), _)| l).collect();
     let boxes = yes_places(&drawn, choice, source.sheet)

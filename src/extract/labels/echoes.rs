@@ -6,7 +6,7 @@ use super::{BOTH, Candidate, Target, label_words, words_of_labels};
 use crate::extract::compose::Composition;
 use crate::extract::sheet::Sheet;
 use crate::geometry::Rect;
-use crate::rules::FormDefinition;
+use crate::rules::{FieldKind, FormDefinition};
 
 /// A label recognised by its words alone gives way to a listed wording of the same thing, and an option among listed options must stand
 /// among them: the same words also begin sentences of the narrative.
@@ -172,18 +172,19 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         chosen.iter().filter_map(|c| single(c).filter(|t| is_prose(*t)).map(|t| (t, c.rect.top))).collect();
     chosen.retain(|candidate| match single(candidate) {
         Some(target) if is_prose(target) && candidate.composed => {
-            !headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top)
+            // "Patient did not show on the dates given. Labs are overdue": the words of a list's label are a sentence's too.
+            let is_list = matches!(target, Target::Field(i) if form.fields[i].kind == FieldKind::DateList);
+            let is_story = holds_sentence_end(candidate, sheet) || in_prose(candidate) && !is_closed(candidate, sheet);
+            !(is_list && is_story) && !headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top)
         }
         Some(target @ Target::Field(_)) => {
             let longer = fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters);
             let elsewhere = named.iter().filter(|other| **other == target).count() > 1;
             // The same field under its own longer name, read to the letter.
             let better = exact.iter().any(|(other, letters)| *other == target && *letters >= candidate.letters);
-            // "Patient did not show on the dates given. Labs are overdue": the words of a label begin a sentence too.
-            let begins_sentence = candidate.composed && ends_sentence(candidate, sheet) && in_prose(candidate);
+            let may_be_prose = elsewhere || candidate.composed && !is_closed(candidate, sheet);
             (candidate.whole || !longer)
-                && !begins_sentence
-                && !(elsewhere && in_prose(candidate))
+                && !(may_be_prose && in_prose(candidate))
                 && !(better && !candidate.composed && candidate.distance > INEXACT)
         }
         Some(target @ Target::Option(choice, _)) => {
@@ -234,9 +235,18 @@ pub(super) fn drop_values(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
     });
 }
 
-/// Whether what was taken for a label has a period behind its last word.
-fn ends_sentence(candidate: &Candidate, sheet: &Sheet) -> bool {
-    candidate.tokens.last().is_some_and(|&last| sheet.tokens[last].text.ends_with('.'))
+/// Whether a sentence ends within what was taken for a label: behind the number of its question there is no period in one.
+fn holds_sentence_end(candidate: &Candidate, sheet: &Sheet) -> bool {
+    let words = candidate.tokens.iter().rev().skip(1).map(|&token| &sheet.tokens[token]);
+    words.into_iter().any(|token| token.is_word() && token.text.ends_with('.') && token.text.len() > ABBREVIATED)
+}
+
+/// Letters of the longest abbreviation with its period: `appt.`.
+const ABBREVIATED: usize = 5;
+
+/// Whether a label has a colon behind its last word: then what follows is its value, however long.
+fn is_closed(candidate: &Candidate, sheet: &Sheet) -> bool {
+    candidate.tokens.last().is_some_and(|&last| sheet.tokens[last].text.ends_with(':'))
 }
 
 /// Distance from which a wording is only like what was read.
