@@ -175,7 +175,8 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
             // "Patient did not show on the dates given. Labs are overdue": the words of a list's label are a sentence's too.
             let is_list = matches!(target, Target::Field(i) if form.fields[i].kind == FieldKind::DateList);
             let is_story = holds_sentence_end(candidate, sheet) || in_prose(candidate) && !is_closed(candidate, sheet);
-            !(is_list && is_story) && !headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top)
+            let is_again = headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top);
+            !(is_list && is_story || is_again)
         }
         Some(target @ Target::Field(_)) => {
             let longer = fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters);
