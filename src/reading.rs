@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::answer::{Confidence, Mark, Reading};
 use crate::decode::{Container, Damage, Resolution};
 use crate::geometry::Rect;
-use crate::ocr::Word;
+use crate::ocr::{Word, text_of};
 use crate::page::Preparation;
 
 /// Version of the stored form of [`PageReading`]; a reader for every older version is kept.
@@ -79,7 +79,7 @@ pub struct Line<'a> {
 
 impl Line<'_> {
     pub fn text(&self) -> String {
-        self.words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+        text_of(self.words.iter().copied())
     }
 
     pub fn rect(&self) -> Rect {

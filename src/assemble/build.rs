@@ -16,6 +16,7 @@ use crate::decode::Rejection;
 use crate::extract::values::{is_credential, read_name};
 use crate::geometry::Rect;
 use crate::inbox::Transmission;
+use crate::ocr::text_of;
 use crate::reading::{FieldReading, KindScore, PageReading, PersonMention, Value};
 use crate::rules::phrases::PhraseBook;
 use crate::rules::{Pack, ReceivedSource};
@@ -347,7 +348,7 @@ fn continue_narrative(fields: &mut Vec<FieldReading>, sheets: &[&Sheet<'_>]) {
     let goes_on = |page: &PageReading| page.kinds.first().is_some_and(KindScore::continues_form);
     let pages = pages.filter_map(|sheet| Some((sheet.number, sheet.reading?))).filter(|(_, page)| goes_on(page));
     for (number, page) in pages {
-        let more = page.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        let more = text_of(&page.words);
         let known = fields.iter().find(|field| field.field == NARRATIVE);
         let told = match known.and_then(|field| field.reading.value()) {
             Some(Value::Text(text)) => format!("{text} {more}"),

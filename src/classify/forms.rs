@@ -2,8 +2,9 @@
 //!
 //! A title can be lost to a dropout and a label to noise; many labels together say as much as the title.
 
-use crate::extract::fuzzy::{Found, Phrase, fold, tolerance};
+use crate::extract::fuzzy::{Found, Phrase, is_one_of, tolerance};
 use crate::extract::page_text::PageText;
+use crate::ocr::Word;
 use crate::reading::TERMS;
 use crate::rules::{FieldDefinition, FormDefinition, FormPurpose, OptionDefinition};
 
@@ -51,11 +52,10 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition, subject_wo
     }
     let fields = form.fields.iter().filter(|f| f.labels.iter().any(|l| is_label(text, l))).count();
     let found = form.choices.iter().flat_map(|c| &c.options).filter(|o| o.labels.iter().any(|l| is_option(text, l)));
-    let options: Vec<&OptionDefinition> = found.collect();
+    let named: Vec<&OptionDefinition> = found.collect();
+    let options = named.len();
     // A procedure names all reasons in its sentences: in none of them a line, a column or a box begins with one.
-    let listed = options.iter().any(|o| o.labels.iter().any(|l| begins(text, l)));
-    let told = options.len() >= TOLD_OPTIONS && !listed;
-    let options = options.len();
+    let told = options >= TOLD_OPTIONS && !named.iter().any(|o| o.labels.iter().any(|l| begins(text, l)));
     if fields > 0 {
         points.add((fields as f32 * 0.55).min(6.0), format!("labels-{fields}"));
     }
@@ -114,8 +114,7 @@ fn stands_alone(text: &PageText, title: &Found, subject_words: &[String]) -> boo
     let Some(before) = text.lines().get(first).map(|line| line.words.start..title.words.start) else { return false };
     let lead = text.text(before.clone());
     let tail = text.lines().get(last).map_or(0, |line| line.words.end.saturating_sub(title.words.end));
-    let is_subject = subject_words.iter().any(|word| fold(word) == fold(&lead));
-    !lead.contains(':') && !is_subject && before.len() + tail <= TITLE_COMPANY
+    !lead.contains(':') && !is_one_of(subject_words, &lead) && before.len() + tail <= TITLE_COMPANY
 }
 
 /// A label stands at the head of a line or of a cell, or has a colon behind it; the same word in prose is none.
@@ -133,13 +132,19 @@ pub(super) fn is_label(text: &PageText, wording: &str) -> bool {
                 .is_some_and(|w| w.text.get(found.end..).is_some_and(|rest| rest.starts_with([':', '#', '_', '.'])));
             let marked = marked || words.get(found.words.end).is_some_and(|w| w.text.starts_with([':', '#', '_']));
             let heads = found.words.start == line.words.start && line.words.len() <= 9;
-            let gap = found.words.start.checked_sub(1).and_then(|before| {
-                let (before, here) = (words.get(before)?, words.get(found.words.start)?);
-                Some(here.rect.left - before.rect.right > 2 * here.rect.height().max(8))
-            });
+            let gap = found
+                .words
+                .start
+                .checked_sub(1)
+                .and_then(|before| Some(stands_apart(words.get(before)?, words.get(found.words.start)?)));
             marked || heads || gap == Some(true)
         })
     })
+}
+
+/// Whether a word begins a cell or a column: a wide gap parts it from the one before.
+fn stands_apart(before: &Word, here: &Word) -> bool {
+    here.rect.left - before.rect.right > 2 * here.rect.height().max(8)
 }
 
 /// Whether a wording begins a line or a column, nothing but a box or a number before it.
@@ -148,10 +153,8 @@ fn begins(text: &PageText, wording: &str) -> bool {
     let words = text.words();
     text.lines().iter().enumerate().any(|(at, line)| {
         text.find_all_in_line(&phrase, tolerance(phrase.len()), at).into_iter().any(|found| {
-            let wide =
-                |pair: &[crate::ocr::Word]| pair[1].rect.left - pair[0].rect.right > 2 * pair[1].rect.height().max(8);
             let before = words.get(line.words.start..=found.words.start).unwrap_or_default();
-            let column = before.windows(2).rposition(wide).map_or(0, |gap| gap + 1);
+            let column = before.windows(2).rposition(|pair| stands_apart(&pair[0], &pair[1])).map_or(0, |gap| gap + 1);
             let lead = before.get(column..before.len().saturating_sub(1)).unwrap_or_default();
             lead.iter().all(|word| word.text.chars().filter(|c| c.is_alphabetic()).count() <= BOX_LETTERS)
         })

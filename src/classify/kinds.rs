@@ -40,6 +40,8 @@ const PHRASE_EDITS: f32 = 0.16;
 const FILLED: f32 = 4.0;
 /// Labels of a member and a provider that a page has which goes on from a form: the form itself has more.
 const FEW_FIELDS: usize = 5;
+/// Labels up to which a page may be a letter that states in labelled lines what it is about.
+const LETTER_FIELDS: usize = 6;
 /// Points of a page that tells the member what is asked for and has neither a form's fields nor its options.
 const TOLD: f32 = 3.0;
 /// The upper part of a page, where titles stand.
@@ -75,7 +77,7 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     let words = OnceCell::new();
     // All its sentences are weighed for that: only where it may matter.
     let said = || words.get_or_init(|| wording(text, &letter_layout, phrases, &context));
-    let mut letter = letter_points(text, &letter_layout, phrases, said, page);
+    let mut letter = letter_points(page, &letter_layout, phrases, &context, said);
     let greets = letter.reasons.iter().any(|reason| reason == "salutation" || reason == "closing");
     let personal =
         letter.reasons.iter().any(|reason| reason == "letter-wording") && greets_person(&letter_layout, phrases);
@@ -109,7 +111,7 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
             points.sum *= 0.4;
         }
         // "Notice of request for reassignment" over a few labelled lines that tell the member of it holds the form's title.
-        let few = found.fields <= FEW_FIELDS + 1 && found.options < 2 && points.sum > 0.0;
+        let few = found.fields <= LETTER_FIELDS && found.options < 2 && points.sum > 0.0;
         if few && form.purpose != FormPurpose::Portal && said().tells {
             points.sum *= 0.3;
             is_told = true;
@@ -122,7 +124,7 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
             other.points.sum *= 0.3;
         }
         // Labels of a form, and nobody is greeted: what reads like a letter is the office's description.
-        if found.fields > FEW_FIELDS + 1 && found.options >= 2 && !greets {
+        if found.fields > LETTER_FIELDS && found.options >= 2 && !greets {
             letter.sum *= 0.5;
         }
         best_form = best_form.max(points.sum);
@@ -157,7 +159,7 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     for (phrase_kind, attachment) in attachments {
         let mut points = page_phrase_points(text, phrases, phrase_kind);
         if phrase_kind == PhraseKind::AppointmentLog {
-            weigh_dates(&mut points, page, phrases);
+            weigh_dates(&mut points, text, &context);
         }
         // A letter or form that speaks of certified mail or missed visits is no attachment.
         if letter.sum >= 4.0 || named || other.gate {
@@ -333,13 +335,12 @@ fn pairs_found(text: &PageText, phrase: &PagePhrase) -> usize {
 }
 
 /// Rows that begin with a date make a log, which says of each visit when it was: a page of prose that speaks of missed visits has no dates.
-fn weigh_dates(points: &mut Points, page: &PageEvidence, phrases: &PhraseBook) {
+fn weigh_dates(points: &mut Points, text: &PageText, context: &DateContext) {
     if points.sum <= 0.0 {
         return;
     }
-    let context = DateContext { reference: page.reference, day_first: false, words: &phrases.dates };
-    let in_line = |line: &TextLine| find_dates(&line.text, &context).into_iter().map(|(range, _)| range.start);
-    let starts: Vec<usize> = page.text.lines().iter().flat_map(in_line).collect();
+    let in_line = |line: &TextLine| find_dates(&line.text, context).into_iter().map(|(range, _)| range.start);
+    let starts: Vec<usize> = text.lines().iter().flat_map(in_line).collect();
     let rows = starts.iter().filter(|&&start| start <= 4).count();
     if rows >= 2 {
         points.add((rows as f32 * 0.4).min(2.0), format!("dated-rows-{rows}"));
@@ -361,12 +362,13 @@ fn greets_person(layout: &Layout, phrases: &PhraseBook) -> bool {
 
 /// Salutation, closing, address and running prose; then what the letter says.
 fn letter_points<'s>(
-    text: &PageText,
+    page: &PageEvidence,
     layout: &Layout,
     phrases: &PhraseBook,
+    context: &DateContext,
     said: impl Fn() -> &'s Wording,
-    page: &PageEvidence,
 ) -> Points {
+    let text = page.text;
     let mut points = page_phrase_points(text, phrases, PhraseKind::Letter);
     if layout.salutation.is_some() {
         points.add(2.5, "salutation");
@@ -382,12 +384,8 @@ fn letter_points<'s>(
         points.add(0.7, "prose");
     }
     let head = layout.salutation.unwrap_or(top_lines(text));
-    let context = DateContext { reference: page.reference, day_first: false, words: &phrases.dates };
-    let dated = text
-        .lines()
-        .iter()
-        .take(head)
-        .any(|line| line.words.len() <= 6 && !find_dates(&line.text, &context).is_empty());
+    let dated =
+        text.lines().iter().take(head).any(|line| line.words.len() <= 6 && !find_dates(&line.text, context).is_empty());
     if dated && (layout.salutation.is_some() || prose >= 3) {
         points.add(0.5, "date-above");
     }

@@ -1,6 +1,6 @@
 //! Columns of answers: a box under "Yes" for each reason, and one under "No" beside it.
 
-use super::fuzzy::fold;
+use super::fuzzy::is_one_of;
 use super::labels::Label;
 use super::sheet::Sheet;
 use crate::geometry::Rect;
@@ -15,7 +15,6 @@ const ABOVE: i32 = 8;
 pub(super) fn yes_places(labels: &[&Label], choice: &ChoiceDefinition, sheet: &Sheet) -> Option<Vec<Rect>> {
     let h = sheet.letter_height;
     let first = labels.iter().min_by_key(|l| l.rect.top)?;
-    let is_one_of = |words: &[String], text: &str| words.iter().any(|word| fold(word) == fold(text));
     let heads = |words: &[String]| -> Vec<Rect> {
         let above = |rect: &Rect| {
             rect.left > first.rect.left

@@ -103,20 +103,13 @@ fn read_choice(
             reading(mark, if doubtful { Confidence::new(0.5) } else { measure.confidence }, found.rect, measure.fill)
         })
         .collect();
-    // A circle that runs along the lines of a table is no piece of its own: where nothing is checked, the label with far more ink around it
-    // than the others is for a person to look at.
-    if options.iter().all(|o| o.mark == Mark::Unchecked)
-        && let Some(circled) = most_surrounded(&labels, source)
-        && let Some(option) = options.get_mut(circled)
-    {
-        option.mark = Mark::Checked;
-        option.confidence = Confidence::new(CIRCLED);
-    }
-    // The one label that is circled or underlined where nothing else is marked.
-    if let [only] = emphasised.as_slice()
-        && options.iter().filter(|o| o.mark != Mark::Unchecked).count() == 1
-        && let Some(option) = options.get_mut(*only)
-    {
+    let circled = match (options.iter().filter(|o| o.mark != Mark::Unchecked).count(), emphasised.as_slice()) {
+        // A circle that runs along the lines of a table is no piece of its own: then the label with far more ink around it than the others.
+        (0, _) => most_surrounded(&labels, source),
+        (1, [only]) => Some(*only),
+        _ => None,
+    };
+    if let Some(option) = circled.and_then(|at| options.get_mut(at)) {
         option.mark = Mark::Checked;
         option.confidence = Confidence::new(CIRCLED);
     }
@@ -257,10 +250,11 @@ fn is_other_cell_marked(boxes: &[MarkBox], source: &MarkSource<'_>, around: &Sur
     let above_and_below = cells.flat_map(|b| [(b, b.rect.top - h), (b, b.rect.bottom + h)]);
     let others: Vec<MarkBox> = above_and_below
         .filter_map(|(b, y)| {
-            let cell = around.cell_at(b.rect.center_x(), y)?.inflate(-h / 5, -h / 5);
+            let other = cell_to_mark(&around.cell_at(b.rect.center_x(), y)?, source);
+            let cell = &other.rect;
             let alike = (cell.width() - b.rect.width()).abs() <= h && cell.height() < 2 * b.rect.height();
-            let known = boxes.iter().any(|own| own.rect.overlap_y(&cell) > 0);
-            (alike && !known && !has_words(source, &cell)).then_some(MarkBox { rect: cell, ..*b })
+            let known = boxes.iter().any(|own| own.rect.overlap_y(cell) > 0);
+            (alike && !known && !has_words(source, cell)).then_some(other)
         })
         .collect();
     measure_group(source.page, &others, &source.band).iter().any(|m| m.mark != Mark::Unchecked)
@@ -313,11 +307,12 @@ fn best_labels(
     (0..choice.options.len())
         .filter_map(|option| {
             let of_option = |l: &&Label| l.target == Target::Option(index, option) && !around.is_ignored(&l.rect);
-            let best = source.labels.iter().filter(of_option).min_by(|a, b| {
-                let stray = |l: &Label| if in_column(l) * 2 < most { STRAY } else { 0.0 };
-                let cost = |l: &Label| l.distance - l.letters as f32 / 1000.0 + stray(l);
-                cost(a).total_cmp(&cost(b)).then(a.rect.top.cmp(&b.rect.top))
-            })?;
+            let cost = |l: &Label| {
+                let stray = if in_column(l) * 2 < most { STRAY } else { 0.0 };
+                l.distance - l.letters as f32 / 1000.0 + stray
+            };
+            let costs = source.labels.iter().filter(of_option).map(|l| (l, cost(l)));
+            let (best, _) = costs.min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.rect.top.cmp(&b.0.rect.top)))?;
             let beside = |l: &&Label| l.rect.overlap_y(&best.rect) * 2 > l.rect.height().min(best.rect.height());
             let mut row: Vec<&Label> = source.labels.iter().filter(of_option).filter(beside).collect();
             row.sort_by_key(|l| l.rect.left);
@@ -365,19 +360,23 @@ fn stated(labels: &[(usize, Label)], source: &MarkSource<'_>) -> Vec<Option<(Rec
 
 /// The boxes at the places under a heading, or the cells there, where most places have one.
 fn under_heading(places: &[Rect], source: &MarkSource<'_>, around: &Surroundings<'_>) -> Option<Vec<MarkBox>> {
-    let h = source.sheet.letter_height;
     let found = find_group(source.page, places);
     if found.iter().filter(|b| b.shape != BoxShape::None).count() * 2 > places.len() {
         return Some(found);
     }
     let cell = |place: &Rect| {
         let cell = around.cell_at(place.center_x(), place.center_y())?;
-        (cell.width() <= 2 * place.width()).then(|| cell.inflate(-h / 5, -h / 5))
+        (cell.width() <= 2 * place.width()).then(|| cell_to_mark(&cell, source))
     };
-    let cells: Vec<Rect> = places.iter().map(cell).collect::<Option<_>>()?;
-    let apart = cells.windows(2).all(|pair| pair[0].overlap_y(&pair[1]) <= 0);
-    let may_be_marked = apart && !cells.iter().any(|cell| has_words(source, cell));
-    may_be_marked.then(|| cells.into_iter().map(|rect| MarkBox { rect, shape: BoxShape::Cell, quality: 1.0 }).collect())
+    let cells: Vec<MarkBox> = places.iter().map(cell).collect::<Option<_>>()?;
+    let apart = cells.windows(2).all(|pair| pair[0].rect.overlap_y(&pair[1].rect) <= 0);
+    (apart && !cells.iter().any(|cell| has_words(source, &cell.rect))).then_some(cells)
+}
+
+/// The inside of a table's cell, in which a mark may stand.
+fn cell_to_mark(cell: &Rect, source: &MarkSource<'_>) -> MarkBox {
+    let margin = source.sheet.letter_height / 5;
+    MarkBox { rect: cell.inflate(-margin, -margin), shape: BoxShape::Cell, quality: 1.0 }
 }
 
 /// The cells of a table's column to mark, where each label begins a cell of its own and an empty column of cells stands beside them all.
@@ -409,15 +408,14 @@ fn mark_cells(labels: &[&Label], source: &MarkSource<'_>, around: &Surroundings<
         let marks: Vec<Rect> = cells.iter().map(beside).collect::<Option<_>>()?;
         let widest = marks.iter().map(Rect::width).max()?;
         let alike = marks.iter().all(|mark| (mark.width() - widest).abs() <= h);
-        let insides: Vec<Rect> = marks.iter().map(|mark| mark.inflate(-h / 5, -h / 5)).collect();
+        let insides: Vec<MarkBox> = marks.iter().map(|mark| cell_to_mark(mark, source)).collect();
         // A number stands in each row, a mark in a few.
-        let inked = insides.iter().filter(|inside| source.page.writing.count(inside) > h as u64).count();
+        let inked = insides.iter().filter(|inside| source.page.writing.count(&inside.rect) > h as u64).count();
         let may_be_marked = alike
             && widest <= WIDEST * h
             && !marks.iter().any(|mark| has_words(source, mark))
             && inked * 2 <= marks.len();
-        let mark_box = |rect: Rect| MarkBox { rect, shape: BoxShape::Cell, quality: 1.0 };
-        may_be_marked.then(|| insides.into_iter().map(mark_box).collect())
+        may_be_marked.then_some(insides)
     })
 }
 

@@ -9,7 +9,7 @@ use crate::geometry::Rect;
 use crate::ocr::{LineReader, OcrError, Word};
 use crate::page::{PreparedPage, sideways_lines};
 
-use super::reread::line_words;
+use super::reread::{crop, least_sure, line_words};
 
 /// Rows an inch below which a page is coarse: between the standard (98) and the fine (196) resolution of fax machines (ITU-T T.4).
 const COARSE: f32 = 150.0;
@@ -112,21 +112,11 @@ pub fn with_sideways(
     Ok(words)
 }
 
-fn least_sure(words: &[Word]) -> f32 {
-    words.iter().map(|word| word.confidence.get()).fold(1.0, f32::min)
-}
-
 /// A lying line, turned a quarter to either side.
 fn both_ways(page: &PreparedPage, line: &Rect) -> [GrayImage; 2] {
     let around = line.inflate((line.width() / 8).max(2), line.width() / 4).intersect(&page.ink.bounds());
-    let cut = imageops::crop_imm(
-        page.clean(),
-        around.left as u32,
-        around.top as u32,
-        around.width() as u32,
-        around.height() as u32,
-    );
-    [imageops::rotate90(&*cut), imageops::rotate270(&*cut)]
+    let cut = crop(page, &around);
+    [imageops::rotate90(&cut), imageops::rotate270(&cut)]
 }
 
 #[cfg(test)]

@@ -223,6 +223,12 @@ pub fn fold(text: &str) -> String {
     out
 }
 
+/// Whether a text is one of some wordings, case, accents and punctuation aside.
+pub fn is_one_of(wordings: &[String], text: &str) -> bool {
+    let text = fold(text);
+    wordings.iter().any(|wording| fold(wording) == text)
+}
+
 /// Calls `take(letter, byte offsets of its start and end in the text, whether a mark stood before it)`.
 fn fold_word(text: &str, mut take: impl FnMut(u8, usize, usize, bool)) {
     let has_letters = text.chars().any(char::is_alphanumeric);

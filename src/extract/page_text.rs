@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::fuzzy::{FoldedLine, Found, Phrase, Triples, tolerance};
 use crate::geometry::Rect;
-use crate::ocr::Word;
+use crate::ocr::{Word, text_of};
 
 /// A page's words, in reading order, with their lines.
 pub struct PageText<'a> {
@@ -125,7 +125,7 @@ impl<'a> PageText<'a> {
             let span = folded.span_of(range.clone());
             lines.push(TextLine {
                 rect: Rect::bounding(chunk.iter().map(|w| &w.rect)).unwrap_or_default(),
-                text: chunk.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "),
+                text: text_of(chunk),
                 triples: folded.triples(span.clone()),
                 absent: Absent::of(folded.print(span.clone())),
                 absent_over: Rc::default(),
@@ -178,7 +178,7 @@ impl<'a> PageText<'a> {
 
     /// The text of a run of words.
     pub fn text(&self, words: Range<usize>) -> String {
-        self.words.get(words).unwrap_or_default().iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+        text_of(self.words.get(words).unwrap_or_default())
     }
 
     /// The least confidence of a run of words, leaving out single marks.

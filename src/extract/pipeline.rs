@@ -22,7 +22,7 @@ use crate::assemble::fingerprint;
 use crate::classify::{PageEvidence, classify};
 use crate::decode::{FormValue, SourcePage};
 use crate::geometry::Rect;
-use crate::ocr::{Layout, LineReader, OcrError, PageReader, Word};
+use crate::ocr::{Layout, LineReader, OcrError, PageReader, Word, text_of};
 use crate::page::{MarkBand, PreparedPage, Rotation, TextLine, prepare};
 use crate::reading::{HeaderLine, KindScore, Legibility, PageKind, PageReading, READING_FORMAT, SourceFacts};
 use crate::rules::Pack;
@@ -126,9 +126,8 @@ impl PageEngine<'_> {
             }),
             _ => None,
         };
-        let date = (best == Some(&PageKind::Letter) && !text_layer)
-            .then(|| date_line(&text, &self.pack.phrases, self.reference))
-            .flatten();
+        let read_twice = best == Some(&PageKind::Letter) && !text_layer && self.second.is_some();
+        let date = read_twice.then(|| date_line(&text, &self.pack.phrases, self.reference)).flatten();
         let text = match date {
             Some(date) => {
                 drop(text);
@@ -284,7 +283,7 @@ impl PageEngine<'_> {
         let (inside, outside): (Vec<Word>, Vec<Word>) = words.drain(..).partition(|w| band.holds(&w.rect));
         *words = outside;
         let parse = |text: &str| parse_header(text, band, &self.pack.phrases, self.reference);
-        let upright = parse(&join(&inside));
+        let upright = parse(&text_of(&inside));
         if upright.page.is_some() || upright.sent_at.is_some() {
             return Ok(Some(upright));
         }
@@ -293,7 +292,7 @@ impl PageEngine<'_> {
         let is_said = text_layer && says_all(page, &band, &inside);
         if let Some(strip) = page.header_strip.as_ref().filter(|_| !is_said) {
             let words = self.timed("header", |engine| engine.reader.read_page(strip, page.dpi, Layout::Block))?;
-            let line = parse_header(&join(&words), band, &self.pack.phrases, self.reference);
+            let line = parse_header(&text_of(&words), band, &self.pack.phrases, self.reference);
             if line.page.is_some() || line.sent_at.is_some() {
                 return Ok(Some(line));
             }
@@ -307,7 +306,7 @@ impl PageEngine<'_> {
         let inside: Vec<&Word> = words.iter().filter(|w| w.rect.center_y() < top).collect();
         let line: Vec<Word> = topmost_line(inside).into_iter().cloned().collect();
         let rect = Rect::bounding(line.iter().map(|w| &w.rect))?;
-        let parsed = parse_header(&join(&line), rect, &self.pack.phrases, self.reference);
+        let parsed = parse_header(&text_of(&line), rect, &self.pack.phrases, self.reference);
         (parsed.page.is_some() && parsed.sent_at.is_some()).then(|| rect.inflate(0, 2))
     }
 }
@@ -427,10 +426,6 @@ fn ink_without_header(page: &PreparedPage) -> f32 {
     let all = page.writing.count(&page.writing.bounds());
     let band = page.header_band.map_or(0, |band| page.writing.count(&band));
     all.saturating_sub(band) as f32 / page.writing.bounds().area().max(1) as f32
-}
-
-fn join(words: &[Word]) -> String {
-    words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use image::GrayImage;
 
 use crate::answer::Confidence;
 use crate::geometry::Rect;
-use crate::ocr::{LineReader, LineReading, Word, worth};
+use crate::ocr::{LineReader, LineReading, Word, text_of, worth};
 use crate::page::{PreparedPage, TextLine, text_lines};
 
 use super::letters::DateLine;
@@ -78,14 +78,18 @@ pub fn date_read_again(
     let cut = with_margin(&date.rect).intersect(&page.ink.bounds());
     let Ok(readings) = reader.read_lines(&[crop(page, &cut)]) else { return words };
     let again: Vec<Word> = readings.iter().flat_map(|reading| line_words(reading, &cut)).collect();
-    let text = again.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
-    let Some(same) = date.agrees_with(&text) else { return words };
-    let second = again.iter().map(|w| w.confidence.get()).fold(1.0, f32::min);
+    let Some(same) = date.agrees_with(&text_of(&again)) else { return words };
+    let second = least_sure(&again);
     for word in words.get_mut(date.words.clone()).unwrap_or_default() {
         let surety = word.confidence.get();
         word.confidence = Confidence::new(if same { surety.max(second) } else { surety.min(DISPUTED) });
     }
     words
+}
+
+/// Confidence of the word of some that was read worst.
+pub(super) fn least_sure(words: &[Word]) -> f32 {
+    words.iter().map(|word| word.confidence.get()).fold(1.0, f32::min)
 }
 
 /// Confidence of what two readers read differently.
@@ -179,7 +183,7 @@ fn with_margin(line: &Rect) -> Rect {
     line.inflate(line.height() / 4, (line.height() / 8).max(2))
 }
 
-fn crop(page: &PreparedPage, r: &Rect) -> GrayImage {
+pub(super) fn crop(page: &PreparedPage, r: &Rect) -> GrayImage {
     image::imageops::crop_imm(page.clean(), r.left as u32, r.top as u32, r.width() as u32, r.height() as u32).to_image()
 }
 
@@ -261,14 +265,13 @@ mod tests {
     use super::*;
     use crate::ocr::Lattice;
 
+    fn word(left: i32, right: i32) -> Word {
+        let rect = Rect::new(left, 100, right, 120);
+        Word { text: "necessary".into(), confidence: Confidence::CERTAIN, rect, line: 0 }
+    }
+
     #[test]
     fn a_line_that_ends_in_a_word_takes_the_whole_of_it() {
-        let word = |left, right| Word {
-            text: "necessary".into(),
-            confidence: Confidence::CERTAIN,
-            rect: Rect::new(left, 100, right, 120),
-            line: 0,
-        };
         let words = [word(0, 90), word(100, 200), word(210, 300)];
         assert_eq!(whole_words(&words, &Rect::new(160, 98, 205, 122)), Rect::new(100, 98, 205, 122));
         assert_eq!(
@@ -280,12 +283,6 @@ mod tests {
 
     #[test]
     fn the_first_readers_spaces_are_those_between_its_words() {
-        let word = |left, right| Word {
-            text: "cost".into(),
-            confidence: Confidence::CERTAIN,
-            rect: Rect::new(left, 100, right, 120),
-            line: 0,
-        };
         let words = [word(110, 200), word(0, 100), word(202, 300)];
         assert_eq!(spaces(&words.iter().collect::<Vec<_>>(), &Rect::new(0, 98, 300, 122)), [105]);
         assert!(spaces(&[], &Rect::new(0, 98, 300, 122)).is_empty());

@@ -40,6 +40,11 @@ impl Word {
     }
 }
 
+/// The words with single spaces between.
+pub fn text_of<'a>(words: impl IntoIterator<Item = &'a Word>) -> String {
+    words.into_iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
 /// What a reading is worth beside another one of the same place: its letters, each counted by how sure it is; doubtful ones speak against it.
 pub fn worth<'a>(words: impl IntoIterator<Item = &'a Word>) -> f32 {
     words.into_iter().map(|w| w.letters() * (w.confidence.get() - EVEN)).sum()

@@ -233,10 +233,10 @@ pub struct OtherPlanWords {
     pub titles: Vec<String>,
     /// Names of other plans.
     pub names: Vec<String>,
-    /// Words that plans' names are made of.
-    /// The same that nobody but a plan is called: a practice is no health plan.
+    /// Words of names that nobody but a plan has: a practice is no health plan.
     #[serde(default)]
     pub plan_words: Vec<String>,
+    /// Words that plans' names are made of.
     pub name_words: Vec<String>,
     /// Labels that forms of any plan carry.
     pub labels: Vec<String>,

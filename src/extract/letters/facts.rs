@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use chrono::NaiveDate;
 
-use crate::extract::fuzzy::{Phrase, fold};
+use crate::extract::fuzzy::{Phrase, fold, is_one_of};
 use crate::extract::page_text::PageText;
 use crate::extract::values::dates::find_dates;
 use crate::extract::values::{DateContext, Sameness, is_credential, same_person};
@@ -107,11 +107,6 @@ fn is_to_plan(text: &PageText, layout: &Layout, phrases: &PhraseBook) -> bool {
 /// `Doctor`, `Sir or Madam`: nobody's name.
 fn is_office(name: &str, people: &PeopleWords) -> bool {
     is_one_of(&people.offices_greeted, name)
-}
-
-fn is_one_of(words: &[String], text: &str) -> bool {
-    let text = fold(text);
-    words.iter().any(|word| fold(word) == text)
 }
 
 /// Finds salutation, closing and reference lines.

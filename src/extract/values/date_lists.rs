@@ -71,10 +71,7 @@ fn in_numbered_rows(text: &str, context: &DateContext) -> Option<Vec<String>> {
         let marked = word.ends_with(['.', ')', ':', ',']);
         let opens =
             next.is_none_or(|next| has_figures(next) || is_month(next) || number(next) == Some(starts.len() + 2));
-        if number(word) == Some(starts.len() + 1)
-            && (opens || marked && starts.is_empty())
-            && (marked || !starts.is_empty())
-        {
+        if number(word) == Some(starts.len() + 1) && if starts.is_empty() { marked } else { opens } {
             starts.push(at);
         }
     }

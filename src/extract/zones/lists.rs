@@ -115,9 +115,7 @@ impl Surroundings<'_> {
         let l = &label.rect;
         let edge = self.nearest_horizontal(l.left + self.height, l.bottom - 2, true)?;
         let first = self.cell_at(l.left + self.height, edge.rect.bottom + self.height / 2)?;
-        let row = self.row_of_cells(first, l);
-        let is_list = edge.rect.top - l.bottom < 2 * self.height && first.height() < 4 * self.height && row != first;
-        (is_list && !self.holds_other_label(&row, l)).then_some(row)
+        self.list_from(first, l).filter(|_| edge.rect.top - l.bottom < 2 * self.height)
     }
 
     /// A row of boxes behind a label, one for each entry of a list.
@@ -125,9 +123,13 @@ impl Surroundings<'_> {
         let l = &label.rect;
         let side = self.nearest_vertical(l.right, l.center_y(), true)?;
         let first = self.cell_at(side.rect.right + self.height / 2, l.center_y())?;
-        let row = self.row_of_cells(first, l);
-        let is_list = first.left >= l.right && first.height() < 4 * self.height && row != first;
-        (is_list && !self.holds_other_label(&row, l)).then_some(row)
+        self.list_from(first, l).filter(|_| first.left >= l.right)
+    }
+
+    /// A low cell with those behind it, if there are any and none is another label's.
+    fn list_from(&self, first: Rect, own: &Rect) -> Option<Rect> {
+        let row = self.row_of_cells(first, own);
+        (first.height() < 4 * self.height && row != first && !self.holds_other_label(&row, own)).then_some(row)
     }
 
     /// The left side of the box that follows a side with a small gap, or that side where the next cell shares it.
