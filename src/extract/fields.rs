@@ -150,7 +150,7 @@ pub fn read_fields(
     let zones: Vec<Rect> = written.iter().map(|w| w.placed.zone.rect).chain(again).collect();
     let lost = unclaimed(&written, &zones, source);
     for field in written.iter_mut().filter(|w| w.ink.presence == Presence::Blank) {
-        field.contested |= field.placed.label.ambiguous
+        field.contested |= field.placed.label.ambiguous && !leads_to_line(field.placed, source)
             || !has_cell_of_its_own(field.placed, source.sheet.letter_height) && is_among(field.kind, &lost);
         field.contested |=
             is_label_cell(field.placed, source.sheet.letter_height) && is_beside(&field.placed.zone.rect, &lost);
@@ -410,6 +410,16 @@ fn has_cell_of_its_own(placed: &Placed<'_>, letter: i32) -> bool {
     let (cell, label) = (placed.zone.rect, placed.label.rect);
     let (above, below) = (label.top - cell.top, cell.bottom - label.bottom);
     placed.zone.placement == Placement::InCell && placed.zone.structure >= 1.0 && below >= letter.max(2 * above)
+}
+
+/// Whether a line to write on begins behind the label, at its foot: a heading has none, and a rule beside it runs through its middle.
+fn leads_to_line(placed: &Placed<'_>, source: &FieldSource<'_>) -> bool {
+    let (label, letter) = (placed.label.rect, source.sheet.letter_height);
+    let is_foot = |r: &Rect| {
+        r.left > label.right && r.center_y() > label.bottom - letter / 4 && r.overlap_x(&placed.zone.rect) > 3 * letter
+    };
+    placed.zone.placement == Placement::RightLine
+        && source.page.rulings.horizontal.iter().any(|r| is_foot(&r.rect) && r.rect.center_y() < placed.zone.rect.bottom)
 }
 
 fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader: &mut (dyn LineReader + '_)) {
