@@ -168,6 +168,23 @@ pub(super) fn spelled(read: &str, known: &str) -> String {
     titled.map_or_else(|| name.to_owned(), |title| format!("{title} {name}"))
 }
 
+/// The name `known` with the initial that stands within it in one of `texts`, and whether no other text has another or none.
+pub(super) fn with_initial<'t>(known: &str, texts: impl Iterator<Item = &'t str>) -> Option<(String, bool)> {
+    let own = words(known);
+    let tokens: Vec<&str> = known.split_whitespace().collect();
+    let initial_in = |text: &str| {
+        let mut read = words(text);
+        let at = read.iter().position(|word| word.chars().count() == 1 && !own.contains(word))?;
+        let initial = read.remove(at).to_uppercase();
+        (read == own && (1..tokens.len()).contains(&at)).then_some((at, initial))
+    };
+    let found: Vec<Option<(usize, String)>> = texts.map(initial_in).collect();
+    let (at, initial) = found.iter().flatten().next()?;
+    let agreed = found.len() > 1 && found.windows(2).all(|pair| pair[0] == pair[1]);
+    let name = [&tokens[..*at], &[initial.as_str()], &tokens[*at..]].concat().join(" ");
+    (tokens.len() == own.len()).then_some((name, agreed))
+}
+
 /// Ana and Anna: one letter more is how offices misspell, and how two names differ.
 fn misspelt(a: Option<&String>, b: Option<&String>) -> bool {
     let (Some(a), Some(b)) = (a, b) else { return false };

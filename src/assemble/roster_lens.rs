@@ -150,6 +150,15 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
                 if read.as_deref().is_some_and(|name| says_otherwise(field, name, member.name)) {
                     continue;
                 }
+                // An initial that the roster does not have was written all the same.
+                let texts: Vec<String> = field.answers.iter().map(|answer| answer.text.clone()).collect();
+                if let Some((name, agreed)) = names::with_initial(member.name, texts.iter().map(String::as_str)) {
+                    settle_one(field, Value::Text(name), member.name.to_owned());
+                    if !agreed {
+                        field.confidence = Confidence::new(DOUBTED);
+                    }
+                    continue;
+                }
                 let agrees = read.as_deref().is_some_and(|name| names::words(name) == names::words(member.name));
                 let value = if agrees { read.unwrap_or_default() } else { member.name.to_owned() };
                 settle_one(field, Value::Text(value), member.name.to_owned());

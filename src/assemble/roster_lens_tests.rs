@@ -238,3 +238,17 @@ fn the_roster_names_the_member_whom_the_form_does_not() {
     assert_eq!(with("Kao Vang"), Answer::Met);
     assert_eq!(with("Tiffany Mendoza"), Answer::NotMet);
 }
+
+#[test]
+fn an_initial_that_the_roster_lacks_stays() {
+    let mut page = form("Kao Vang", "90000007H", "1975-01-02");
+    let field = page.form.as_mut().unwrap().fields.iter_mut().find(|f| f.field == "member_name").unwrap();
+    (field.reading, field.confidence) = (text("Kao S Vanq"), Confidence::new(0.5));
+    field.answers = ["Kao S Vang", "Kao S VangID"]
+        .map(|text| ReaderAnswer { reader: Reader::Tesseract, text: text.into(), confidence: Confidence::new(0.5) })
+        .into();
+    let request = asked(page);
+    let field = request.field("member_name").unwrap();
+    assert_eq!(field.reading, text("Kao S Vang"));
+    assert!(field.confidence.get() < SURE, "only one reader saw all of it");
+}

@@ -29,12 +29,21 @@ const TOLD_OPTIONS: usize = 3;
 
 /// Points for one form.
 ///
-/// `subject_words` begin lines that say what a page is about.
-pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition, subject_words: &[String]) -> FormPoints {
+/// `subject_words` begin lines that say what a page is about; `forms` are all of the pack.
+pub(super) fn form_points(
+    page: &PageEvidence,
+    form: &FormDefinition,
+    forms: &[FormDefinition],
+    subject_words: &[String],
+) -> FormPoints {
     let text = page.text;
     let mut points = Points::default();
     let title = best(text, &form.titles);
-    let is_titled = |t: &Found| text.depth(t.words.start) <= TOP + 0.1 && stands_alone(text, t, subject_words);
+    let is_titled = |t: &Found| {
+        text.depth(t.words.start) <= TOP + 0.1
+            && stands_alone(text, t, subject_words)
+            && !is_within_title_of_another(text, t, form, forms)
+    };
     let titled = title.as_ref().is_some_and(is_titled);
     if let Some(title) = &title {
         // Far down the page or in a sentence it is a mention of the form (`RE: Request for member reassignment` on a cover).
@@ -85,6 +94,16 @@ pub(super) fn form_points(page: &PageEvidence, form: &FormDefinition, subject_wo
     }
     let titled = titled && !told;
     FormPoints { points, named: titled || holds_terms, fields, options }
+}
+
+/// "Written notice under the Health Information Sharing Agreement" holds the title of the agreement, and is the notice's.
+fn is_within_title_of_another(text: &PageText, title: &Found, form: &FormDefinition, forms: &[FormDefinition]) -> bool {
+    let holds = |other: &Found| {
+        other.words.start <= title.words.start
+            && title.words.end <= other.words.end
+            && other.words.len() > title.words.len()
+    };
+    forms.iter().filter(|other| other.id != form.id).any(|other| best(text, &other.titles).is_some_and(|t| holds(&t)))
 }
 
 /// Sentences of a form's terms from which a page holds them: a letter may quote one or two.

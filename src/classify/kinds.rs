@@ -88,7 +88,7 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     let mut named = false;
     let mut is_told = false;
     for form in forms {
-        let found = form_points(page, form, &phrases.people.references);
+        let found = form_points(page, form, forms, &phrases.people.references);
         let mut points = found.points;
         // A form that another plan's name or title speaks for is ours only when ours does too.
         if other.gate && !found.named && !other.own_name {

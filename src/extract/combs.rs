@@ -112,6 +112,49 @@ pub(super) fn usual_gap(sides: &[Rect], least: i32) -> Option<i32> {
     gaps.get(gaps.len() / 3).copied()
 }
 
+/// The characters of each word that stands in the cells of a comb: an empty cell parts words, and the width of a cell does not.
+///
+/// `writing` are the pieces of ink of one line. `None` where fewer than [`SIDES`] sides say where the cells are.
+pub(super) fn words_in_cells(
+    rulings: &Rulings,
+    zone: &Rect,
+    writing: &[Rect],
+    letter_height: i32,
+) -> Option<Vec<usize>> {
+    let h = letter_height;
+    let line = Rect::bounding(writing)?;
+    let reach = zone.inflate(h, h);
+    let is_side = |r: &Rect| {
+        (h * 2 / 3..=h * 4).contains(&r.height())
+            && reach.holds(r)
+            && r.overlap_y(&line) * 2 > line.height().min(r.height())
+    };
+    let mut sides: Vec<Rect> = rulings.vertical.iter().map(|r| r.rect).filter(is_side).collect();
+    sides.sort_by_key(|r| r.left);
+    let pitch = usual_gap(&sides, h * 2 / 3).filter(|_| sides.len() >= SIDES)?;
+    let first = sides.first()?.center_x();
+    // Many cells further on the pitch alone would be off by one: the last side before a letter says where it is.
+    let cell = |letter: &Rect| {
+        let x = letter.center_x();
+        let before = sides.iter().map(Rect::center_x).take_while(|side| *side <= x).last().unwrap_or(first);
+        (f64::from(before - first) / f64::from(pitch)).round() as i32 + (x - before).div_euclid(pitch)
+    };
+    let mut cells: Vec<i32> = writing.iter().filter(|r| r.height() * 3 >= h).map(cell).collect();
+    cells.sort_unstable();
+    cells.dedup();
+    let words = cells.chunk_by(|before, next| before + 1 == *next).map(<[i32]>::len);
+    Some(words.collect())
+}
+
+/// A text with its spaces where the empty cells are, if it has as many characters as there are cells written in.
+pub(super) fn spaced(text: &str, words: &[usize]) -> Option<String> {
+    let mut letters = text.chars().filter(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | ',' | '.'));
+    let word = |count: &usize| letters.by_ref().take(*count).collect::<String>();
+    let apart: Vec<String> = words.iter().map(word).collect();
+    let whole = letters.next().is_none() && apart.iter().zip(words).all(|(word, count)| word.chars().count() == *count);
+    whole.then(|| apart.join(" "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +169,24 @@ mod tests {
         let rulings =
             Rulings { vertical: sides.iter().map(side).collect(), horizontal: edges.iter().map(edge).collect() };
         Combs::of(&rulings, 26)
+    }
+
+    #[test]
+    fn an_empty_cell_parts_words_and_a_wide_one_does_not() {
+        let ruling = |x: i32| Ruling { rect: Rect::new(x, 915, x + 3, 971), ink: 0 };
+        // Of twelve cells the fifth and the eighth lost a side.
+        let vertical = (0..13).filter(|i| ![4, 7].contains(i)).map(|i| ruling(466 + 48 * i)).collect();
+        let rulings = Rulings { vertical, horizontal: Vec::new() };
+        let zone = Rect::new(466, 915, 1045, 971);
+        let letter = |cell: i32, off: i32| Rect::new(476 + 48 * cell + off, 930, 492 + 48 * cell + off, 956);
+        // ANA LEE: every letter leans to another side of its cell.
+        let line: Vec<Rect> = [0, 1, 2, 4, 5, 6].into_iter().map(|cell| letter(cell, (cell * 7) % 20 - 6)).collect();
+        let words = words_in_cells(&rulings, &zone, &line, 26);
+        assert_eq!(words, Some(vec![3, 3]));
+        assert_eq!(spaced("A NAL EE", &[3, 3]).as_deref(), Some("ANA LEE"));
+        assert_eq!(spaced("ANALE", &[3, 3]), None, "a letter was lost");
+        assert_eq!(spaced("ANALEES", &[3, 3]), None, "one too many");
+        assert_eq!(words_in_cells(&Rulings::default(), &zone, &line, 26), None);
     }
 
     #[test]

@@ -199,13 +199,17 @@ impl Composition {
             // "Narrative: give dates of missed visits, and what was said" asks for a description, whatever it tells of that.
             let asks = entry.sentence && !best_asks && words.first().is_some_and(|first| first.exact.meets(&entry.all));
             let better = best.is_none_or(|b| asks || coverage > b.coverage + 0.01);
-            // A description is asked for in so many words, and its own come first: the same words also end the sentences of instructions.
-            let least = match (entry.sentence, words.first().is_some_and(in_group)) {
+            // A description is asked for in so many words, and its own come first, read to the letter ("Renato" is no "relato"): the same words
+            // also end the sentences of instructions.
+            let begins = words.first().is_some_and(|first| first.exact.meets(&entry.all));
+            let least = match (entry.sentence, begins) {
                 (true, true) => 0.12,
                 (true, false) => 0.42,
                 (false, _) => 0.3,
             };
-            if coverage >= least && better {
+            // A sentence of the office's holds two words of an option, and many small ones.
+            let is_mention = entry.loose && !entry.sentence && own * 5 < words.len();
+            if coverage >= least && better && !is_mention {
                 let listed = |word: &Rc<Compared>| word.exact.meets(&self.fillers) || word.exact.meets(&entry.all);
                 best = Some(Composed { target: entry.target, coverage, exact: words.iter().all(listed) });
                 best_asks = entry.sentence;

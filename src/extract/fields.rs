@@ -10,6 +10,7 @@ use blanks::{has_date_below, has_pen_stroke_near, has_prose_below, is_among, unc
 use chrono::NaiveDate;
 use image::GrayImage;
 
+use super::combs::{spaced, words_in_cells};
 use super::digits::{self, DigitAnswer};
 use super::fuzzy::ocr_distance;
 use super::ink::{Presence, ZoneInk, closed_up, cut_line, measure};
@@ -117,22 +118,18 @@ pub fn read_fields(
             let contested = ink.presence == Presence::Blank
                 && !has_cell_of_its_own(placed, letter)
                 && placed.rivals.iter().any(|rival| {
-                    let suited = suits(kind, &source.text_in(rival));
-                    // A neighbour's value has another shape; only ink that may be this field's makes its blank doubtful.
-                    if suited <= -1.0 || (kind == FieldKind::DateList && suited < 1.0) {
-                        return false;
-                    }
-                    // No signature is read as a sentence.
-                    if kind == FieldKind::Ink
-                        && source.text_in(rival).chars().filter(|c| c.is_alphanumeric()).count() > 24
-                    {
+                    let text = source.text_in(rival);
+                    if !may_be_value(kind, &text, source) {
                         return false;
                     }
                     let ink = measure(source.page, rival, printed, letter);
                     // The room for prose reaches down to the next label, and may take in a signature over its own.
                     let prose = if kind == FieldKind::Ink { [].iter() } else { claimed_by_prose.iter() };
+                    let narrowest = if kind == FieldKind::Ink { letter } else { NARROWEST * letter };
                     ink.presence == Presence::Present
-                        && ink.extent.is_some_and(|e| !claimed.iter().chain(prose).any(|zone| zone.holds(&e)))
+                        && ink.extent.is_some_and(|e| {
+                            e.width() >= narrowest && !claimed.iter().chain(prose).any(|zone| zone.holds(&e))
+                        })
                 });
             let (second, digits, hand) = (Vec::new(), Vec::new(), Hand::Unknown);
             Written { placed, kind, ink, tokens, second, digits, hand, contested }
@@ -334,6 +331,17 @@ fn unlabelled(
                 let (_, rect) = numbers.find(|(text, _)| is_phone(text))?;
                 Some(found_at(&field.id, rect))
             }
+            FieldKind::DateList => {
+                let mut lists = segments.iter().filter_map(|(text, rect)| {
+                    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+                    let figures = text.chars().filter(char::is_ascii_digit).count();
+                    let value = read_value(field.kind, text, source.meanings)?.value;
+                    let is_list = letters < figures && matches!(&value, Value::Dates(dates) if dates.len() >= 2);
+                    is_list.then_some((value, text, *rect))
+                });
+                let (value, text, rect) = lists.next()?;
+                lists.next().is_none().then(|| offered(&field.id, rect, text, value, UNLABELLED))
+            }
             _ => None,
         })
         .collect()
@@ -412,6 +420,22 @@ fn has_cell_of_its_own(placed: &Placed<'_>, letter: i32) -> bool {
     placed.zone.placement == Placement::InCell && placed.zone.structure >= 1.0 && below >= letter.max(2 * above)
 }
 
+/// Letters of the narrowest value of a field: what takes less room is a number of the form, a side of a box, a speck.
+const NARROWEST: i32 = 3;
+
+/// Whether a text in another place that a label may mean makes the label's blank doubtful: a neighbour's value has another shape.
+fn may_be_value(kind: FieldKind, text: &str, source: &FieldSource<'_>) -> bool {
+    let suited = suits(kind, text);
+    match kind {
+        FieldKind::DateList => suited >= 1.0,
+        // No signature is read as a sentence.
+        FieldKind::Ink => text.chars().filter(|c| c.is_alphanumeric()).count() <= 24,
+        // Where to fax the form.
+        FieldKind::Phone => suited > -1.0 && !source.meanings.is_plans(text),
+        _ => suited > -1.0,
+    }
+}
+
 /// Whether a line to write on begins behind the label, at its foot: a heading has none, and a rule beside it runs through its middle.
 fn leads_to_line(placed: &Placed<'_>, source: &FieldSource<'_>) -> bool {
     let (label, letter) = (placed.label.rect, source.sheet.letter_height);
@@ -419,7 +443,12 @@ fn leads_to_line(placed: &Placed<'_>, source: &FieldSource<'_>) -> bool {
         r.left > label.right && r.center_y() > label.bottom - letter / 4 && r.overlap_x(&placed.zone.rect) > 3 * letter
     };
     placed.zone.placement == Placement::RightLine
-        && source.page.rulings.horizontal.iter().any(|r| is_foot(&r.rect) && r.rect.center_y() < placed.zone.rect.bottom)
+        && source
+            .page
+            .rulings
+            .horizontal
+            .iter()
+            .any(|r| is_foot(&r.rect) && r.rect.center_y() < placed.zone.rect.bottom)
 }
 
 fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader: &mut (dyn LineReader + '_)) {
@@ -571,6 +600,15 @@ fn typed_or_hand(written: &mut [Written<'_>], source: &FieldSource<'_>) -> Hand 
     hand
 }
 
+/// The characters of each word of a name that stands in the cells of a comb: readers space them as the pen did.
+fn cells_of(field: &Written<'_>, source: &FieldSource<'_>) -> Option<Vec<usize>> {
+    let [line] = field.ink.lines.as_slice() else { return None };
+    let writing: Vec<Rect> = line.iter().map(|c| c.rect).collect();
+    let zone = &field.placed.zone.rect;
+    let is_name = field.kind == FieldKind::Name && !source.text_layer;
+    is_name.then(|| words_in_cells(&source.page.rulings, zone, &writing, source.sheet.letter_height))?
+}
+
 /// Median confidence of the page reader in a form's fields from which they are typed, as far as it can tell.
 const SURE_OF_TYPE: f32 = 0.78;
 
@@ -595,6 +633,10 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
             (in_rows(&field.tokens, source.sheet), second.join("\n"))
         }
         _ => (join(source.words(&field.tokens)), join(field.second.iter().map(|l| l.text.as_str()))),
+    };
+    let (first_text, second_text) = match cells_of(field, source) {
+        Some(words) => [first_text, second_text].map(|text| spaced(&text, &words).unwrap_or(text)).into(),
+        None => (first_text, second_text),
     };
     if source.text_layer && !first_text.is_empty() {
         reading.answers.push(ReaderAnswer {

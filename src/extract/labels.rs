@@ -358,9 +358,12 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         .filter(|c| c.targets.iter().any(|t| matches!(t, Target::Section(_))))
         .flat_map(|c| c.tokens.iter().copied())
         .collect();
+    let beginnings: BTreeMap<usize, Vec<Target>> =
+        chosen.iter().filter_map(|c| Some((*c.tokens.first()?, c.targets.clone()))).collect();
     for candidate in chosen.iter_mut().filter(|c| c.targets.len() > 1) {
         let is_section = |t: &Target| matches!(t, Target::Section(_));
-        if is_numbered(candidate, sheet) && candidate.targets.iter().any(is_section) {
+        let is_heading = is_numbered(candidate, sheet) || leads_its_fields(candidate, sheet, &beginnings);
+        if is_heading && candidate.targets.iter().any(is_section) {
             candidate.targets.retain(is_section);
             continue;
         }
@@ -396,6 +399,16 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     add_overwritten(sheet, index, form, &taken, &mut chosen);
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
     settle_shared(chosen, form, sheet.letter_height)
+}
+
+/// Whether the word begins its row and another label of the same field follows: "PROVIDER | Name ___ NPI ___".
+fn leads_its_fields(candidate: &Candidate, sheet: &Sheet, beginnings: &BTreeMap<usize, Vec<Target>>) -> bool {
+    let (Some(&first), Some(&last)) = (candidate.tokens.first(), candidate.tokens.last()) else { return false };
+    let row = &sheet.rows[sheet.tokens[first].row];
+    let next = row.iter().skip_while(|t| **t != last).nth(1).filter(|t| sheet.tokens[**t].starts_segment);
+    let names_same =
+        |targets: &Vec<Target>| targets.iter().any(|t| matches!(t, Target::Field(_)) && candidate.targets.contains(t));
+    row.first() == Some(&first) && next.and_then(|t| beginnings.get(t)).is_some_and(names_same)
 }
 
 /// Whether a candidate ends its row behind the number of a section: "Section 2. Requesting provider", "B. Member".

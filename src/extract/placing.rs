@@ -83,6 +83,26 @@ pub fn place<'a>(
     labels: &'a [Label],
     views: &Views<'_>,
 ) -> (Vec<Placed<'a>>, Option<Placement>) {
+    let look = |kind: FieldKind, mut zone: Zone| {
+        // The pen has room up to the line of print above it; that print is nobody's signature.
+        if kind == FieldKind::Ink
+            && zone.placement == Placement::AboveLine
+            && let Some(bottom) = (views.prose_above)(&zone.rect)
+        {
+            zone.rect.top = zone.rect.top.max(bottom);
+        }
+        // A label that nobody listed ends the value before it.
+        if let Some(left) = (views.unknown_label)(kind, &zone.rect) {
+            zone.rect.right = zone.rect.right.min(left);
+        }
+        let text = (views.text)(&zone.rect);
+        Place {
+            ink: (views.ink)(&zone.rect),
+            characters: text.chars().filter(|c| c.is_alphanumeric()).count(),
+            suited: suits(kind, &text),
+            zone,
+        }
+    };
     let mut claims: Vec<Claim<'a>> = Vec::new();
     for label in labels {
         let Target::Field(field) = label.target else { continue };
@@ -100,30 +120,26 @@ pub fn place<'a>(
         } else {
             around.candidates(label, kind)
         };
-        let look = |mut zone: Zone| {
-            // The pen has room up to the line of print above it; that print is nobody's signature.
-            if kind == FieldKind::Ink
-                && zone.placement == Placement::AboveLine
-                && let Some(bottom) = (views.prose_above)(&zone.rect)
-            {
-                zone.rect.top = zone.rect.top.max(bottom);
-            }
-            // A label that nobody listed ends the value before it.
-            if let Some(left) = (views.unknown_label)(kind, &zone.rect) {
-                zone.rect.right = zone.rect.right.min(left);
-            }
-            let text = (views.text)(&zone.rect);
-            Place {
-                ink: (views.ink)(&zone.rect),
-                characters: text.chars().filter(|c| c.is_alphanumeric()).count(),
-                suited: suits(kind, &text),
-                zone,
-            }
-        };
-        claims.push(Claim { field, kind, label, places: zones.into_iter().map(look).collect(), chosen: 0 });
+        claims.push(Claim {
+            field,
+            kind,
+            label,
+            places: zones.into_iter().map(|zone| look(kind, zone)).collect(),
+            chosen: 0,
+        });
     }
     let enough = (around.height * around.height / 8).max(12) as u64;
     let votes = Votes::of(&claims, enough);
+    if votes.style() == Some(Placement::AboveLine) {
+        for claim in claims.iter_mut().filter(|claim| claim.kind == FieldKind::Block) {
+            let Some(rect) = around.block_above(claim.label) else { continue };
+            let above = look(claim.kind, Zone { placement: Placement::AboveLine, rect, structure: 1.0 });
+            // A heading over its prose may stand among labels under their values.
+            if claim.places.iter().all(|below| below.characters <= above.characters) {
+                claim.places = vec![above];
+            }
+        }
+    }
     give_places(&mut claims, &votes, enough);
     let strays: Vec<Option<usize>> = claims.iter().map(|claim| stray(claim, &claims, enough)).collect();
     let mut placed: Vec<Placed<'a>> = claims

@@ -306,6 +306,21 @@ impl<'a> Surroundings<'a> {
         (part.width() > 4 * self.height || part == cell).then_some(part)
     }
 
+    /// The cell right of another whose far side was lost: the lines over and under it go on.
+    fn open_cell(&self, cell: &Rect) -> Option<Rect> {
+        let slack = self.height / 2;
+        let end_of = |y: i32| {
+            let pieces = self.page.rulings.horizontal.iter().map(|r| r.rect);
+            let beyond = pieces.filter(|r| (r.center_y() - y).abs() <= slack && r.right > cell.right + 3 * self.height);
+            beyond.map(|r| r.right).max()
+        };
+        let side = self.nearest_vertical(cell.right - slack, cell.center_y(), true)?.rect;
+        let right = end_of(cell.top)?.min(end_of(cell.bottom)?);
+        let next = Rect { left: side.right, right, ..*cell };
+        (side.left <= cell.right + slack && self.nearest_vertical(side.right + 1, cell.center_y(), true).is_none())
+            .then_some(next)
+    }
+
     fn in_table(&self, label: &Label, cell: Rect, zones: &mut Vec<Zone>) {
         let h = self.height;
         let y = cell.center_y();
@@ -313,6 +328,7 @@ impl<'a> Surroundings<'a> {
             .nearest_vertical(label.rect.right, y, true)
             .and_then(|v| self.cell_at(v.rect.right + h / 2, y))
             .filter(|next| next.left >= cell.right - h)
+            .or_else(|| self.open_cell(&cell))
             .and_then(|next| self.unlabelled_part(next, &label.rect));
         let below = self
             .nearest_horizontal(label.rect.center_x(), label.rect.center_y(), true)
@@ -660,13 +676,18 @@ impl<'a> Surroundings<'a> {
 
     /// The area of a block of text under (or around) its label: the label's box, the box below, or the space down to the next label.
     pub fn block(&self, label: &Label) -> Rect {
+        self.boxed_block(label).unwrap_or_else(|| self.open_block(label))
+    }
+
+    /// The label's own box, or the one below it.
+    fn boxed_block(&self, label: &Label) -> Option<Rect> {
         let h = self.height;
         let l = &label.rect;
         if let Some(cell) = self.cell_at(l.center_x(), l.center_y())
             && cell.height() > 3 * h
             && !self.holds_new_label(&cell, l)
         {
-            return cell;
+            return Some(cell);
         }
         if let Some(edge) = self.nearest_horizontal(l.left + 2 * h, l.bottom - 2, true)
             && edge.rect.top - l.bottom < 2 * h
@@ -674,14 +695,30 @@ impl<'a> Surroundings<'a> {
             && cell.height() > 2 * h
             && !self.holds_new_label(&cell, l)
         {
-            return self.with_rows_below(cell, l);
+            return Some(self.with_rows_below(cell, l));
         }
+        None
+    }
+
+    /// The space from a label down to the next one.
+    fn open_block(&self, label: &Label) -> Rect {
+        let h = self.height;
+        let l = &label.rect;
         let bounds = self.page.ink.bounds();
         let right = self.next_label_left(l.right, &l.inflate(0, 2 * h)).min(bounds.right - h / 2);
         let band = Rect::new(l.left - h, 0, right, 1);
         let floor = self.next_label_top(l.bottom + h / 4, &band) - h / 2;
         let ceiling = if right - l.right > 8 * h { l.top - h / 3 } else { l.bottom };
         Rect::new(l.left - h, ceiling, right, floor.min(bounds.bottom - h))
+    }
+
+    /// The space from a label up to the one above, where a form's labels stand under their values and this one has no box.
+    pub fn block_above(&self, label: &Label) -> Option<Rect> {
+        let h = self.height;
+        let l = &label.rect;
+        let band = Rect::new(l.left - h, 0, self.page.ink.bounds().right - h / 2, 1);
+        let rect = Rect { top: self.last_label_bottom(l.top - h, &band) + 1, bottom: l.top - 1, ..band };
+        (self.boxed_block(label).is_none() && rect.height() > 2 * h).then_some(rect)
     }
 
     /// A cell of one line is the first row of a table that is written on line by line: the rows of its width below it belong to it.

@@ -29,7 +29,15 @@ pub(super) fn add_garbled(
         }
         _ => false,
     };
-    let missing: Vec<&Wording> = index.wordings.iter().filter(|w| w.targets.iter().all(is_missing)).collect();
+    // "PCP" heads a section as well.
+    let of_fields = |targets: &[Target]| -> Vec<Target> {
+        targets.iter().copied().filter(|t| !matches!(t, Target::Section(_))).collect()
+    };
+    let is_wanted = |w: &&Wording| {
+        let fields = of_fields(&w.targets);
+        !fields.is_empty() && fields.iter().all(is_missing)
+    };
+    let missing: Vec<&Wording> = index.wordings.iter().filter(is_wanted).collect();
     for row in &sheet.rows {
         for (at, &t) in row.iter().enumerate().filter(|(_, t)| sheet.tokens[**t].starts_segment) {
             let mut folded = String::new();
@@ -49,6 +57,8 @@ pub(super) fn add_garbled(
                 let tokens: Vec<usize> = row[at..=last].to_vec();
                 let near: Vec<(f32, &Wording)> = missing
                     .iter()
+                    // Without its colon a heading's word is a heading.
+                    .filter(|w| closed || w.targets.iter().all(is_missing))
                     .filter(|w| w.folded.len() >= 3 && w.folded.len().abs_diff(folded.len()) <= 1 + w.folded.len() / 8)
                     .filter_map(|w| {
                         let beyond = if folded.len() <= SHORT { SHAPELESS } else { BEYOND };
@@ -86,7 +96,7 @@ pub(super) fn add_garbled(
                     composed: true,
                     exact: false,
                     whole: true,
-                    targets: wording.targets.clone(),
+                    targets: of_fields(&wording.targets),
                     letters: wording.folded.len(),
                     rect: label_rect(sheet, &tokens),
                     tokens,

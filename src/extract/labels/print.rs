@@ -38,13 +38,13 @@ impl Print {
     }
 }
 
-/// The number of a field right before its label: "2a", "10.", "B.".
+/// The number of a field right before its label: "2a", "10.", "B."; a point may be read as a comma.
 fn number_before(label: &Label, sheet: &Sheet) -> Option<usize> {
     let &first = label.tokens.first()?;
     let row = sheet.rows.get(sheet.tokens[first].row)?;
     let at = row.iter().position(|&t| t == first)?.checked_sub(1)?;
     let token = &sheet.tokens[row[at]];
-    let text = token.text.trim_end_matches(['.', ')', ':']);
+    let text = token.text.trim_end_matches(['.', ',', ')', ':']);
     let figures = text.chars().take_while(char::is_ascii_digit).count();
     let is_number = match text.chars().count() - figures {
         0 => (1..=2).contains(&figures),

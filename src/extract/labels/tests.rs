@@ -104,6 +104,15 @@ fn a_section_has_one_heading() {
 }
 
 #[test]
+fn a_word_in_the_margin_heads_the_fields_beside_it() {
+    let page = [(100, 100, "PROVIDER"), (300, 100, "Name"), (700, 100, "NPI"), (300, 160, "Phone")];
+    let found = labels(&page);
+    assert_eq!(of(&found, "provider_name"), ["Name"]);
+    let alone = labels(&[(100, 100, "Provider"), (700, 100, "NPI")]);
+    assert_eq!(of(&alone, "provider_name"), ["Provider"]);
+}
+
+#[test]
 fn small_words_before_a_label_are_no_box() {
     assert_eq!(of(&labels(&[(100, 100, "No. de NPI")]), "provider_npi"), ["No. de NPI"]);
 }
@@ -295,4 +304,11 @@ fn bars_are_alike_and_a_question_may_ask_for_dates() {
     ]);
     assert_eq!(of(&found, "provider_npi"), ["NPl of the PCP:"]);
     assert_eq!(of(&found, "missed_appointments"), ["Which appointments were missed? (dates)"]);
+}
+
+#[test]
+fn a_misread_label_may_be_a_headings_word_too() {
+    let page =
+        [(100, 100, "Member name: Ana Lor"), (100, 160, "PCE: Howard Saunders, DO"), (700, 160, "NPI: 1898862104")];
+    assert_eq!(of(&labels(&page), "provider_name"), ["PCE:"]);
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use chrono::NaiveDate;
 
-use crate::extract::fuzzy::{Phrase, fold, is_one_of};
+use crate::extract::fuzzy::{Found, Phrase, fold, is_one_of};
 use crate::extract::page_text::PageText;
 use crate::extract::values::dates::find_dates;
 use crate::extract::values::{DateContext, Sameness, is_credential, same_person};
@@ -119,16 +119,20 @@ pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
     for (at, line) in text.lines().iter().enumerate() {
         let count = line.words.len();
         if layout.salutation.is_none() && count <= 12 {
-            // The longest wording that fits: `Estimado(a)` before `Estimado`.
+            // The longest wording that fits whole words, `Estimado(a)` before `Estimado`: `Apreciable Sr. Lemus` does not begin with
+            // `Apreciables`.
+            let behind = |found: &Found| {
+                text.words().get(found.words.end - 1).and_then(|w| w.text.get(found.end..)).unwrap_or_default()
+            };
             let found = salutations
                 .iter()
                 .filter_map(|phrase| {
-                    text.starts_with(at, phrase, if phrase.len() >= 4 { 0.16 } else { 0.0 }).map(|f| (phrase.len(), f))
+                    let found = text.starts_with(at, phrase, if phrase.len() >= 4 { 0.16 } else { 0.0 })?;
+                    Some(((!behind(&found).starts_with(char::is_alphabetic), phrase.len()), found))
                 })
                 .max_by(|a, b| a.0.cmp(&b.0).then(b.1.distance.total_cmp(&a.1.distance)));
             if let Some((_, found)) = found {
-                let joined =
-                    text.words().get(found.words.end - 1).and_then(|w| w.text.get(found.end..)).unwrap_or_default();
+                let joined = behind(&found);
                 let rest = format!(
                     "{} {}",
                     joined.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '[' | '{' | '<' | '_')),

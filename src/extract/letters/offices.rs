@@ -132,6 +132,7 @@ fn the_member_is_greeted_and_the_letterhead_is_not() {
     let with = |middle: &[&str]| to(&head.iter().chain(middle).chain(&body).copied().collect::<Vec<_>>());
     assert_eq!(with(&["11/10/2026", "Dear Marjorie Duarte:"]), "Marjorie Duarte");
     assert_eq!(with(&["11/10/2026", "Apreciable Frances Montoya:"]), "Frances Montoya");
+    assert_eq!(with(&["Arturo Lemus", "612 Cedar Way", "Apreciable Sr. Lemus:"]), "Arturo Lemus");
     assert_eq!(with(&["11/10/2026", "Muy querida Frances Montoya:"]), "Frances Montoya");
     assert_eq!(with(&["11/10/2026", "RE: Douglas Hartwell DOB 02/22/1959", "Dear Mr. Hartwell:"]), "Douglas Hartwell");
     assert_eq!(
