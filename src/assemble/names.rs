@@ -172,17 +172,21 @@ pub(super) fn spelled(read: &str, known: &str) -> String {
 pub(super) fn with_initial<'t>(known: &str, texts: impl Iterator<Item = &'t str>) -> Option<(String, bool)> {
     let own = words(known);
     let tokens: Vec<&str> = known.split_whitespace().collect();
+    // A double name is one token and two words.
+    let counts: Vec<usize> =
+        tokens.iter().map(|token| fold(token).split(' ').filter(|w| !w.is_empty()).count()).collect();
+    let token_at = |word: usize| (1..tokens.len()).find(|&at| counts[..at].iter().sum::<usize>() == word);
     let initial_in = |text: &str| {
         let mut read = words(text);
         let at = read.iter().position(|word| word.chars().count() == 1 && !own.contains(word))?;
         let initial = read.remove(at).to_uppercase();
-        (read == own && (1..tokens.len()).contains(&at)).then_some((at, initial))
+        if read == own { Some((token_at(at)?, initial)) } else { None }
     };
     let found: Vec<Option<(usize, String)>> = texts.map(initial_in).collect();
     let (at, initial) = found.iter().flatten().next()?;
     let agreed = found.len() > 1 && found.windows(2).all(|pair| pair[0] == pair[1]);
     let name = [&tokens[..*at], &[initial.as_str()], &tokens[*at..]].concat().join(" ");
-    (tokens.len() == own.len()).then_some((name, agreed))
+    Some((name, agreed))
 }
 
 /// Ana and Anna: one letter more is how offices misspell, and how two names differ.

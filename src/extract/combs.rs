@@ -148,11 +148,16 @@ pub(super) fn words_in_cells(
 
 /// A text with its spaces where the empty cells are, if it has as many characters as there are cells written in.
 pub(super) fn spaced(text: &str, words: &[usize]) -> Option<String> {
-    let mut letters = text.chars().filter(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | ',' | '.'));
-    let word = |count: &usize| letters.by_ref().take(*count).collect::<String>();
-    let apart: Vec<String> = words.iter().map(word).collect();
-    let whole = letters.next().is_none() && apart.iter().zip(words).all(|(word, count)| word.chars().count() == *count);
-    whole.then(|| apart.join(" "))
+    let letters: Vec<char> =
+        text.chars().filter(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | ',' | '.')).collect();
+    // A comma may be too small for a cell of its own: then it goes with the letter before it.
+    let is_small = |c: &char| matches!(c, ',' | '.');
+    let alone: Vec<String> = letters.iter().map(char::to_string).collect();
+    let joined: Vec<String> = letters.chunk_by(|_, next| is_small(next)).map(|cell| cell.iter().collect()).collect();
+    let cells = [alone, joined].into_iter().find(|cells| cells.len() == words.iter().sum::<usize>())?;
+    let mut cells = cells.iter().map(String::as_str);
+    let apart: Vec<String> = words.iter().map(|count| cells.by_ref().take(*count).collect()).collect();
+    Some(apart.join(" "))
 }
 
 #[cfg(test)]
@@ -186,6 +191,8 @@ mod tests {
         assert_eq!(spaced("A NAL EE", &[3, 3]).as_deref(), Some("ANA LEE"));
         assert_eq!(spaced("ANALE", &[3, 3]), None, "a letter was lost");
         assert_eq!(spaced("ANALEES", &[3, 3]), None, "one too many");
+        assert_eq!(spaced("ANALEE,MD", &[3, 3, 2]).as_deref(), Some("ANA LEE, MD"), "the comma has no cell");
+        assert_eq!(spaced("ANA LE E, MD", &[3, 4, 2]).as_deref(), Some("ANA LEE, MD"), "the comma has its own");
         assert_eq!(words_in_cells(&Rulings::default(), &zone, &line, 26), None);
     }
 

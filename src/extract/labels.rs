@@ -335,6 +335,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         for start in 0..row.len() {
             candidates_from(sheet, index, form, row, start, &mut candidates);
         }
+        candidates.extend((0..row.len()).filter_map(|end| lead_at(sheet, form, row, end)));
     }
     candidates
         .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.tokens.cmp(&b.tokens)).then(a.targets.cmp(&b.targets)));
@@ -399,6 +400,34 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     add_overwritten(sheet, index, form, &taken, &mut chosen);
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
     settle_shared(chosen, form, sheet.letter_height)
+}
+
+/// The words of a sentence that lead to a blank behind the token at `end` of a row, those of most letters: see [`FieldDefinition::leads`].
+fn lead_at(sheet: &Sheet, form: &FormDefinition, row: &[usize], end: usize) -> Option<Candidate> {
+    if !sheet.tokens[row[end]].leads_to_line {
+        return None;
+    }
+    let wordings = form.fields.iter().enumerate().flat_map(|(i, field)| field.leads.iter().map(move |text| (i, text)));
+    let found = wordings.filter_map(|(field, wording)| {
+        let words: Vec<String> = wording.split_whitespace().map(fold).collect();
+        let start = (end + 1).checked_sub(words.len())?;
+        let is_it = words.iter().zip(&row[start..=end]).all(|(word, &t)| *word == fold(&sheet.tokens[t].text));
+        is_it.then_some((words.concat().len(), start, field))
+    });
+    let (letters, start, field) = found.max_by_key(|(letters, start, _)| (*letters, std::cmp::Reverse(*start)))?;
+    let tokens = row[start..=end].to_vec();
+    Some(Candidate {
+        composed: false,
+        exact: true,
+        whole: true,
+        targets: vec![Target::Field(field)],
+        letters,
+        rect: label_rect(sheet, &tokens),
+        tokens,
+        distance: 0.0,
+        // Less than a label that ends with the same words: "ID of the member".
+        score: letters as f32 + 1.0,
+    })
 }
 
 /// Whether the word begins its row and another label of the same field follows: "PROVIDER | Name ___ NPI ___".

@@ -14,6 +14,8 @@ pub struct Token {
     pub row: usize,
     /// A vertical ruling or a gap wider than a word space stands before it.
     pub starts_segment: bool,
+    /// A line to write on begins right behind it.
+    pub leads_to_line: bool,
 }
 
 impl Token {
@@ -71,6 +73,9 @@ impl Sheet {
             for &t in row.iter() {
                 let rect = tokens[t].rect;
                 tokens[t].row = number;
+                let is_near =
+                    |line: &Rect| line.left <= rect.right + letter_height && line.width() >= 4 * letter_height;
+                tokens[t].leads_to_line = line_behind(rulings, &rect, letter_height, is_near);
                 tokens[t].starts_segment |= previous.is_none_or(|before| {
                     rect.left - before.right > gap
                         || ruling_between(rulings, &before, &rect)
@@ -311,6 +316,12 @@ fn ruling_between(rulings: &Rulings, left: &Rect, right: &Rect) -> bool {
 /// Whether a line to write on begins between two words: what stands on it is a value, however close to its label it was written.
 fn line_begins_between(rulings: &Rulings, left: &Rect, right: &Rect, letter_height: i32) -> bool {
     let slack = letter_height / 3;
+    line_behind(rulings, left, letter_height, |line| line.left <= right.left + slack && line.right > right.center_x())
+}
+
+/// Whether a line to write on, one that `counts`, begins behind a word.
+fn line_behind(rulings: &Rulings, left: &Rect, letter_height: i32, counts: impl Fn(&Rect) -> bool) -> bool {
+    let slack = letter_height / 3;
     // A piece of a line that dropouts broke begins anywhere: under the words before it goes another piece of it.
     let goes_on = |line: &Rect| {
         rulings.horizontal.iter().any(|other| {
@@ -323,8 +334,7 @@ fn line_begins_between(rulings: &Rulings, left: &Rect, right: &Rect, letter_heig
         let line = &ruling.rect;
         !goes_on(line)
             && line.left >= left.right - slack
-            && line.left <= right.left + slack
-            && line.right > right.center_x()
+            && counts(line)
             && line.center_y() >= left.center_y()
             && line.center_y() <= left.bottom + letter_height
     })
@@ -363,6 +373,7 @@ fn split_word(word: &Word) -> Vec<Token> {
             confidence: word.confidence.get(),
             row: word.line as usize,
             starts_segment: span[0].checked_sub(1).is_some_and(|before| is_line[before]),
+            leads_to_line: false,
         })
         .collect()
 }

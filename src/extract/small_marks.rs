@@ -86,7 +86,7 @@ mod tests {
     use crate::page::Bitmap;
 
     fn token(text: &str, rect: Rect) -> Token {
-        Token { text: text.into(), rect, confidence: 0.9, row: 0, starts_segment: false }
+        Token { text: text.into(), rect, confidence: 0.9, row: 0, starts_segment: false, leads_to_line: false }
     }
 
     /// `Fletcher FNP` with a mark of `size` behind the first word, its top `rise` over the base line.

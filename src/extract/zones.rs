@@ -448,6 +448,9 @@ impl<'a> Surroundings<'a> {
                 }
             }
         }
+        if right_line.is_none() && next_left == page_right {
+            right_line = self.wrapped_line(l, rise);
+        }
         zones.extend(right_line);
         // Where the line is lost a signature still stands over its label: ink there makes a blank beside it doubtful.
         if kind == FieldKind::Ink && !zones.iter().any(|z| z.placement == Placement::AboveLine) {
@@ -494,6 +497,31 @@ impl<'a> Surroundings<'a> {
             structure: if signed_below { 0.6 } else { 0.25 },
         });
         self.drop_edges(zones);
+    }
+
+    /// The line with which the next row begins, where a sentence breaks between a label and its blank: "…, date of birth | ________ , ID …".
+    fn wrapped_line(&self, label: &Rect, rise: i32) -> Option<Zone> {
+        let h = self.height;
+        let is_next = |r: &&Ruling| {
+            let y = r.rect.center_y();
+            (label.bottom + h..=label.bottom + 4 * h).contains(&y)
+                && r.rect.width() > 3 * h
+                && r.rect.left + 8 * h < label.left
+        };
+        let line =
+            self.page.rulings.horizontal.iter().filter(is_next).min_by_key(|r| (r.rect.center_y(), r.rect.left))?;
+        let y = line.rect.center_y();
+        // Nothing before it in its row, and no label of its own under it.
+        let before = Rect::new(0, y - 2 * h, line.rect.left - h, y);
+        let under = Rect::new(line.rect.left - h, y, line.rect.left + 4 * h, y + 2 * h);
+        let is_own = |l: &Label| !l.rect.intersect(&before).is_empty() || !l.rect.intersect(&under).is_empty();
+        if self.is_written(&before) || self.labels.iter().any(is_own) {
+            return None;
+        }
+        let right =
+            line.rect.right.min(self.next_label_left(line.rect.left, &Rect { right: line.rect.right, ..before }) - 2);
+        let rect = self.above_ruling(line, line.rect.left - h / 2, right, rise);
+        Some(Zone { placement: Placement::RightLine, rect, structure: 0.9 })
     }
 
     /// A line that is the edge of a box is no line to write on: what is left of the edge would bound the value, and what stands on the upper

@@ -50,6 +50,10 @@ pub struct FieldDefinition {
     pub kind: FieldKind,
     /// The label's wordings, in any language. A wording may stand in several fields; its neighbours' group then decides.
     pub labels: Vec<String>,
+    /// Words of a sentence that lead to the field's blank ("I, ________, ask that you reassign my patient ________"): a label only right before
+    /// a line to write on.
+    #[serde(default)]
+    pub leads: Vec<String>,
     /// For wordings that nobody listed: groups of words of which a label has one each.
     #[serde(default)]
     pub words: Vec<Vec<String>>,

@@ -151,6 +151,10 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         let row = &sheet.rows[sheet.tokens[first].row];
         let at = |token: usize| row.iter().position(|&t| t == token);
         let (Some(start), Some(end)) = (at(first), at(last)) else { return false };
+        // A sentence with blanks is the form's own.
+        if sheet.tokens[last].leads_to_line {
+            return false;
+        }
         let is_word = |t: &usize| sheet.tokens[*t].is_word();
         let words = |run: &mut dyn Iterator<Item = usize>, mut edge: Rect| -> usize {
             let near = |t: &usize| {

@@ -6,6 +6,10 @@ use crate::rules::Pack;
 
 /// Lines of words at a place each: `(left, top, text)`, ten pixels a letter.
 fn labels(lines: &[(i32, i32, &str)]) -> Vec<(String, String)> {
+    labels_over(lines, &Rulings::default())
+}
+
+fn labels_over(lines: &[(i32, i32, &str)], rulings: &Rulings) -> Vec<(String, String)> {
     let pack = Pack::builtin().unwrap();
     let form = pack.forms.iter().find(|form| form.id == "request-for-member-reassignment").unwrap();
     let mut words = Vec::new();
@@ -18,7 +22,7 @@ fn labels(lines: &[(i32, i32, &str)]) -> Vec<(String, String)> {
             x = right + 8;
         }
     }
-    let sheet = Sheet::new(&words, &Rulings::default());
+    let sheet = Sheet::new(&words, rulings);
     let name = |target: Target| match target {
         Target::Field(i) => form.fields[i].id.clone(),
         Target::Section(i) => format!("section {}", form.sections[i].group),
@@ -311,4 +315,20 @@ fn a_misread_label_may_be_a_headings_word_too() {
     let page =
         [(100, 100, "Member name: Ana Lor"), (100, 160, "PCE: Howard Saunders, DO"), (700, 160, "NPI: 1898862104")];
     assert_eq!(of(&labels(&page), "provider_name"), ["PCE:"]);
+}
+
+#[test]
+fn a_sentence_leads_to_its_blanks() {
+    let page = [
+        (100, 100, "I, Peter Novak, MD, ask that you reassign my patient"),
+        (640, 100, "Dwayne Whitfield"),
+        (100, 200, "The member was told. I spoke with my patient twice and"),
+    ];
+    let line = |left: i32, right: i32| crate::page::Ruling { rect: Rect::new(left, 121, right, 123), ink: 0 };
+    let rulings = Rulings { horizontal: vec![line(124, 288), line(632, 900)], vertical: Vec::new() };
+    let found = labels_over(&page, &rulings);
+    assert_eq!(of(&found, "provider_name"), ["I,"]);
+    assert_eq!(of(&found, "member_name").len(), 1, "{found:?}");
+    assert!(of(&found, "member_name")[0].ends_with("my patient"), "{found:?}");
+    assert_eq!(of(&labels(&page), "provider_name"), [""; 0], "without its line a sentence is a sentence");
 }

@@ -54,6 +54,8 @@ pub fn read_name(text: &str) -> NameReading {
     }
     let words = out_of_cells(words, &mut cut_up);
     let mut words = with_whole_credentials(words);
+    // `Isabel Belmonte, FUP` is no family of two names with a given one: a short word behind two may be anybody's letters.
+    cut_up |= matches!(words.as_slice(), [_, second, last] if second.ends_with(',') && is_short(last) && !is_credential(last));
     repaired |= restore_credential(&mut words);
     let words = with_commas(in_order(words));
     if words.is_empty() {
@@ -199,6 +201,11 @@ fn with_whole_credentials(words: Vec<String>) -> Vec<String> {
         }
     }
     whole
+}
+
+/// Letters that may be a credential's.
+fn is_short(word: &str) -> bool {
+    word.chars().filter(|c| c.is_alphabetic()).count() <= 3
 }
 
 /// `O F E L IA VUE`: letters of a name that stand in cells of their own come together; where one name ends and the next begins they do not say.
