@@ -15,7 +15,7 @@ use faxtriage::ocr::digit_reader::DigitReader;
 use faxtriage::ocr::layout::LayoutFinder;
 use faxtriage::ocr::second_reader::SecondReader;
 use faxtriage::ocr::{Layout, LineReader, PageReader, Word, model};
-use faxtriage::page::{PreparedPage, prepare, text_lines};
+use faxtriage::page::{PreparedPage, prepare, text_lines, text_rows};
 use faxtriage::rules::Pack;
 use image::GrayImage;
 
@@ -31,7 +31,7 @@ fn source() -> SourcePage {
 }
 
 fn words(page: &PreparedPage) -> Vec<Word> {
-    BilingualReader::new("eng").unwrap().read_page(page.clean(), page.dpi, Layout::Auto).unwrap()
+    BilingualReader::new("eng").unwrap().read_rows(page.clean(), &text_rows(page)).unwrap()
 }
 
 #[divan::bench]
@@ -51,6 +51,12 @@ fn find_lines(bencher: Bencher) {
     bencher.bench(|| text_lines(black_box(&page)));
 }
 
+#[divan::bench]
+fn find_rows(bencher: Bencher) {
+    let page = prepare(&source(), None);
+    bencher.bench(|| text_rows(black_box(&page)));
+}
+
 #[divan::bench(sample_count = 10)]
 fn page_layout(bencher: Bencher) {
     let page = prepare(&source(), None);
@@ -58,12 +64,12 @@ fn page_layout(bencher: Bencher) {
     bencher.bench_local(|| finder.find(page.clean(), page.dpi, Layout::Auto).unwrap());
 }
 
-/// Layout and lines.
+/// Rows and lines.
 #[divan::bench(sample_count = 10)]
 fn page_reader(bencher: Bencher) {
     let page = prepare(&source(), None);
     let mut reader = BilingualReader::new("eng").unwrap();
-    bencher.bench_local(|| reader.read_page(page.clean(), page.dpi, Layout::Auto).unwrap());
+    bencher.bench_local(|| reader.read_rows(page.clean(), &text_rows(&page)).unwrap());
 }
 
 #[divan::bench(args = [160, 320, 640, 1600], sample_count = 20)]

@@ -1,7 +1,7 @@
 //! Reads pages with Tesseract's language models, with one language first and with the others where a page asks for it.
 //!
-//! Tesseract's layout analysis finds the lines, and [`faxtriage_lstm`] reads them: the same readings as Tesseract's own in a sixth of the
-//! time. A page is read in the office's language. When it turns out to be in another one, or reads badly, its doubtful lines are read once
+//! The page's own rows, or Tesseract's layout analysis where those are not asked for, say where the lines are, and [`faxtriage_lstm`] reads
+//! them: the same readings as Tesseract's own in a sixth of the time. A page is read in the office's language. When it turns out to be in another one, or reads badly, its doubtful lines are read once
 //! more with the data of the other languages, and each line keeps the better of its two readings.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,10 +11,12 @@ use faxtriage_lstm::{LayoutWord, PieceLayout, Recognizer, fit_to_ink};
 use image::{GrayImage, imageops};
 
 use super::language::{LanguageData, LanguageFile};
-use super::layout::{LayoutFinder, Piece};
+use super::layout::LayoutFinder;
+use super::pieces::{Piece, pieces_of_rows};
 use super::{Layout, OcrError, PageReader, Word, worth};
 use crate::answer::Confidence;
 use crate::geometry::Rect;
+use crate::page::TextRow;
 
 /// Confidence below which one word makes its line doubtful. In a language of its own an engine is seldom less sure of print.
 const SURE: f32 = 0.90;
@@ -70,6 +72,12 @@ impl PageReader for BilingualReader {
     fn read_page(&mut self, image: &GrayImage, dpi: u32, layout: Layout) -> Result<Vec<Word>, OcrError> {
         in_time(self.deadline)?;
         self.pieces = self.finder.find(image, dpi, layout)?;
+        words_of(&self.office, image, &self.pieces, self.deadline)
+    }
+
+    fn read_rows(&mut self, image: &GrayImage, rows: &[TextRow]) -> Result<Vec<Word>, OcrError> {
+        in_time(self.deadline)?;
+        self.pieces = pieces_of_rows(rows, (image.width() as i32, image.height() as i32));
         words_of(&self.office, image, &self.pieces, self.deadline)
     }
 

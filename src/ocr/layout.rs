@@ -17,6 +17,7 @@ use faxtriage_lstm::{Row, line_box};
 use image::GrayImage;
 use tesseract_sys as sys;
 
+use super::pieces::Piece;
 use super::{Layout, OcrError};
 use crate::geometry::Rect;
 
@@ -29,19 +30,6 @@ const MIN_SIDE: u32 = 8;
 unsafe extern "C" {
     fn faxtriage_pieces(engine: *mut sys::TessBaseAPI) -> *mut sys::TessPageIterator;
     fn faxtriage_row(place: *const sys::TessPageIterator, height: *mut f32, descenders: *mut f32, ascenders: *mut f32);
-}
-
-/// A stretch of a line that is read at once.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Piece {
-    /// What of the picture shows it, with the room that the reader wants around it.
-    pub shown: Rect,
-    /// Its connected components of ink, left to right.
-    pub blobs: Vec<Rect>,
-    /// The words that were joined to it; none where it is one word.
-    pub words: Vec<Rect>,
-    /// Number of its line; lines count from the top of the page in reading order.
-    pub line: u32,
 }
 
 /// Tesseract's layout analysis, started once and used for picture after picture.

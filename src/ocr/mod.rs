@@ -15,6 +15,7 @@ pub mod language;
 pub mod layout;
 pub mod model;
 pub mod pattern;
+pub mod pieces;
 pub mod second_reader;
 
 use image::GrayImage;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::Confidence;
 use crate::geometry::Rect;
+use crate::page::TextRow;
 
 /// One word as it was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,6 +87,9 @@ pub enum OcrError {
 pub trait PageReader {
     /// Words with boxes in the picture's own pixels, in reading order.
     fn read_page(&mut self, image: &GrayImage, dpi: u32, layout: Layout) -> Result<Vec<Word>, OcrError>;
+
+    /// Words of a picture whose rows were found before, in their order.
+    fn read_rows(&mut self, image: &GrayImage, rows: &[TextRow]) -> Result<Vec<Word>, OcrError>;
 
     /// The words of the page that was read last, which is not in the office's own language or reads badly in it, given those read in it.
     fn read_foreign(&mut self, _image: &GrayImage, words: Vec<Word>) -> Result<Vec<Word>, OcrError> {
