@@ -256,10 +256,11 @@ fn may_say(field: &FieldReading, npi: &str) -> bool {
     }
 }
 
-/// A certain reading that differs from the roster by a letter or two, in as many words: a slip of the office or of the readers.
+/// A certain reading that differs from the roster by a letter or two: a slip of the office or of the readers. An initial more is none.
 fn is_misread(read: &str, known: &str) -> bool {
-    let alike = names::alike(read, known);
-    (NEARLY..1.0).contains(&alike) && names::words(read).len() == names::words(known).len()
+    let (own, other) = (names::words(read), names::words(known));
+    let whole = |words: &[String]| words.iter().all(|word| word.chars().count() > 1);
+    (NEARLY..1.0).contains(&names::alike(read, known)) && (own.len() == other.len() || whole(&own) && whole(&other))
 }
 
 fn settle_field(request: &mut Request, field: &str, settle: impl FnOnce(&mut FieldReading)) {

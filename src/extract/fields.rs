@@ -687,7 +687,7 @@ fn settle(id: &str, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReadi
     // The sides of empty cells and the slashes between them are read as ones; a dash says that the office left the place empty.
     let read = reading.answers.iter().filter(|a| a.reader != Reader::DigitReader).map(|a| a.text.as_str());
     if is_telling(field.kind) && !source.text_layer && only_strokes(&read.collect::<String>()) {
-        if (field.ink.presence != Presence::Blank && !few_strokes(&field.ink)) || field.contested {
+        if (field.ink.presence != Presence::Blank && !few_strokes(&field.ink)) || field.contested || field.ink.worn {
             reading.confidence = Confidence::new(0.6);
         }
         return reading;

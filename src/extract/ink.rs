@@ -22,6 +22,8 @@ pub struct ZoneInk {
     pub extent: Option<Rect>,
     /// The components of each line of writing, from the top.
     pub lines: Vec<Vec<Component>>,
+    /// Specks lie in a row beside hardly a stroke: what is left of writing too thin for the line.
+    pub worn: bool,
 }
 
 /// Measures `zone`, leaving out everything that lies in one of `printed` (labels and other print of the form).
@@ -40,8 +42,9 @@ pub fn measure(page: &PreparedPage, zone: &Rect, printed: &[Rect], letter: i32) 
     let ink: u64 = letters.iter().map(|c| u64::from(c.ink)).sum();
     // A thin "1" has about a sixth of a letter square of ink: less than half of that is no character.
     let square = (letter * letter).max(1) as u64;
+    let worn = letters.len() <= FEW && is_worn_writing(page, zone, printed, letter);
     let presence = if letters.is_empty() {
-        if is_worn_writing(page, zone, printed, letter) { Presence::Unclear } else { Presence::Blank }
+        if worn { Presence::Unclear } else { Presence::Blank }
     } else if ink * 100 >= square * 9 {
         Presence::Present
     } else {
@@ -54,8 +57,11 @@ pub fn measure(page: &PreparedPage, zone: &Rect, printed: &[Rect], letter: i32) 
         .cloned()
         .collect();
     let extent = Rect::bounding(kept.iter().map(|c| &c.rect));
-    ZoneInk { presence, extent, lines: into_lines(kept, letter) }
+    ZoneInk { presence, extent, lines: into_lines(kept, letter), worn }
 }
+
+/// Strokes that may be all that a dropout left of a value.
+const FEW: usize = 3;
 
 fn belongs(rect: &Rect, zone: &Rect) -> bool {
     zone.holds(rect) || rect.intersect(zone).area() * 2 > rect.area()

@@ -20,7 +20,7 @@ use super::text_layer::trusted_words;
 use crate::answer::Confidence;
 use crate::assemble::fingerprint;
 use crate::classify::{PageEvidence, classify};
-use crate::decode::{FormValue, SourcePage};
+use crate::decode::{FormValue, Pixels, SourcePage};
 use crate::geometry::Rect;
 use crate::ocr::{Layout, LineReader, OcrError, PageReader, Word, text_of};
 use crate::page::{MarkBand, PreparedPage, Rotation, TextLine, prepare, text_rows};
@@ -233,8 +233,8 @@ impl PageEngine<'_> {
         if let Some(words) = trusted_words(source, &page) {
             return Ok(Words { page, words, text_layer: true });
         }
-        let coarse = is_coarse(source.resolution.x.min(source.resolution.y));
-        let words = self.ocr(&page, coarse)?;
+        let rows = RowFinder::for_page(source);
+        let words = self.ocr(&page, rows)?;
         let found = evidence(&words, &page);
         if found.readable() || is_white(&page) {
             return Ok(Words { page, words, text_layer: false });
@@ -243,7 +243,7 @@ impl PageEngine<'_> {
         let mut best = (found, Words { page, words, text_layer: false });
         for turn in [Rotation::Half, Rotation::Quarter, Rotation::ThreeQuarters] {
             let page = self.timed("prepare", |_| prepare(source, Some(turn)));
-            let words = self.ocr(&page, coarse)?;
+            let words = self.ocr(&page, rows)?;
             let found = evidence(&words, &page);
             if found.letters > best.0.letters * 1.3 {
                 let done = found.readable();
@@ -257,16 +257,13 @@ impl PageEngine<'_> {
     }
 
     /// The words of the page's pixels.
-    ///
-    /// The page's own rows are found in a hundredth of the time of Tesseract's layout analysis and read as well. The letters of a coarse fax
-    /// (`coarse`) hang together and fall apart, which that analysis is made for.
-    fn ocr(&mut self, page: &PreparedPage, coarse: bool) -> Result<Vec<Word>, OcrError> {
+    fn ocr(&mut self, page: &PreparedPage, rows: RowFinder) -> Result<Vec<Word>, OcrError> {
         if is_white(page) {
             return Ok(Vec::new());
         }
-        let mut words = self.timed("words", |engine| match coarse {
-            true => engine.reader.read_page(page.clean(), page.dpi, Layout::Auto),
-            false => engine.reader.read_rows(page.clean(), &text_rows(page)),
+        let mut words = self.timed("words", |engine| match rows {
+            RowFinder::Analysis => engine.reader.read_page(page.clean(), page.dpi, Layout::Auto),
+            RowFinder::Own => engine.reader.read_rows(page.clean(), &text_rows(page)),
         })?;
         let written = |w: &Word| w.text.chars().any(|c| !c.is_whitespace());
         words.retain(written);
@@ -372,6 +369,24 @@ fn evidence(words: &[Word], page: &PreparedPage) -> Evidence {
 fn is_white(page: &PreparedPage) -> bool {
     let letter = u64::from(page.dpi / 10).pow(2);
     page.writing.count(&page.writing.bounds()) < letter
+}
+
+/// Who finds the rows of writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum RowFinder {
+    /// Our own, in a hundredth of the time of Tesseract's layout analysis; what it finds on a fax is read as well.
+    Own,
+    /// Tesseract's layout analysis, made for letters that hang together and fall apart as those of a coarse fax do, and for rows that bend
+    /// and fan out in a photograph.
+    Analysis,
+}
+
+impl RowFinder {
+    fn for_page(source: &SourcePage) -> RowFinder {
+        let coarse = is_coarse(source.resolution.x.min(source.resolution.y));
+        let photographed = matches!(source.pixels, Pixels::Gray(_)) && !source.level;
+        if coarse || photographed { RowFinder::Analysis } else { RowFinder::Own }
+    }
 }
 
 fn legibility(words: &[Word], page: &PreparedPage) -> Legibility {

@@ -52,7 +52,13 @@ pub fn read_name(text: &str) -> NameReading {
             repaired = true;
         }
     }
-    let words = out_of_cells(words, &mut cut_up);
+    // `-uis -opez`: of a stroke before a small letter more was lost than a mark.
+    let is_cut = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().is_some_and(|c| !c.is_alphanumeric()) && letters.next().is_some_and(char::is_lowercase)
+    };
+    cut_up |= text.split_whitespace().any(is_cut);
+    let words = out_of_cells(with_syllables(words), &mut cut_up);
     let mut words = with_whole_credentials(words);
     // `Isabel Belmonte, FUP` is no family of two names with a given one: a short word behind two may be anybody's letters.
     cut_up |= matches!(words.as_slice(), [_, second, last] if second.ends_with(',') && is_short(last) && !is_credential(last));
@@ -202,6 +208,34 @@ fn with_whole_credentials(words: Vec<String>) -> Vec<String> {
     }
     whole
 }
+
+/// `Gurpre et Cruz`: a syllable in small letters behind a word that began with a capital is the rest of it, unless it is a word of names.
+fn with_syllables(words: Vec<String>) -> Vec<String> {
+    let mut whole: Vec<String> = Vec::with_capacity(words.len());
+    for word in words {
+        let is_rest =
+            word.len() <= SYLLABLE && word.chars().all(char::is_lowercase) && !PARTICLES.contains(&word.as_str());
+        match whole.last_mut() {
+            Some(before) if is_rest && begins_a_name(before) => before.push_str(&word),
+            _ => whole.push(word),
+        }
+    }
+    whole
+}
+
+fn begins_a_name(word: &str) -> bool {
+    let mut letters = word.chars();
+    letters.next().is_some_and(char::is_uppercase) && word.len() >= 3 && letters.all(char::is_lowercase)
+}
+
+/// Letters of the longest syllable that a reader sets apart.
+const SYLLABLE: usize = 3;
+
+/// Small words that names have.
+const PARTICLES: [&str; 24] = [
+    "de", "la", "del", "las", "los", "y", "e", "van", "von", "da", "di", "du", "do", "dos", "das", "el", "al", "le",
+    "der", "den", "ter", "ten", "bin", "san",
+];
 
 /// Letters that may be a credential's.
 fn is_short(word: &str) -> bool {
