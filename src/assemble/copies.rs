@@ -134,7 +134,9 @@ fn to_the_minute(received_at: &str) -> &str {
 
 /// How `new` stands to `old`, which came before it.
 pub(super) fn relation(old: &Trace, new: &Trace, salt: &[u8]) -> Relation {
-    if old.sha256 == new.sha256 {
+    // The same pages may be fed twice in one call: then two requests of one file are compared like any others.
+    let in_one_file = old.source_file == new.source_file && old.ordinal != new.ordinal;
+    if old.sha256 == new.sha256 && !in_one_file {
         return if old.ordinal == new.ordinal { Relation::Copy } else { Relation::Other };
     }
     if old.sealed && !new.sealed {

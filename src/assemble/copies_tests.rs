@@ -51,6 +51,21 @@ fn a_second_scan_is_a_duplicate_of_the_first() {
 }
 
 #[test]
+fn the_same_pages_fed_twice_are_one_request_and_siblings_are_two() {
+    let sheets = || vec![ana(), letter("Ana Ramirez")];
+    let mut twice = file("a.tif", [sheets(), sheets()].concat());
+    assert_eq!(twice.len(), 2);
+    // The second feed has the words of the first.
+    twice[1].pages = twice[0].pages.clone();
+    let links = linked(vec![twice.clone()]);
+    assert_eq!(links[1].duplicate_of.as_deref(), Some(twice[0].request_id.as_str()));
+    assert_eq!(links[0], CopyLink::default());
+    let luis = vec![form("Luis Ramirez", "94448813E", "2001-03-17"), letter("Luis Ramirez")];
+    let siblings = file("b.tif", [sheets(), luis].concat());
+    assert!(linked(vec![siblings]).iter().all(|link| *link == CopyLink::default()));
+}
+
+#[test]
 fn the_same_file_twice_is_told_even_when_it_holds_no_request() {
     let mut files = vec![file("a.tif", vec![cover(&["FAX"])]), file("b.tif", vec![cover(&["FAX"])])];
     files[1][0].sha256 = files[0][0].sha256.clone();

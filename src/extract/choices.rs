@@ -42,6 +42,9 @@ fn read_choice(
     source: &MarkSource<'_>,
     around: &Surroundings<'_>,
 ) -> Vec<OptionReading> {
+    if let Some(answers) = written_out(index, choice, source, around) {
+        return answers;
+    }
     let labels: Vec<(usize, Label)> = best_labels(index, choice, source, around);
     // One of a long list alone on a page is a mention: "Medication Management Agreement" among the attachments.
     if labels.len() == 1 && choice.options.len() >= 2 * LEAST_ROWS {
@@ -130,6 +133,52 @@ fn read_choice(
     }
     options
 }
+
+/// Options that the office wrote out behind the heading ("Reason for request: Ineffective relationship"), where the form has no boxes for
+/// them: one or two of a long list, as sure as their words were read.
+fn written_out(
+    index: usize,
+    choice: &ChoiceDefinition,
+    source: &MarkSource<'_>,
+    around: &Surroundings<'_>,
+) -> Option<Vec<OptionReading>> {
+    let heading = |l: &&Label| l.target == Target::Heading(index) && !around.is_ignored(&l.rect);
+    let headings: Vec<&Label> = source.labels.iter().filter(heading).collect();
+    let answers: Vec<(usize, &Label)> = source
+        .labels
+        .iter()
+        .filter_map(
+            |l| if let Target::Option(of, option) = l.target { (of == index).then_some((option, l)) } else { None },
+        )
+        .filter(|(_, l)| headings.iter().any(|heading| heading.rect.leads_to(&l.rect)))
+        .collect();
+    let long = choice.options.len() >= 2 * LEAST_ROWS;
+    let h = source.sheet.letter_height;
+    let has_box = |l: &Label| {
+        let before = Rect { left: l.rect.left - 4 * h, right: l.rect.left - h / 4, ..l.rect.inflate(0, h / 2) };
+        let behind = Rect { left: l.rect.right + h / 4, right: l.rect.right + 4 * h, ..before };
+        let drawn = |b: &MarkBox| !matches!(b.shape, BoxShape::Line | BoxShape::None);
+        [before, behind].iter().any(|side| find_boxes(source.page, side).iter().any(drawn))
+    };
+    if !long || answers.is_empty() || answers.len() > MOST_WRITTEN || answers.iter().any(|(_, l)| has_box(l)) {
+        return None;
+    }
+    let surety = |l: &Label| l.tokens.iter().map(|&t| source.sheet.tokens[t].confidence).fold(WRITTEN, f32::min);
+    let reading = |(option, label): &(usize, &Label)| OptionReading {
+        option: choice.options[*option].id.clone(),
+        mark: Mark::Checked,
+        confidence: Confidence::new(surety(label)),
+        page: source.number,
+        rect: label.rect,
+        fill: 0.0,
+    };
+    Some(answers.iter().map(reading).collect())
+}
+
+/// Reasons that an office writes out, at the most: a heading with more of them in its row is the form's list.
+const MOST_WRITTEN: usize = 2;
+/// How sure a reason in words is, at the most.
+const WRITTEN: f32 = 0.9;
 
 /// Where the numbers before labels stand, if these have numbers and no boxes: then a number is circled, and what looks like a mark is a figure.
 fn numbers_to_circle(labels: &[&Label], boxes: &[MarkBox], source: &MarkSource<'_>) -> Option<Vec<Rect>> {

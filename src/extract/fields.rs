@@ -17,7 +17,7 @@ use super::ink::{Presence, ZoneInk, closed_up, cut_line, measure};
 use super::labels::{Label, Print, Target};
 use super::meaning::{Meanings, read_value};
 use super::placing::Placed;
-use super::sheet::Sheet;
+use super::sheet::{Sheet, Token};
 use super::small_marks::restored;
 use super::stated::{is_signed, texts_in};
 use super::suits::{behind_label, is_telling, suits, without_cells};
@@ -53,6 +53,15 @@ impl FieldSource<'_> {
     fn text_in(&self, zone: &Rect) -> String {
         let written = self.print.written_in(self.sheet, zone);
         join(self.words(&written).chain(texts_in(self.form_values, zone).into_iter().map(|(_, text)| text)))
+    }
+
+    /// How sure the reader was of the words in `zone` that are not the form's, by letters: 1 where there are none.
+    fn surety_in(&self, zone: &Rect) -> f32 {
+        let tokens = self.print.written_in(self.sheet, zone).into_iter().map(|t| &self.sheet.tokens[t]);
+        let letters = |token: &Token| token.text.chars().count() as f32;
+        let (sum, count) = tokens
+            .fold((0.0, 0.0), |(sum, count), token| (sum + letters(token) * token.confidence, count + letters(token)));
+        if count > 0.0 { sum / count } else { 1.0 }
     }
 
     fn words<'s>(&'s self, tokens: &'s [usize]) -> impl Iterator<Item = &'s str> {
@@ -119,7 +128,9 @@ pub fn read_fields(
                 && !has_cell_of_its_own(placed, letter)
                 && placed.rivals.iter().any(|rival| {
                     let text = source.text_in(rival);
-                    if !may_be_value(kind, &text, source) {
+                    // What was hardly read may be a value of any shape.
+                    let is_scrawl = is_telling(kind) && source.surety_in(rival) < SCRAWLED;
+                    if !is_scrawl && !may_be_value(kind, &text, source) {
                         return false;
                     }
                     let ink = measure(source.page, rival, printed, letter);
@@ -135,6 +146,9 @@ pub fn read_fields(
             Written { placed, kind, ink, tokens, second, digits, hand, contested }
         })
         .collect();
+    for field in written.iter_mut().filter(|w| w.kind == FieldKind::DateList && w.ink.presence == Presence::Blank) {
+        field.contested |= is_within_option(field.placed.label, source);
+    }
     for field in written.iter_mut().filter(|w| w.kind == FieldKind::Ink && w.ink.presence == Presence::Blank) {
         field.contested |= has_pen_stroke_near(&field.placed.label.rect, &claimed, source);
     }
@@ -251,7 +265,7 @@ fn unlabelled(
         let above = rows.iter().filter(|row| row.top < source.sheet.tokens[i].rect.top).count();
         source.text_layer && above <= 1 && source.sheet.words_before(i) >= SENTENCE
     };
-    let free: Vec<&super::sheet::Token> = source
+    let free: Vec<&Token> = source
         .sheet
         .tokens
         .iter()
@@ -419,6 +433,22 @@ fn has_cell_of_its_own(placed: &Placed<'_>, letter: i32) -> bool {
     let (above, below) = (label.top - cell.top, cell.bottom - label.bottom);
     placed.zone.placement == Placement::InCell && placed.zone.structure >= 1.0 && below >= letter.max(2 * above)
 }
+
+/// "No-show / missed appointments - list dates": the words of a list's label within an option ask for dates somewhere else. Its row begins
+/// where those of other options begin.
+fn is_within_option(label: &Label, source: &FieldSource<'_>) -> bool {
+    let Some(&first) = label.tokens.first() else { return false };
+    let Some(&begins) = source.sheet.rows.get(source.sheet.tokens[first].row).and_then(|row| row.first()) else {
+        return false;
+    };
+    let left = source.sheet.tokens[begins].rect.left;
+    let is_option = |l: &&Label| matches!(l.target, Target::Option(..));
+    let aligned = |l: &&Label| (l.rect.left - left).abs() <= source.sheet.letter_height;
+    begins != first && source.labels.iter().filter(is_option).filter(aligned).count() >= 2
+}
+
+/// Mean confidence below which words are a scrawl.
+const SCRAWLED: f32 = 0.6;
 
 /// Letters of the narrowest value of a field: what takes less room is a number of the form, a side of a box, a speck.
 const NARROWEST: i32 = 3;

@@ -346,3 +346,28 @@ fn a_description_whose_place_was_cut_short_is_not_surely_blank() {
     let told = value(&form.read(), "narrative");
     assert_ne!(told, "blank 1", "{told}");
 }
+
+#[test]
+fn a_reason_may_be_written_out_behind_its_heading() {
+    let page = || {
+        Drawn::default()
+            .text(100, 100, "Request for Member Reassignment")
+            .text(100, 200, "Member name")
+            .text(500, 200, "Ana Lor")
+            .line(490, 1100, 226)
+            .text(100, 300, "Reason for request")
+            .line(490, 1100, 326)
+            .text(100, 400, "NPI")
+            .text(500, 400, "1245319599")
+            .line(490, 1100, 426)
+    };
+    let marks = |form: &FormReading| -> Vec<(String, Mark)> {
+        let of_reasons = form.choices.iter().filter(|choice| choice.choice == "reasons");
+        of_reasons.flat_map(|choice| &choice.options).map(|o| (o.option.clone(), o.mark)).collect()
+    };
+    let written = page().text(500, 300, "Medication Management Agreement violated").read();
+    assert_eq!(marks(&written), [("medication-agreement-violation".to_owned(), Mark::Checked)]);
+    assert_eq!(marks(&page().read()), []);
+    let mentioned = page().text(100, 700, "Medication Management Agreement violated").read();
+    assert_eq!(marks(&mentioned), [], "far from the heading it is a mention");
+}

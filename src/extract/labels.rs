@@ -900,7 +900,8 @@ fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition, height: i32) -> 
             _ if let Some(section) = heading_of(candidate) => section,
             several => {
                 let fields = several.iter().copied().filter(|t| matches!(t, Target::Field(_)));
-                fields.max_by_key(|&t| (nearness(t), std::cmp::Reverse(t))).unwrap_or(several[0])
+                let heading = several.iter().copied().find(|t| matches!(t, Target::Heading(_)));
+                fields.max_by_key(|&t| (nearness(t), std::cmp::Reverse(t))).or(heading).unwrap_or(several[0])
             }
         };
         labels.push(Label {

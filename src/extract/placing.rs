@@ -135,7 +135,7 @@ pub fn place<'a>(
             let Some(rect) = around.block_above(claim.label) else { continue };
             let above = look(claim.kind, Zone { placement: Placement::AboveLine, rect, structure: 1.0 });
             // A heading over its prose may stand among labels under their values.
-            if claim.places.iter().all(|below| below.characters <= above.characters) {
+            if claim.places.iter().all(|below| below.characters < above.characters) {
                 claim.places = vec![above];
             }
         }

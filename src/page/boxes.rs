@@ -815,9 +815,11 @@ impl Outline {
                 let (top, bottom) = (left.top.min(right.top), (left.top + left.tall).max(right.top + right.tall));
                 // Between the halves of wide ones stands a mark in the middle; between those of two letters stand letters.
                 let room = gap / 3;
-                let crowded = self.busy_rows(left.x + 4, left.x + room, top, bottom).max(self.busy_rows(
+                // The ends of round ones reach in.
+                let depth = if left.round { (left.tall / 3).max(4).min(room - 1) } else { 4 };
+                let crowded = self.busy_rows(left.x + depth, left.x + room, top, bottom).max(self.busy_rows(
                     right.x - room,
-                    right.x - 3,
+                    right.x + 1 - depth,
                     top,
                     bottom,
                 ));

@@ -106,6 +106,11 @@ impl Rect {
         (self.right.min(other.right) - self.left.max(other.left)).max(0)
     }
 
+    /// Whether `other` stands in the same row, right of it.
+    pub fn leads_to(&self, other: &Rect) -> bool {
+        self.right <= other.left && self.overlap_y(other) * 2 > self.height().min(other.height())
+    }
+
     /// Pixels that the vertical extents share.
     pub fn overlap_y(&self, other: &Rect) -> i32 {
         (self.bottom.min(other.bottom) - self.top.max(other.top)).max(0)

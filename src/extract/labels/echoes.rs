@@ -36,6 +36,11 @@ pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, form: &FormDefinition, 
         in_column.extend(next.targets.first().and_then(choice_of).map(|choice| (choice, next.rect)));
     }
     let named: Vec<usize> = chosen.iter().filter_map(|c| c.targets.first().and_then(choice_of)).collect();
+    let headings: Vec<(Target, Rect)> = chosen.iter().flat_map(|c| c.targets.iter().map(|t| (*t, c.rect))).collect();
+    // "Reason for request: Medication Management Agreement violated": the office's answer, in words.
+    let is_answer = |choice: usize, rect: &Rect| {
+        headings.iter().any(|(target, heading)| *target == Target::Heading(choice) && heading.leads_to(rect))
+    };
     chosen.retain(|candidate| {
         let Some(target) = candidate.targets.first().filter(|_| candidate.composed) else { return true };
         match target {
@@ -50,6 +55,7 @@ pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, form: &FormDefinition, 
                 // Alone on its page it is a sentence of the narrative that speaks of its reason.
                 None => {
                     form.choices[*choice].options.len() == 1 && candidate.exact
+                        || form.choices[*choice].options.len() > 1 && is_answer(*choice, &candidate.rect)
                         || named.iter().filter(|c| **c == *choice).count() > 1
                 }
             },
@@ -230,13 +236,13 @@ pub(super) fn drop_values(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         chosen.iter().filter_map(|c| field_of(c).map(|i| (i, c.rect, is_foreign(c, i)))).collect();
     let proper = |field: usize| labels.iter().filter(move |(other, _, foreign)| *other == field && !foreign);
     let height = sheet.letter_height;
-    let is_beside = |a: &Rect, b: &Rect| {
+    let is_near = |a: &Rect, b: &Rect| {
         let apart = (b.top - a.bottom).max(a.top - b.bottom);
-        a.right <= b.left && a.overlap_y(b) * 2 > a.height().min(b.height()) || apart < 2 * height && a.overlap_x(b) > 0
+        a.leads_to(b) || apart < 2 * height && a.overlap_x(b) > 0
     };
     chosen.retain(|c| {
         let Some(field) = field_of(c) else { return true };
-        !(proper(field).any(|(_, rect, _)| is_beside(rect, &c.rect)) && is_foreign(c, field))
+        !(proper(field).any(|(_, rect, _)| is_near(rect, &c.rect)) && is_foreign(c, field))
     });
 }
 
