@@ -139,7 +139,7 @@ pub(super) fn words_in_cells(
         let before = sides.iter().map(Rect::center_x).take_while(|side| *side <= x).last().unwrap_or(first);
         (f64::from(before - first) / f64::from(pitch)).round() as i32 + (x - before).div_euclid(pitch)
     };
-    let mut cells: Vec<i32> = writing.iter().filter(|r| r.height() * 3 >= h).map(cell).collect();
+    let mut cells: Vec<i32> = writing.iter().filter(|r| r.height().max(r.width()) * 3 >= h).map(cell).collect();
     cells.sort_unstable();
     cells.dedup();
     let words = cells.chunk_by(|before, next| before + 1 == *next).map(<[i32]>::len);
@@ -151,7 +151,7 @@ pub(super) fn spaced(text: &str, words: &[usize]) -> Option<String> {
     let letters: Vec<char> =
         text.chars().filter(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | ',' | '.')).collect();
     // A comma may be too small for a cell of its own: then it goes with the letter before it.
-    let is_small = |c: &char| matches!(c, ',' | '.');
+    let is_small = |c: &char| matches!(c, ',' | '.' | '-' | '\'');
     let alone: Vec<String> = letters.iter().map(char::to_string).collect();
     let joined: Vec<String> = letters.chunk_by(|_, next| is_small(next)).map(|cell| cell.iter().collect()).collect();
     let cells = [alone, joined].into_iter().find(|cells| cells.len() == words.iter().sum::<usize>())?;

@@ -149,6 +149,10 @@ pub fn read_fields(
     for field in written.iter_mut().filter(|w| w.kind == FieldKind::DateList && w.ink.presence == Presence::Blank) {
         field.contested |= is_within_option(field.placed.label, source);
     }
+    // Where no value has room nothing is blank: its place was not found.
+    for field in written.iter_mut().filter(|w| w.ink.presence == Presence::Blank) {
+        field.contested |= field.placed.zone.rect.width() < NARROWEST * source.sheet.letter_height;
+    }
     for field in written.iter_mut().filter(|w| w.kind == FieldKind::Ink && w.ink.presence == Presence::Blank) {
         field.contested |= has_pen_stroke_near(&field.placed.label.rect, &claimed, source);
     }
