@@ -6,7 +6,7 @@
 mod blanks;
 mod parts;
 
-use blanks::{has_date_below, has_pen_stroke_near, has_prose_below, is_among, unclaimed};
+use blanks::{has_date_below, has_pen_stroke_near, has_rival, is_no_sure_blank, unclaimed};
 use chrono::NaiveDate;
 use image::GrayImage;
 
@@ -124,35 +124,14 @@ pub fn read_fields(
                 _ => Vec::new(),
             };
             let ink = measure(source.page, &zone, &[printed.as_slice(), &others].concat(), letter);
-            let contested = ink.presence == Presence::Blank
-                && !has_cell_of_its_own(placed, letter)
-                && placed.rivals.iter().any(|rival| {
-                    let text = source.text_in(rival);
-                    // What was hardly read may be a value of any shape.
-                    let is_scrawl = is_telling(kind) && source.surety_in(rival) < SCRAWLED;
-                    if !is_scrawl && !may_be_value(kind, &text, source) {
-                        return false;
-                    }
-                    let ink = measure(source.page, rival, printed, letter);
-                    // The room for prose reaches down to the next label, and may take in a signature over its own.
-                    let prose = if kind == FieldKind::Ink { [].iter() } else { claimed_by_prose.iter() };
-                    let narrowest = if kind == FieldKind::Ink { letter } else { NARROWEST * letter };
-                    ink.presence == Presence::Present
-                        && ink.extent.is_some_and(|e| {
-                            e.width() >= narrowest && !claimed.iter().chain(prose).any(|zone| zone.holds(&e))
-                        })
-                });
+            // The room for prose reaches down to the next label, and may take in a signature over its own.
+            let prose = if kind == FieldKind::Ink { [].iter() } else { claimed_by_prose.iter() };
+            let taken: Vec<Rect> = claimed.iter().chain(prose).copied().collect();
+            let contested = ink.presence == Presence::Blank && has_rival(placed, kind, &taken, source);
             let (second, digits, hand) = (Vec::new(), Vec::new(), Hand::Unknown);
             Written { placed, kind, ink, tokens, second, digits, hand, contested }
         })
         .collect();
-    for field in written.iter_mut().filter(|w| w.kind == FieldKind::DateList && w.ink.presence == Presence::Blank) {
-        field.contested |= is_within_option(field.placed.label, source);
-    }
-    // Where no value has room nothing is blank: its place was not found.
-    for field in written.iter_mut().filter(|w| w.ink.presence == Presence::Blank) {
-        field.contested |= field.placed.zone.rect.width() < NARROWEST * source.sheet.letter_height;
-    }
     for field in written.iter_mut().filter(|w| w.kind == FieldKind::Ink && w.ink.presence == Presence::Blank) {
         field.contested |= has_pen_stroke_near(&field.placed.label.rect, &claimed, source);
     }
@@ -165,13 +144,7 @@ pub fn read_fields(
     let zones: Vec<Rect> = written.iter().map(|w| w.placed.zone.rect).chain(again).collect();
     let lost = unclaimed(&written, &zones, source);
     for field in written.iter_mut().filter(|w| w.ink.presence == Presence::Blank) {
-        field.contested |= field.placed.label.ambiguous && !leads_to_line(field.placed, source)
-            || !has_cell_of_its_own(field.placed, source.sheet.letter_height) && is_among(field.kind, &lost);
-        field.contested |=
-            is_label_cell(field.placed, source.sheet.letter_height) && is_beside(&field.placed.zone.rect, &lost);
-        field.contested |= field.kind == FieldKind::Block && has_prose_below(field.placed, source);
-        field.contested |=
-            field.kind == FieldKind::DateList && has_date_below(&field.placed.label.rect, &zones, source);
+        field.contested |= is_no_sure_blank(field, &lost, &zones, source);
     }
     if let Some(reader) = second.as_mut()
         && !source.text_layer
@@ -417,72 +390,6 @@ fn is_own_blank(form: &FormDefinition, chosen: &Placed<'_>, placed: &[Placed<'_>
     let own = |p: &Placed<'_>| p.field == chosen.field && p.label.distance == 0.0 && !p.label.ambiguous;
     is_signers(form, chosen, source)
         && placed.iter().any(|p| own(p) && !is_signers(form, p, source) && p.zone.structure >= 0.85 && is_blank(p))
-}
-
-/// Whether a field's place is what its label leaves of a cell of one line: the value may stand in the cell beside it, whose side was lost.
-fn is_label_cell(placed: &Placed<'_>, letter: i32) -> bool {
-    let (cell, label) = (placed.zone.rect, placed.label.rect);
-    placed.zone.placement == Placement::InCell && cell.bottom - label.bottom < letter
-}
-
-/// Whether something that is nobody's stands at a place's height to its right.
-fn is_beside(place: &Rect, lost: &[(String, Rect)]) -> bool {
-    lost.iter().any(|(_, rect)| rect.left >= place.right - place.height() && place.overlap_y(rect) * 2 > rect.height())
-}
-
-/// Whether a field's place is the cell at whose top its label is printed, with no empty cell beside it: then nobody writes its value anywhere
-/// else, whatever stands around. A label halfway up a cell may have a cell beside it whose rulings were lost.
-fn has_cell_of_its_own(placed: &Placed<'_>, letter: i32) -> bool {
-    let (cell, label) = (placed.zone.rect, placed.label.rect);
-    let (above, below) = (label.top - cell.top, cell.bottom - label.bottom);
-    placed.zone.placement == Placement::InCell && placed.zone.structure >= 1.0 && below >= letter.max(2 * above)
-}
-
-/// "No-show / missed appointments - list dates": the words of a list's label within an option ask for dates somewhere else. Its row begins
-/// where those of other options begin.
-fn is_within_option(label: &Label, source: &FieldSource<'_>) -> bool {
-    let Some(&first) = label.tokens.first() else { return false };
-    let Some(&begins) = source.sheet.rows.get(source.sheet.tokens[first].row).and_then(|row| row.first()) else {
-        return false;
-    };
-    let left = source.sheet.tokens[begins].rect.left;
-    let is_option = |l: &&Label| matches!(l.target, Target::Option(..));
-    let aligned = |l: &&Label| (l.rect.left - left).abs() <= source.sheet.letter_height;
-    begins != first && source.labels.iter().filter(is_option).filter(aligned).count() >= 2
-}
-
-/// Mean confidence below which words are a scrawl.
-const SCRAWLED: f32 = 0.6;
-
-/// Letters of the narrowest value of a field: what takes less room is a number of the form, a side of a box, a speck.
-const NARROWEST: i32 = 3;
-
-/// Whether a text in another place that a label may mean makes the label's blank doubtful: a neighbour's value has another shape.
-fn may_be_value(kind: FieldKind, text: &str, source: &FieldSource<'_>) -> bool {
-    let suited = suits(kind, text);
-    match kind {
-        FieldKind::DateList => suited >= 1.0,
-        // No signature is read as a sentence.
-        FieldKind::Ink => text.chars().filter(|c| c.is_alphanumeric()).count() <= 24,
-        // Where to fax the form.
-        FieldKind::Phone => suited > -1.0 && !source.meanings.is_plans(text),
-        _ => suited > -1.0,
-    }
-}
-
-/// Whether a line to write on begins behind the label, at its foot: a heading has none, and a rule beside it runs through its middle.
-fn leads_to_line(placed: &Placed<'_>, source: &FieldSource<'_>) -> bool {
-    let (label, letter) = (placed.label.rect, source.sheet.letter_height);
-    let is_foot = |r: &Rect| {
-        r.left > label.right && r.center_y() > label.bottom - letter / 4 && r.overlap_x(&placed.zone.rect) > 3 * letter
-    };
-    placed.zone.placement == Placement::RightLine
-        && source
-            .page
-            .rulings
-            .horizontal
-            .iter()
-            .any(|r| is_foot(&r.rect) && r.rect.center_y() < placed.zone.rect.bottom)
 }
 
 fn second_reading(written: &mut [Written<'_>], source: &FieldSource<'_>, reader: &mut (dyn LineReader + '_)) {

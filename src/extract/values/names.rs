@@ -615,4 +615,18 @@ mod tests {
         assert_eq!(parts("Dr. Rosa Patel, MD"), ["rosa", "patel"]);
         assert_eq!(parts("Lopez-García, Ana"), ["ana", "lopez", "garcia"]);
     }
+
+    #[test]
+    fn what_readers_set_apart_comes_together_and_what_they_lost_is_doubted() {
+        let read = |text: &str| {
+            let reading = read_name(text);
+            (reading.value.unwrap_or_default(), reading.certain)
+        };
+        assert_eq!(read("Gurpre et Cruz"), ("Gurpreet Cruz".to_owned(), true));
+        assert_eq!(read("Ana de la Cruz"), ("Ana de la Cruz".to_owned(), true));
+        assert!(!read("-uis -opez").1);
+        assert!(!read("Isabel Belmonte, FUP").1);
+        assert!(read("Isabel Belmonte, FNP").1);
+        assert!(read("Belmonte, Ana").1);
+    }
 }
