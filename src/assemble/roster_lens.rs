@@ -151,8 +151,8 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
                     continue;
                 }
                 // An initial that the roster does not have was written all the same.
-                let texts: Vec<String> = field.answers.iter().map(|answer| answer.text.clone()).collect();
-                if let Some((name, agreed)) = names::with_initial(member.name, texts.iter().map(String::as_str)) {
+                let texts = field.answers.iter().map(|answer| answer.text.as_str());
+                if let Some((name, agreed)) = names::with_initial(member.name, texts) {
                     settle_one(field, Value::Text(name), member.name.to_owned());
                     if !agreed {
                         field.confidence = Confidence::new(DOUBTED);

@@ -25,7 +25,7 @@ pub(super) fn yes_places(labels: &[&Label], choice: &ChoiceDefinition, sheet: &S
     };
     let no = heads(&choice.no);
     let beside = |yes: &Rect| {
-        let level = |other: &&Rect| other.overlap_y(yes) * 2 > yes.height().min(other.height());
+        let level = |other: &&Rect| other.shares_row(yes);
         no.iter().filter(level).min_by_key(|other| (other.center_x() - yes.center_x()).abs()).copied()
     };
     // The heading nearest to the labels is theirs.

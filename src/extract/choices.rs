@@ -362,7 +362,7 @@ fn best_labels(
             };
             let costs = source.labels.iter().filter(of_option).map(|l| (l, cost(l)));
             let (best, _) = costs.min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.rect.top.cmp(&b.0.rect.top)))?;
-            let beside = |l: &&Label| l.rect.overlap_y(&best.rect) * 2 > l.rect.height().min(best.rect.height());
+            let beside = |l: &&Label| l.rect.shares_row(&best.rect);
             let mut row: Vec<&Label> = source.labels.iter().filter(of_option).filter(beside).collect();
             row.sort_by_key(|l| l.rect.left);
             let mut whole = row.first().copied().unwrap_or(best).clone();
@@ -389,17 +389,16 @@ fn stated(labels: &[(usize, Label)], source: &MarkSource<'_>) -> Vec<Option<(Rec
             FormFieldValue::Text(_) | FormFieldValue::Signature(_) => None,
         })
         .collect();
-    let in_row = |rect: &Rect, l: &Rect| rect.overlap_y(l) * 2 > rect.height().min(l.height());
     let before = |l: &Rect| {
         let begins = sentence_left(l, source.sheet, source.labels);
         let near = |rect: &Rect| rect.center_x() < l.left && begins - rect.right < 6 * source.sheet.letter_height;
-        checks.iter().copied().filter(|(rect, _)| in_row(rect, l) && near(rect)).max_by_key(|(rect, _)| rect.right)
+        checks.iter().copied().filter(|(rect, _)| rect.shares_row(l) && near(rect)).max_by_key(|(rect, _)| rect.right)
     };
     let behind = |l: &Rect| {
         let next =
-            labels.iter().map(|(_, o)| o.rect).filter(|o| o.left > l.right && in_row(o, l)).map(|o| o.left).min();
+            labels.iter().map(|(_, o)| o.rect).filter(|o| o.left > l.right && o.shares_row(l)).map(|o| o.left).min();
         let lies = |rect: &Rect| rect.center_x() > l.right && next.is_none_or(|next| rect.center_x() < next);
-        checks.iter().copied().filter(|(rect, _)| in_row(rect, l) && lies(rect)).min_by_key(|(rect, _)| rect.left)
+        checks.iter().copied().filter(|(rect, _)| rect.shares_row(l) && lies(rect)).min_by_key(|(rect, _)| rect.left)
     };
     let before: Vec<Option<(Rect, bool)>> = labels.iter().map(|(_, label)| before(&label.rect)).collect();
     let behind: Vec<Option<(Rect, bool)>> = labels.iter().map(|(_, label)| behind(&label.rect)).collect();
@@ -583,7 +582,7 @@ fn sentence_left(label: &Rect, sheet: &Sheet, labels: &[Label]) -> i32 {
     let (mut left, mut begins) = (label.left, label.left);
     let before = |left: i32| {
         sheet.tokens.iter().find(|t| {
-            t.rect.overlap_y(label) * 2 > t.rect.height().min(label.height())
+            t.rect.shares_row(label)
                 && t.rect.left < left
                 && (-h / 2..h).contains(&(left - t.rect.right))
                 && !labels.iter().any(|other| other.rect != *label && other.rect.holds(&t.rect))

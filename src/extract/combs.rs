@@ -124,11 +124,7 @@ pub(super) fn words_in_cells(
     let h = letter_height;
     let line = Rect::bounding(writing)?;
     let reach = zone.inflate(h, h);
-    let is_side = |r: &Rect| {
-        (h * 2 / 3..=h * 4).contains(&r.height())
-            && reach.holds(r)
-            && r.overlap_y(&line) * 2 > line.height().min(r.height())
-    };
+    let is_side = |r: &Rect| (h * 2 / 3..=h * 4).contains(&r.height()) && reach.holds(r) && r.shares_row(&line);
     let mut sides: Vec<Rect> = rulings.vertical.iter().map(|r| r.rect).filter(is_side).collect();
     sides.sort_by_key(|r| r.left);
     let pitch = usual_gap(&sides, h * 2 / 3).filter(|_| sides.len() >= SIDES)?;

@@ -57,11 +57,20 @@ impl FieldSource<'_> {
 
     /// How sure the reader was of the words in `zone` that are not the form's, by letters: 1 where there are none.
     fn surety_in(&self, zone: &Rect) -> f32 {
-        let tokens = self.print.written_in(self.sheet, zone).into_iter().map(|t| &self.sheet.tokens[t]);
-        let letters = |token: &Token| token.text.chars().count() as f32;
-        let (sum, count) = tokens
-            .fold((0.0, 0.0), |(sum, count), token| (sum + letters(token) * token.confidence, count + letters(token)));
-        if count > 0.0 { sum / count } else { 1.0 }
+        self.surety_of(&self.print.written_in(self.sheet, zone)).unwrap_or(1.0)
+    }
+
+    /// How sure the reader was of words, by letters; `None` without any.
+    fn surety_of(&self, tokens: &[usize]) -> Option<f32> {
+        let mut letters = 0.0;
+        let mut sum = 0.0;
+        for &t in tokens {
+            let token = &self.sheet.tokens[t];
+            let n = token.text.chars().count() as f32;
+            letters += n;
+            sum += n * token.confidence;
+        }
+        (letters > 0.0).then(|| sum / letters)
     }
 
     fn words<'s>(&'s self, tokens: &'s [usize]) -> impl Iterator<Item = &'s str> {
@@ -491,15 +500,7 @@ fn crops_of(field: &Written<'_>, source: &FieldSource<'_>, close_up: bool) -> Ve
 }
 
 fn mean_confidence(field: &Written<'_>, source: &FieldSource<'_>) -> f32 {
-    let mut letters = 0.0;
-    let mut sum = 0.0;
-    for &t in &field.tokens {
-        let token = &source.sheet.tokens[t];
-        let n = token.text.chars().count() as f32;
-        letters += n;
-        sum += n * token.confidence;
-    }
-    if letters == 0.0 { 0.0 } else { sum / letters }
+    source.surety_of(&field.tokens).unwrap_or(0.0)
 }
 
 /// Settles for each field whether it was typed or written by hand, and says it of the form.
@@ -544,10 +545,11 @@ fn typed_or_hand(written: &mut [Written<'_>], source: &FieldSource<'_>) -> Hand 
 /// The characters of each word of a name that stands in the cells of a comb: readers space them as the pen did.
 fn cells_of(field: &Written<'_>, source: &FieldSource<'_>) -> Option<Vec<usize>> {
     let [line] = field.ink.lines.as_slice() else { return None };
+    if field.kind != FieldKind::Name || source.text_layer {
+        return None;
+    }
     let writing: Vec<Rect> = line.iter().map(|c| c.rect).collect();
-    let zone = &field.placed.zone.rect;
-    let is_name = field.kind == FieldKind::Name && !source.text_layer;
-    is_name.then(|| words_in_cells(&source.page.rulings, zone, &writing, source.sheet.letter_height))?
+    words_in_cells(&source.page.rulings, &field.placed.zone.rect, &writing, source.sheet.letter_height)
 }
 
 /// Median confidence of the page reader in a form's fields from which they are typed, as far as it can tell.

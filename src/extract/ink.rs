@@ -220,7 +220,7 @@ pub fn cut_line(
     letter: i32,
 ) -> Option<(GrayImage, Rect)> {
     let ink = Rect::bounding(line.iter().map(|c| &c.rect))?;
-    let beside = words.iter().filter(|w| w.overlap_y(&ink) * 2 > w.height().min(ink.height()));
+    let beside = words.iter().filter(|w| w.shares_row(&ink));
     let (left, right) = beside.fold((ink.left, ink.right), |(l, r), w| (l.min(w.left), r.max(w.right)));
     let ink = Rect { left, right, ..ink }.intersect(&page.ink.bounds());
     if ink.is_empty() {

@@ -198,7 +198,7 @@ impl<'a> Surroundings<'a> {
     fn next_label_left(&self, x: i32, band: &Rect) -> i32 {
         self.labels
             .iter()
-            .filter(|l| l.rect.left > x && l.rect.overlap_y(band) * 2 > l.rect.height().min(band.height()))
+            .filter(|l| l.rect.left > x && l.rect.shares_row(band))
             .map(|l| l.rect.left)
             .min()
             .unwrap_or(self.page.ink.width() as i32)
@@ -533,9 +533,7 @@ impl<'a> Surroundings<'a> {
         zones.retain(|z| {
             let of_box = |(placement, rect): &(Placement, Rect)| match z.placement {
                 Placement::RightLine | Placement::BelowLine if z.placement.side() == placement.side() => {
-                    z.rect.left >= rect.left - h
-                        && z.rect.right <= rect.right + h
-                        && z.rect.overlap_y(rect) * 2 > z.rect.height().min(rect.height())
+                    z.rect.left >= rect.left - h && z.rect.right <= rect.right + h && z.rect.shares_row(rect)
                 }
                 Placement::RightLine => z.rect.overlap_x(rect) > 0 && (z.rect.bottom - rect.top).abs() <= h,
                 _ => false,

@@ -89,11 +89,11 @@ pub fn text_lines(page: &PreparedPage) -> Vec<TextLine> {
         .filter(|line| line.rect.height() >= inches(0.03))
         .map(|line| TextLine { rect: line.rect, height: line.height() })
         .collect();
-    reading_order(found)
+    levels(found, |line| line.rect).concat()
 }
 
 /// Boxes and leftovers of tables: large, and nearly empty.
-fn is_frame(piece: &Component, dpi: u32) -> bool {
+pub(super) fn is_frame(piece: &Component, dpi: u32) -> bool {
     let (width, height) = (piece.rect.width() as f32 / dpi as f32, piece.rect.height() as f32 / dpi as f32);
     width > 0.5 && height > 0.35 && (piece.ink as i64) * 12 < piece.rect.area()
 }
@@ -185,27 +185,27 @@ fn attach(lines: &mut [Growing], small: &[Rect], usual: i32) {
     }
 }
 
-fn reading_order(mut lines: Vec<TextLine>) -> Vec<TextLine> {
-    lines.sort_by_key(|l| (l.rect.center_y(), l.rect.left));
-    let mut rows: Vec<Vec<TextLine>> = Vec::new();
-    for line in lines {
-        let row = rows.iter_mut().rev().take(3).find(|row| {
-            row.first().is_some_and(|first| {
-                first.rect.overlap_y(&line.rect) * 2 >= first.rect.height().min(line.rect.height())
-                    && row
-                        .iter()
-                        .all(|l| l.rect.overlap_x(&line.rect) * 4 < l.rect.width().min(line.rect.width()).max(1))
+/// Puts what stands on one level side by side, level by level from the top.
+pub(super) fn levels<T>(mut items: Vec<T>, rect: impl Fn(&T) -> Rect) -> Vec<Vec<T>> {
+    items.sort_by_key(|item| (rect(item).center_y(), rect(item).left));
+    let mut levels: Vec<Vec<T>> = Vec::new();
+    for item in items {
+        let own = rect(&item);
+        let is_beside = |other: &T| rect(other).overlap_x(&own) * 4 < rect(other).width().min(own.width()).max(1);
+        let level = levels.iter_mut().rev().take(3).find(|level| {
+            level.first().map(&rect).is_some_and(|first| {
+                first.overlap_y(&own) * 2 >= first.height().min(own.height()) && level.iter().all(is_beside)
             })
         });
-        match row {
-            Some(row) => row.push(line),
-            None => rows.push(vec![line]),
+        match level {
+            Some(level) => level.push(item),
+            None => levels.push(vec![item]),
         }
     }
-    for row in &mut rows {
-        row.sort_by_key(|l| (l.rect.left, l.rect.top));
+    for level in &mut levels {
+        level.sort_by_key(|item| (rect(item).left, rect(item).top));
     }
-    rows.concat()
+    levels
 }
 
 #[cfg(test)]

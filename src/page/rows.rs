@@ -5,6 +5,7 @@
 
 use super::PreparedPage;
 use super::components::{Component, components};
+use super::lines::{is_frame, levels};
 use super::row_heights::{self, Heights};
 use crate::geometry::Rect;
 
@@ -62,13 +63,11 @@ pub fn text_rows(page: &PreparedPage) -> Vec<TextRow> {
     let is_read = |row: &Growing| row.letters.len() > 1 || row.rect.height() >= inches(LEAST_ALONE);
     let mut rows: Vec<TextRow> = rows.into_iter().filter(is_read).map(Growing::done).collect();
     row_heights::measure(&mut rows);
-    reading_order(rows)
-}
-
-/// Boxes and leftovers of tables: large, and nearly empty.
-fn is_frame(piece: &Component, dpi: u32) -> bool {
-    let (width, height) = (piece.rect.width() as f32 / dpi as f32, piece.rect.height() as f32 / dpi as f32);
-    width > 0.5 && height > 0.35 && i64::from(piece.ink) * 12 < piece.rect.area()
+    let mut levels = levels(rows, |row| row.rect);
+    for (number, level) in (0..).zip(&mut levels) {
+        level.iter_mut().for_each(|row| row.line = number);
+    }
+    levels.concat()
 }
 
 /// A row while it grows.
@@ -255,31 +254,6 @@ impl Baseline {
 
 /// Slope of a row on a page that was put straight.
 const STEEPEST: f32 = 0.05;
-
-/// Puts the rows of a level side by side, level by level, and numbers the levels.
-fn reading_order(mut rows: Vec<TextRow>) -> Vec<TextRow> {
-    rows.sort_by_key(|l| (l.rect.center_y(), l.rect.left));
-    let mut levels: Vec<Vec<TextRow>> = Vec::new();
-    for row in rows {
-        let level = levels.iter_mut().rev().take(3).find(|level| {
-            level.first().is_some_and(|first| {
-                first.rect.overlap_y(&row.rect) * 2 >= first.rect.height().min(row.rect.height())
-                    && level
-                        .iter()
-                        .all(|l| l.rect.overlap_x(&row.rect) * 4 < l.rect.width().min(row.rect.width()).max(1))
-            })
-        });
-        match level {
-            Some(level) => level.push(row),
-            None => levels.push(vec![row]),
-        }
-    }
-    for (number, level) in (0..).zip(&mut levels) {
-        level.sort_by_key(|row| (row.rect.left, row.rect.top));
-        level.iter_mut().for_each(|row| row.line = number);
-    }
-    levels.concat()
-}
 
 #[cfg(test)]
 mod tests {

@@ -108,7 +108,12 @@ impl Rect {
 
     /// Whether `other` stands in the same row, right of it.
     pub fn leads_to(&self, other: &Rect) -> bool {
-        self.right <= other.left && self.overlap_y(other) * 2 > self.height().min(other.height())
+        self.right <= other.left && self.shares_row(other)
+    }
+
+    /// Whether more than half of the lower one's height is shared.
+    pub fn shares_row(&self, other: &Rect) -> bool {
+        self.overlap_y(other) * 2 > self.height().min(other.height())
     }
 
     /// Pixels that the vertical extents share.

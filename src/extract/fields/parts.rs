@@ -65,7 +65,7 @@ fn goes_on(whole: &mut FieldReading, part: &FieldReading) {
 
 /// Whether two places stand beside each other.
 fn in_row(a: &FieldReading, b: &FieldReading) -> bool {
-    a.zone.overlap_y(&b.zone) * 2 > a.zone.height().min(b.zone.height()) && a.zone.overlap_x(&b.zone) <= 0
+    a.zone.shares_row(&b.zone) && a.zone.overlap_x(&b.zone) <= 0
 }
 
 fn of_pieces(id: &str, pieces: &[&FieldReading]) -> FieldReading {

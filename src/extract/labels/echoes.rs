@@ -206,8 +206,7 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
                 .collect();
             // "Other: requests non-medically necessary medications": what the office wrote.
             let is_written = fields_at.iter().any(|rect| {
-                rect.overlap_y(&candidate.rect) * 2 > rect.height().min(candidate.rect.height())
-                    && (0..4 * height).contains(&(candidate.rect.left - rect.right))
+                rect.shares_row(&candidate.rect) && (0..4 * height).contains(&(candidate.rect.left - rect.right))
             });
             if is_written && options.iter().any(|(other, rect)| *other == target && *rect != candidate.rect) {
                 return false;
