@@ -298,13 +298,15 @@ pub enum Value {
 }
 
 impl Value {
-    /// As it stands in the queue; lists are joined with `;`.
+    /// As it stands in the queue; lists are joined with `;`. Of a list of dates, those of visits that were called off stay out: they
+    /// stand among the missed ones on the form and are none.
     pub fn to_column(&self) -> String {
         match self {
             Value::Text(text) => text.clone(),
             Value::Date(date) => date.to_string(),
             Value::Dates(dates) => {
-                let mut days: Vec<NaiveDate> = dates.iter().filter_map(|d| d.date).collect();
+                let mut days: Vec<NaiveDate> =
+                    dates.iter().filter(|entry| !entry.excused).filter_map(|entry| entry.date).collect();
                 days.sort();
                 days.dedup();
                 days.iter().map(NaiveDate::to_string).collect::<Vec<_>>().join(";")
@@ -415,12 +417,19 @@ pub enum LetterKind {
     Other,
     /// Written to the plan: it tells the member nothing.
     ToPlan,
+    /// Written to a pharmacy or another office, by whomever: it tells the member nothing either.
+    ToOffice,
 }
 
 impl LetterKind {
     /// Whether the letter tells the member that the care here ends or another doctor is sought: what the procedure wants.
     pub fn is_notice(self) -> bool {
         matches!(self, LetterKind::ReassignmentNotice | LetterKind::Dismissal)
+    }
+
+    /// Whether it is written to the member, or may be.
+    pub fn is_to_member(self) -> bool {
+        !matches!(self, LetterKind::ToPlan | LetterKind::ToOffice)
     }
 }
 

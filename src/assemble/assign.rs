@@ -241,7 +241,7 @@ fn after(problem: &Problem<'_, '_>, index: usize, state: State, owner: Option<us
 /// A letter of which a request has one; warnings come in any number, and what the plan is told is no letter to the member.
 fn counted_letter(sheet: &Sheet<'_>) -> bool {
     let kind = sheet.reading.and_then(|reading| reading.letter.as_ref()).map(|letter| letter.kind);
-    sheet.opens_letter() && !matches!(kind, Some(LetterKind::Warning | LetterKind::ToPlan))
+    sheet.opens_letter() && kind.is_none_or(|kind| kind != LetterKind::Warning && kind.is_to_member())
 }
 
 fn bit(owner: usize) -> Option<u128> {

@@ -4,7 +4,7 @@ use super::person::Match;
 use super::sheet::{Class, Sheet};
 use super::{Attachment, LetterMatch};
 use crate::answer::Answer;
-use crate::reading::{LetterKind, PageKind};
+use crate::reading::PageKind;
 
 /// The score from which a page may be a letter though another kind fits better.
 const PERHAPS: f32 = 0.3;
@@ -24,7 +24,7 @@ pub(super) fn letters(pages: &[Page<'_, '_>]) -> Vec<LetterMatch> {
     let mut letters: Vec<LetterMatch> = Vec::new();
     for page in pages.iter().filter(|page| page.sheet.class == Class::Letter || perhaps_letter(page.sheet)) {
         let Some(facts) = page.sheet.reading.and_then(|reading| reading.letter.clone()) else { continue };
-        if facts.kind == LetterKind::ToPlan {
+        if !facts.kind.is_to_member() {
             continue;
         }
         let mut reasons = page.compared.reasons.clone();

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::extract::fuzzy::{Found, Phrase, fold, tolerance};
-use crate::extract::letters::{Layout, Wording, is_addressed, layout, wording};
+use crate::extract::letters::{Layout, Wording, is_addressed, layout, tells_its_day, wording};
 use crate::extract::page_text::{PageText, TextLine};
 use crate::extract::values::DateContext;
 use crate::extract::values::dates::find_dates;
@@ -389,6 +389,11 @@ fn letter_points<'s>(
     if dated && (layout.salutation.is_some() || prose >= 3) {
         points.add(0.5, "date-above");
     }
+    let told = !dated && prose >= 3 && text.lines().iter().any(|line| tells_its_day(&line.text, phrases, &context));
+    if told {
+        points.add(0.5, "date-told");
+    }
+    let dated = dated || told;
     // What patients sign speaks of dismissal too: without greeting or closing only an act makes a letter.
     let greets = layout.salutation.is_some() || layout.closing.is_some();
     if greets || prose >= 3 {

@@ -1,5 +1,7 @@
 //! Boxes beside their labels: which options of a group are checked.
 
+use std::collections::BTreeSet;
+
 use super::answers::yes_places;
 use super::labels::{Label, Target};
 use super::sheet::{Sheet, Token};
@@ -144,14 +146,22 @@ fn written_out(
 ) -> Option<Vec<OptionReading>> {
     let heading = |l: &&Label| l.target == Target::Heading(index) && !around.is_ignored(&l.rect);
     let headings: Vec<&Label> = source.labels.iter().filter(heading).collect();
-    let answers: Vec<(usize, &Label)> = source
-        .labels
-        .iter()
-        .filter_map(
-            |l| if let Target::Option(of, option) = l.target { (of == index).then_some((option, l)) } else { None },
-        )
-        .filter(|(_, l)| headings.iter().any(|heading| heading.rect.leads_to(&l.rect)))
-        .collect();
+    let of_choice = |l| {
+        if let &Label { target: Target::Option(of, option), .. } = l {
+            (of == index).then_some((option, l))
+        } else {
+            None
+        }
+    };
+    let named = source.labels.iter().filter_map(of_choice);
+    let (answers, others): (Vec<_>, Vec<_>) =
+        named.partition(|(_, l)| headings.iter().any(|heading| heading.rect.leads_to(&l.rect)));
+    // Where more options are printed, the list begins beside its heading.
+    let listed: BTreeSet<usize> =
+        others.iter().map(|(option, _)| *option).filter(|other| answers.iter().all(|(own, _)| own != other)).collect();
+    if listed.len() >= LEAST_LISTED {
+        return None;
+    }
     let long = choice.options.len() >= 2 * LEAST_ROWS;
     let h = source.sheet.letter_height;
     let has_box = |l: &Label| {
@@ -177,6 +187,8 @@ fn written_out(
 
 /// Reasons that an office writes out, at the most: a heading with more of them in its row is the form's list.
 const MOST_WRITTEN: usize = 2;
+/// Other options from which the form prints a list of them.
+const LEAST_LISTED: usize = 2;
 /// How sure a reason in words is, at the most.
 const WRITTEN: f32 = 0.9;
 

@@ -370,4 +370,10 @@ fn a_reason_may_be_written_out_behind_its_heading() {
     assert_eq!(marks(&page().read()), []);
     let mentioned = page().text(100, 700, "Medication Management Agreement violated").read();
     assert_eq!(marks(&mentioned), [], "far from the heading it is a mention");
+    let listed = Drawn::default()
+        .text(100, 300, "Reason for request")
+        .text(500, 300, "Member fraud")
+        .text(500, 350, "Ineffective relationship")
+        .text(500, 400, "Medication Management Agreement violated");
+    assert!(marks(&listed.read()).iter().all(|(_, mark)| *mark != Mark::Checked), "a list begins beside its heading");
 }

@@ -499,7 +499,8 @@ fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken
             || by_pen
             || at - start >= LEAD
             || (before.text.ends_with(':') && !is_option)
-            || sheet.tokens[row[start]].rect.left - before.rect.right > sheet.letter_height
+            // A typewriter's full stop leaves a space that is wider than a letter is high.
+            || sheet.tokens[row[start]].rect.left - before.rect.right > sheet.letter_height * 5 / 4
         {
             return;
         }
@@ -622,6 +623,13 @@ fn candidates_from(
             && !clean_end
             && folded.len() <= SHORT
             && row.get(last + 1).is_some_and(|&t| is_figures(&sheet.tokens[t].text));
+        // "Provider: Dao Hang, MD NPI: 1897696047" on one typed line: the colon and the figures tell a label behind a value.
+        let behind_value = !clean_start
+            && folded.len() <= SHORT
+            && token.text.ends_with(':')
+            && row.get(last + 1).is_some_and(|&t| is_figures(&sheet.tokens[t].text));
+        let before_figures = before_figures || behind_value;
+        let clean_start = clean_start || behind_value;
         let clean_end = clean_end || before_figures;
         // Inside a sentence only a long, well-read wording is taken for a label.
         let inside = !clean_start || !clean_end;

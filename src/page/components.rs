@@ -56,23 +56,23 @@ pub(super) fn label(bitmap: &Bitmap, zone: &Rect) -> Labelled {
         bitmap.for_runs(y as u32, zone.left, zone.right, |left, right| {
             runs.push(Run { y, left, right, component: 0 });
         });
-        let mut candidate = above.start;
-        for index in start..runs.len() {
-            let (left, right) = (runs[index].left, runs[index].right);
-            while candidate < above.end && runs[candidate].right < left {
-                candidate += 1;
+        let (known, row) = runs.split_at_mut(start);
+        let mut over = &known[above];
+        for run in row.iter_mut() {
+            while let [first, rest @ ..] = over
+                && first.right < run.left
+            {
+                over = rest;
             }
             let mut label: Option<u32> = None;
-            let mut touching = candidate;
-            while touching < above.end && runs[touching].left <= right {
-                let other = root(&mut parents, runs[touching].component);
+            for touching in over.iter().take_while(|touching| touching.left <= run.right) {
+                let other = root(&mut parents, touching.component);
                 label = Some(match label {
                     None => other,
                     Some(own) => join(&mut parents, own, other),
                 });
-                touching += 1;
             }
-            runs[index].component = label.unwrap_or_else(|| {
+            run.component = label.unwrap_or_else(|| {
                 let fresh = parents.len() as u32;
                 parents.push(fresh);
                 fresh

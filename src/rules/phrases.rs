@@ -171,6 +171,11 @@ pub struct LetterPhrases {
     /// What template fields say when nobody filled them.
     #[serde(default)]
     pub template_fields: Vec<String>,
+    /// What a letter calls itself (`this notice`), and what is done with it on its day (`mailed`), where no line of its own gives the day.
+    #[serde(default)]
+    pub own_names: Vec<String>,
+    #[serde(default)]
+    pub dating: Vec<String>,
 }
 
 /// What a phrase of a page speaks for.
@@ -297,6 +302,9 @@ pub struct PeopleWords {
     pub plan_addressees: Vec<String>,
     /// What letters greet that name nobody.
     pub offices_greeted: Vec<String>,
+    /// Words of offices that letters are written to and that are neither the plan nor a member: a letter to one tells the member nothing.
+    #[serde(default)]
+    pub other_offices: Vec<String>,
     /// Words of subjects and headings: a line that holds one is no person's name.
     pub not_names: Vec<String>,
 }

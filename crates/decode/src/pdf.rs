@@ -260,7 +260,9 @@ fn draw(page: &Page<'_>, settings: InterpreterSettings, width: u16, height: u16,
     }
     let cache = RenderCache::new();
     let mut context = RenderContext::new(width, height);
-    render_into(page, &cache, &settings, &RenderSettings::default(), &mut context, transform);
+    // Fax pixels are fine enough for letters as their font draws them.
+    let unhinted = RenderSettings { hinting: false, ..RenderSettings::default() };
+    render_into(page, &cache, &settings, &unhinted, &mut context, transform);
     context.flush();
     let used = CANVAS.take().filter(|canvas| (canvas.width(), canvas.height()) == (width, height));
     let mut pixmap = used.unwrap_or_else(|| Pixmap::new(width, height));

@@ -332,3 +332,20 @@ fn a_sentence_leads_to_its_blanks() {
     assert!(of(&found, "member_name")[0].ends_with("my patient"), "{found:?}");
     assert_eq!(of(&labels(&page), "provider_name"), [""; 0], "without its line a sentence is a sentence");
 }
+
+#[test]
+fn a_typed_word_before_a_label_is_the_labels() {
+    // 24 pixels stand behind the full stop, letters are 20 high.
+    let found = labels(&[(100, 100, "Medi-Cal ID:"), (889, 100, "Dept."), (963, 100, "Phone:")]);
+    assert!(found.iter().any(|(_, text)| text == "Dept. Phone:"), "{found:?}");
+}
+
+#[test]
+fn a_colon_before_figures_tells_a_label_behind_a_value() {
+    let found =
+        labels(&[(100, 100, "Provider: Eugene Ulrich, DO NPI: 1767810157"), (100, 200, "Member name: Ana Lor")]);
+    assert_eq!(of(&found, "provider_npi"), ["NPI:"]);
+    let prose =
+        labels(&[(100, 100, "Member name: Ana Lor"), (100, 200, "She wrote down her NPI 1767810157 and went home")]);
+    assert_eq!(of(&prose, "provider_npi"), [""; 0]);
+}

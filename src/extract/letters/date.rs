@@ -1,5 +1,6 @@
 //! The letter's own date: near the top, on a line of its own, and not one of the days that the letter speaks of.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use chrono::NaiveDate;
@@ -9,6 +10,7 @@ use crate::extract::fuzzy::{Phrase, fold};
 use crate::extract::page_text::PageText;
 use crate::extract::values::{DateContext, DateReading, dates};
 use crate::rules::PhraseBook;
+use crate::rules::phrases::DateWords;
 
 use super::facts::Layout;
 
@@ -40,7 +42,10 @@ pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook
         if born || layout.references.contains(&at) {
             continue;
         }
-        let below = dated_below == Some(at);
+        let below = dated_below == Some(at) || tells_its_day(&line.text, phrases, context);
+        if runs_on_from(text, at, context.words) {
+            continue;
+        }
         let known = rank_of(text, layout, at).or(below.then_some(1));
         let is_last = layout.closing.is_none() && at + LAST_LINES >= text.lines().len();
         if known.is_none() && !is_last {
@@ -75,9 +80,86 @@ pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook
         (_, Some((_, raw))) => {
             LetterDate { reading: Reading::Unreadable, confidence: Confidence::NONE, raw, line: None }
         }
-        _ => LetterDate { reading: Reading::Blank, confidence: Confidence::new(0.9), raw: String::new(), line: None },
+        _ => told_date(text, layout, phrases, context).unwrap_or_else(|| LetterDate {
+            reading: Reading::Blank,
+            confidence: Confidence::new(0.9),
+            raw: String::new(),
+            line: None,
+        }),
     }
 }
+
+/// The day that a letter without a date line tells of itself: "on November 2, 2026 we mailed you this notice", "this letter, given under my
+/// hand on …". The other days of its sentences are what it speaks of.
+fn told_date(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: &DateContext) -> Option<LetterDate> {
+    let from = layout.salutation.and_then(|at| text.lines().get(at + 1)).map_or(0, |line| line.words.start);
+    let words: Vec<String> = text.words().iter().map(|word| fold(&word.text)).collect();
+    let places = |wordings: &[String]| -> Vec<Range<usize>> {
+        let wordings = wordings.iter().map(|wording| wording.split_whitespace().map(fold).collect::<Vec<_>>());
+        let places = wordings.flat_map(|sought| {
+            let starts = from..(words.len() + 1).saturating_sub(sought.len());
+            starts.filter(|&at| words[at..].starts_with(&sought)).map(|at| at..at + sought.len()).collect::<Vec<_>>()
+        });
+        places.collect()
+    };
+    let own = places(&phrases.letters.own_names);
+    let dating = places(&phrases.letters.dating);
+    let near = |before: &Range<usize>, behind: &Range<usize>, reach: usize| {
+        (before.end..=before.end + reach).contains(&behind.start)
+    };
+    let tells = |day: &Range<usize>| {
+        dating.iter().any(|act| {
+            own.iter().any(|own| {
+                let named_first = near(own, act, TO_OWN) && near(act, day, TO_DAY);
+                let acted_first = near(act, day, TO_DAY) && near(day, own, TO_OWN);
+                named_first || acted_first || near(day, act, TO_ACT) && near(act, own, TO_OWN)
+            })
+        })
+    };
+    let (place, raw, reading) =
+        (from..words.len()).filter_map(|at| day_at(text, at, context)).find(|(day, ..)| tells(day))?;
+    let confidence = Confidence::new(text.confidence(place) * if reading.certain { TOLD } else { TOLD / 2.0 });
+    let reading = reading.best.map_or(Reading::Unreadable, Reading::Read);
+    Some(LetterDate { reading, confidence, raw, line: None })
+}
+
+/// The day whose first word stands at `at`, and its words; it may run over the end of a line.
+fn day_at(text: &PageText, at: usize, context: &DateContext) -> Option<(Range<usize>, String, DateReading)> {
+    let words = at..(at + LONGEST_DAY).min(text.words().len());
+    let told = text.text(words);
+    let (span, reading) = dates::find_dates(&told, context).into_iter().next()?;
+    let first = told.split_whitespace().next()?.len();
+    let raw = told.get(span.clone())?.to_owned();
+    let count = raw.split_whitespace().count();
+    (span.start < first).then_some((at..at + count, raw, reading))
+}
+
+/// Words of a day, at the most: `Tuesday, the 3rd day of November, 2026`.
+const LONGEST_DAY: usize = 8;
+/// Words from an act of dating to its day ("mailed to you on"), and from a day to the act ("we mailed").
+const TO_DAY: usize = 3;
+const TO_ACT: usize = 2;
+/// Words between the letter's name for itself and the act or the day.
+const TO_OWN: usize = 2;
+/// How sure such a day is, at the most.
+const TOLD: f32 = 0.9;
+
+/// `Given this 3rd day of November, 2026`: a line of its own that says what is done with the letter, and when.
+pub fn tells_its_day(line: &str, phrases: &PhraseBook, context: &DateContext) -> bool {
+    let words: Vec<String> = line.split_whitespace().map(fold).collect();
+    let acts = |act: &String| words.starts_with(&act.split_whitespace().map(fold).collect::<Vec<_>>());
+    phrases.letters.dating.iter().any(acts) && own_date(line, context).is_some()
+}
+
+/// Whether a line goes on where a sentence of the line above broke off ("agreed upon on"): its day is one that the letter speaks of.
+fn runs_on_from(text: &PageText, at: usize, words: &DateWords) -> bool {
+    let Some(above) = at.checked_sub(1).and_then(|above| text.lines().get(above)) else { return false };
+    let last = above.text.split_whitespace().last().map(fold).unwrap_or_default();
+    above.words.len() >= RUNNING && words.fillers.iter().any(|word| fold(word) == last)
+}
+
+/// Words of a line from which it is running text.
+const RUNNING: usize = 7;
 
 /// The line right below the salutation, when it holds a date and nothing else: some offices date their letters there.
 pub(super) fn dated_below(text: &PageText, layout: &Layout, context: &DateContext) -> Option<usize> {

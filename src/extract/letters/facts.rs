@@ -6,7 +6,7 @@ use std::rc::Rc;
 use chrono::NaiveDate;
 
 use crate::extract::fuzzy::{Found, Phrase, fold, is_one_of};
-use crate::extract::page_text::PageText;
+use crate::extract::page_text::{PageText, TextLine};
 use crate::extract::values::dates::find_dates;
 use crate::extract::values::{DateContext, Sameness, is_credential, same_person};
 use crate::geometry::Rect;
@@ -44,7 +44,13 @@ pub fn letter_facts(text: &PageText, phrases: &PhraseBook, reference: NaiveDate)
     let wording = wording(text, &layout, phrases, &context);
     let addressee = addressee(text, &layout, phrases, reference);
     LetterFacts {
-        kind: if is_to_plan(text, &layout, phrases) { LetterKind::ToPlan } else { wording.kind },
+        kind: if is_to_plan(text, &layout, phrases) {
+            LetterKind::ToPlan
+        } else if is_to_office(text, &layout, phrases) {
+            LetterKind::ToOffice
+        } else {
+            wording.kind
+        },
         language,
         date: date.reading,
         date_confidence: date.confidence,
@@ -97,15 +103,42 @@ fn is_to_plan(text: &PageText, layout: &Layout, phrases: &PhraseBook) -> bool {
     if names_plan(greeted) {
         return true;
     }
-    let named = joined_names(greeted, phrases).iter().any(|name| !is_office(name, people));
+    let named = joined_names(greeted, phrases).iter().any(|name| !is_nobody(name, people));
     let lines = text.lines().get(salutation.saturating_sub(ADDRESS_LINES)..salutation).unwrap_or_default();
     !named
         && lines.iter().any(|line| names_plan(&line.text) && line.words.len() <= 8)
         && !layout.references.iter().any(|at| text.lines().get(*at).is_some_and(|l| names_plan(&l.text)))
 }
 
+/// Whether the letter is written to a pharmacy or another office: it greets a doctor by name and title or a pharmacist, or says `To:` or
+/// `Attn:` before one above its text.
+fn is_to_office(text: &PageText, layout: &Layout, phrases: &PhraseBook) -> bool {
+    let people = &phrases.people;
+    let greeted = layout.salutation_text.as_deref().unwrap_or_default();
+    let names_office = |text: &str| {
+        let words: Vec<String> = text.split_whitespace().map(fold).collect();
+        let holds = |office: &String| {
+            let office: Vec<String> = office.split_whitespace().map(fold).collect();
+            words.windows(office.len()).any(|part| part == office)
+        };
+        people.other_offices.iter().any(holds)
+    };
+    // Do and Ma are families' names as well: a profession stands behind a comma.
+    let is_doctor = |name: &str| name.contains(',') && is_professional(name);
+    if is_doctor(greeted) || names_office(greeted) {
+        return true;
+    }
+    let named = joined_names(greeted, phrases).iter().any(|name| !is_nobody(name, people));
+    let head = layout.salutation.unwrap_or(OPENING_LINES);
+    let to = |line: &TextLine| {
+        let (to, office) = line.text.split_once(':').unwrap_or_default();
+        is_one_of(&people.memo_to, to) && (names_office(office) || is_doctor(office.trim()))
+    };
+    !named && text.lines().iter().take(head).any(|line| line.words.len() <= LONGEST_HEAD && to(line))
+}
+
 /// `Doctor`, `Sir or Madam`: nobody's name.
-fn is_office(name: &str, people: &PeopleWords) -> bool {
+fn is_nobody(name: &str, people: &PeopleWords) -> bool {
     is_one_of(&people.offices_greeted, name)
 }
 
@@ -208,7 +241,7 @@ fn memo_head(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) {
     let Some(heading) = lines.iter().position(|line| is_one_of(&people.memo_headings, &line.text)) else { return };
     let found = lines.iter().enumerate().skip(heading + 1).take(ADDRESS_LINES).find_map(|(at, line)| {
         let (to, name) = line.text.split_once(':')?;
-        let named = is_one_of(&people.memo_to, to) && !is_office(name, people);
+        let named = is_one_of(&people.memo_to, to) && !is_nobody(name, people);
         (named && plausible_name(name.trim(), people).is_some()).then(|| (at, name.trim().to_owned()))
     });
     if let Some((at, name)) = found {
@@ -218,6 +251,9 @@ fn memo_head(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) {
         layout.salutation_text = Some(name);
     }
 }
+
+/// Lines of a letter that greets nobody among which it may say to whom it goes.
+const OPENING_LINES: usize = 14;
 
 /// Words of a line in the head of a memorandum, at the most.
 const LONGEST_HEAD: usize = 12;
@@ -887,6 +923,61 @@ pub(crate) mod tests {
             assert!(facts.states_end_of_care.is_empty(), "the letter's own date ends no care: {facts:?}");
         }
         assert_eq!(letter("On November 4, 2026 you missed your appointment.").date, Reading::Blank);
+    }
+
+    #[test]
+    fn a_letter_may_tell_its_day_in_a_sentence() {
+        let letter = |lines: &[&str]| {
+            let lines: Vec<&str> =
+                ["Mai Vang", "3616 Mission Dr", "Dear Mai Vang:"].into_iter().chain(lines.iter().copied()).collect();
+            facts(&lines).date
+        };
+        let day = Reading::Read(NaiveDate::from_ymd_opt(2026, 11, 3).unwrap());
+        let told: [&[&str]; 5] = [
+            &["Please be advised that on Nov. 3,", "2026 we mailed you this notice and asked for another doctor."],
+            &[
+                "This letter, given under my hand on November 3, 2026, is to",
+                "notify you that I leave on December 9, 2026.",
+            ],
+            &[
+                "You are receiving this notice, mailed on 11/3/2026, because",
+                "you missed appointments on October 2, 2026.",
+            ],
+            &["Dated and mailed 11/3/26, this letter serves as notice that my", "services end on December 9, 2026."],
+            &["You missed an appointment on", "October 2, 2026.", "Given this 3rd day of November, 2026."],
+        ];
+        for lines in told {
+            assert_eq!(letter(lines), day, "{lines:?}");
+        }
+        let of_others: [&[&str]; 3] = [
+            &["This letter is to remind you of our letter dated October 3, 2026."],
+            &["This letter tells you that after December 9, 2026 care ends."],
+            &["We sent you a warning on October 3, 2026."],
+        ];
+        for lines in of_others {
+            assert_eq!(letter(lines), Reading::Blank, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_to_a_pharmacy_or_a_doctor_is_not_the_members() {
+        let kind = |head: &[&str]| {
+            let body = ["We are asking the Alliance to assign the patient to another doctor.", "Sincerely,"];
+            facts(&head.iter().copied().chain(body).collect::<Vec<_>>()).kind
+        };
+        let to_office: [&[&str]; 3] = [
+            &["Valley Care Pharmacy", "Patient: Nhia Alvarado", "Dear Pharmacist:"],
+            &["To: Mission Drug Store", "Otis Hang", "To whom it may concern:"],
+            &["Delta Rose Clinic", "594 Union Rd", "Dear Dao Engstrom, MD:"],
+        ];
+        for head in to_office {
+            assert_eq!(kind(head), LetterKind::ToOffice, "{head:?}");
+        }
+        let to_member: [&[&str]; 2] =
+            [&["Corner Clinic and Pharmacy", "To: Ana Lor", "Dear Ana Lor:"], &["Dear Ms. Do:"]];
+        for head in to_member {
+            assert_ne!(kind(head), LetterKind::ToOffice, "{head:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod wording;
 #[cfg(test)]
 mod offices;
 
+pub use date::tells_its_day;
 pub use facts::{DateLine, Layout, date_line, is_addressed, layout, letter_facts};
 pub use language::{LanguageScore, detect_language, is_foreign};
 pub use people::people;

@@ -112,7 +112,7 @@ impl Labels {
                 .get(start - 1)
                 .and_then(|w| w.text.get(label.end..))
                 .unwrap_or_default()
-                .trim_start_matches([':', '#', '.', ')']);
+                .trim_start_matches([':', '#', '.', ')', ',', ';']);
             let value = format!("{joined} {}", text.text(start.min(end)..end));
             let value = value.trim();
             // A name label wants a mark or a line's end behind it, or it is prose (`the patient was seen`).
@@ -281,6 +281,7 @@ mod tests {
             found(&[
                 "Patient signature: ______ Date:",
                 "The patient was seen by the doctor",
+                "you remain our patient, Call us",
                 "Soquel Internal Medicine - Appointment History"
             ])
             .is_empty()

@@ -34,6 +34,7 @@ impl Judge for LetterNotOnly {
             LetterKind::Warning => "warnings",
             LetterKind::Other => "letters of no known kind",
             LetterKind::ToPlan => "letters to the plan",
+            LetterKind::ToOffice => "letters to other offices",
         };
         format!("the letters to the member are not all {kind}")
     }

@@ -52,6 +52,8 @@ impl Judge for NoticeHas {
         for &detail in &self.details {
             let here = match detail {
                 Detail::Kind if notice.kind.is_some() => Answer::Met,
+                // It tells of something that happened on a day, in words that the pack does not know.
+                Detail::Kind if notice.event_date.is_some() => Answer::CannotTell,
                 Detail::EventDate if notice.event_date.is_some() => Answer::Met,
                 Detail::EventDate if notice.unread_date => Answer::CannotTell,
                 Detail::Address if !notice.addresses.is_empty() => Answer::Met,
