@@ -236,8 +236,9 @@ pub(super) fn open_for<'a>(letters: &[usize], sheets: &[Sheet<'a>], openers: &mu
             continue;
         }
         let mentions = sheet.mentions();
-        // A letter of no known kind to nobody in particular asks for nothing.
-        if letter.kind == LetterKind::Other && mentions.is_empty() && !letter.unfilled {
+        // A letter of no known kind to nobody in particular asks for nothing, nor does one to a pharmacy or another doctor.
+        let is_to_nobody = letter.kind == LetterKind::Other && mentions.is_empty() && !letter.unfilled;
+        if is_to_nobody || letter.kind == LetterKind::ToOffice {
             continue;
         }
         let known = (0..openers.len()).find(|&o| {

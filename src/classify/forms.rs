@@ -8,7 +8,7 @@ use crate::extract::fuzzy::{Found, Phrase, is_one_of, tolerance};
 use crate::extract::page_text::PageText;
 use crate::ocr::Word;
 use crate::reading::TERMS;
-use crate::rules::{FieldDefinition, FormDefinition, FormPurpose, OptionDefinition};
+use crate::rules::{FieldDefinition, FormDefinition, FormPurpose, OptionDefinition, PhraseBook};
 
 use super::kinds::{PageEvidence, Points, TOP};
 
@@ -31,19 +31,19 @@ const TOLD_OPTIONS: usize = 3;
 
 /// Points for one form.
 ///
-/// `subject_words` begin lines that say what a page is about; `forms` are all of the pack.
+/// `forms` are all of the pack; its phrases hold the words that begin lines of subjects and headings of letters.
 pub(super) fn form_points(
     page: &PageEvidence,
     form: &FormDefinition,
     forms: &[FormDefinition],
-    subject_words: &[String],
+    phrases: &PhraseBook,
 ) -> FormPoints {
     let text = page.text;
     let mut points = Points::default();
     let title = best(text, &form.titles);
     let is_titled = |t: &Found| {
         text.depth(t.words.start) <= TOP + 0.1
-            && stands_alone(text, t, subject_words)
+            && stands_alone(text, t, phrases)
             && !is_within_title_of_another(text, t, form, forms)
     };
     let titled = title.as_ref().is_some_and(is_titled);
@@ -153,13 +153,18 @@ fn best(text: &PageText, wordings: &[String]) -> Option<Found> {
 }
 
 /// A title is not behind a colon or a word like `Subject`, and its line holds little else.
-fn stands_alone(text: &PageText, title: &Found, subject_words: &[String]) -> bool {
+///
+/// "Notice of request for reassignment" heads a letter.
+fn stands_alone(text: &PageText, title: &Found, phrases: &PhraseBook) -> bool {
     let first = text.line_of(title.words.start);
     let last = text.line_of(title.words.end - 1);
     let Some(before) = text.lines().get(first).map(|line| line.words.start..title.words.start) else { return false };
     let lead = text.text(before.clone());
     let tail = text.lines().get(last).map_or(0, |line| line.words.end.saturating_sub(title.words.end));
-    !lead.contains(':') && !is_one_of(subject_words, &lead) && before.len() + tail <= TITLE_COMPANY
+    !lead.contains(':')
+        && !is_one_of(&phrases.people.references, &lead)
+        && !is_one_of(&phrases.letters.headings, &lead)
+        && before.len() + tail <= TITLE_COMPANY
 }
 
 /// A label stands at the head of a line or of a cell, or has a colon behind it; the same word in prose is none.

@@ -88,7 +88,7 @@ pub fn classify(page: &PageEvidence, phrases: &PhraseBook, forms: &[FormDefiniti
     let mut named = false;
     let mut is_told = false;
     for form in forms {
-        let found = form_points(page, form, forms, &phrases.people.references);
+        let found = form_points(page, form, forms, phrases);
         let mut points = found.points;
         // A form that another plan's name or title speaks for is ours only when ours does too.
         if other.gate && !found.named && !other.own_name {
@@ -389,7 +389,7 @@ fn letter_points<'s>(
     if dated && (layout.salutation.is_some() || prose >= 3) {
         points.add(0.5, "date-above");
     }
-    let told = !dated && prose >= 3 && text.lines().iter().any(|line| tells_its_day(&line.text, phrases, &context));
+    let told = !dated && prose >= 3 && text.lines().iter().any(|line| tells_its_day(&line.text, phrases, context));
     if told {
         points.add(0.5, "date-told");
     }

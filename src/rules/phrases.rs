@@ -171,6 +171,9 @@ pub struct LetterPhrases {
     /// What template fields say when nobody filled them.
     #[serde(default)]
     pub template_fields: Vec<String>,
+    /// Words before a form's title that make it the heading of a letter (`Notice of`).
+    #[serde(default)]
+    pub headings: Vec<String>,
     /// What a letter calls itself (`this notice`), and what is done with it on its day (`mailed`), where no line of its own gives the day.
     #[serde(default)]
     pub own_names: Vec<String>,

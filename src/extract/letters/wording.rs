@@ -6,10 +6,12 @@ use std::ops::Range;
 
 use crate::extract::fuzzy::{Found, Phrase, fold, folded_edits, tolerance};
 use crate::extract::page_text::PageText;
-use crate::extract::values::{DateContext, dates};
+use crate::extract::values::{DateContext, DateReading, dates};
 use crate::reading::LetterKind;
 use crate::rules::PhraseBook;
 use crate::rules::phrases::{EndNeeds, LetterPhrases, PhraseGroup};
+
+use chrono::NaiveDate;
 
 use super::combined::{Sentences, Side, ends_sentence};
 use super::date::{dated_above, dated_below};
@@ -61,7 +63,7 @@ pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: 
         // A threat is one by what the member does again; `would` and `might` stand in the sentences of notices as well.
         let threat = |hit: &Hit| is_threat(&sentences, hit.words.start, letters);
         let warned = !warning.is_empty() || notice.iter().chain(&dismissal).any(threat);
-        let told = !notice.is_empty() || !dismissal.is_empty() || warning.iter().any(|hit| !is_weak(hit, letters));
+        let told = !notice.is_empty() || !dismissal.is_empty();
         // Missed visits are told in notices too: one in words that nobody has seen is for a person, and no mere warning.
         if warned && (told || !speaks_of_another_doctor(text, &sentences, letters)) {
             LetterKind::Warning
@@ -83,11 +85,6 @@ pub fn wording(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: 
     let whole = |hit: &Hit| letters.notice.iter().any(|group| group.id == hit.id && group.rows.len() >= 3);
     let tells = notice.iter().any(|hit| !hit.conditional && whole(hit));
     Wording { kind, reasons, ends, found, tells }
-}
-
-/// Rows of a warning without a phrase in full say what happened, and not what the letter is for.
-fn is_weak(hit: &Hit, letters: &LetterPhrases) -> bool {
-    letters.warning.iter().any(|group| group.id == hit.id && group.texts.is_empty())
 }
 
 /// Whether a sentence names the plan and another doctor, the second and third row of notices, whoever acts in it, and is no threat.
@@ -202,7 +199,9 @@ fn ends_of_care(
         let end = sentence(text, hit.words.end.saturating_sub(1)).end;
         let range = range.start.max(body)..end.max(range.end);
         let past = sentences.holds(hit.words.start, &phrases.letters.no_end_beside, Side::Anywhere);
-        (!past && holds_date(text, range.clone(), context)) || holds_days(text, range)
+        // What went before the fax came lies behind; a day to come is no missed visit's.
+        let to_come = || days_in(text, range.clone(), context).iter().any(|day| *day > context.reference);
+        (!past && holds_date(text, range.clone(), context)) || to_come() || holds_days(text, range)
     });
     if in_sentence {
         ends.push("end-with-dismissal".to_owned());
@@ -211,8 +210,17 @@ fn ends_of_care(
 }
 
 fn holds_date(text: &PageText, words: Range<usize>, context: &DateContext) -> bool {
+    !dates_in(text, words, context).is_empty()
+}
+
+fn days_in(text: &PageText, words: Range<usize>, context: &DateContext) -> Vec<NaiveDate> {
+    dates_in(text, words, context).into_iter().filter_map(|reading| reading.best).collect()
+}
+
+fn dates_in(text: &PageText, words: Range<usize>, context: &DateContext) -> Vec<DateReading> {
     let end = words.end.min(text.words().len());
-    !dates::find_dates(&text.text(words.start.min(end)..end), context).is_empty()
+    let found = dates::find_dates(&text.text(words.start.min(end)..end), context);
+    found.into_iter().map(|(_, reading)| reading).collect()
 }
 
 /// `30 days`, `thirty (30) days`, `30 días`, `30 hnub`.
