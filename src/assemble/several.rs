@@ -38,6 +38,7 @@ fn split(text: &str) -> Option<(String, String, String)> {
         if let Some((left, right)) = text.split_once(joint)
             && count(left) > 0
             && count(right) > 0
+            && right.trim_start().starts_with(char::is_alphabetic)
         {
             return Some((left.trim().to_owned(), joint.to_owned(), right.trim().to_owned()));
         }
@@ -72,6 +73,9 @@ fn two_of_a_family(text: &str) -> Option<(String, String)> {
 /// More words than a name has: the place of the name holds something else, and what joins its words joins no names.
 const MOST_WORDS: usize = 9;
 
+/// How sure a reader has to be for its joints to count: specks are read as marks.
+const HEARD: f32 = 0.2;
+
 /// Figures from which a text is no name alone.
 const FIGURES: usize = 4;
 
@@ -91,12 +95,21 @@ fn several_names(field: &FieldReading) -> Answer {
             if count(&value).max(count(&field.raw)) > MOST_WORDS {
                 return Answer::CannotTell;
             }
-            let told = people_in(&value).0.or(people_in(&field.raw).0);
+            let answers: Vec<Answer> = field
+                .answers
+                .iter()
+                .filter(|answer| answer.confidence.get() >= HEARD)
+                .map(|answer| people_in(&answer.text).0)
+                .collect();
+            // What was read says more than what it was taken for: a joint that every reader saw is one.
+            let raw =
+                if answers.iter().all(|told| *told == Answer::Met) { people_in(&field.raw).0 } else { Answer::NotMet };
+            let told = people_in(&value).0.or(raw);
             // A neighbour's number stands in the name's place as well: what joins the words may be its label's (`BIC / CIN number`).
             let figures = field.raw.chars().chain(value.chars()).filter(char::is_ascii_digit).count();
             let told = if told == Answer::Met && figures >= FIGURES { Answer::CannotTell } else { told };
             // One reader alone saw the joint: a stroke or a word, nobody knows.
-            let seen = field.answers.iter().any(|answer| people_in(&answer.text).0 == Answer::Met);
+            let seen = answers.contains(&Answer::Met);
             if told == Answer::NotMet && seen { Answer::CannotTell } else { told }
         }
         Reading::Unreadable => {
@@ -142,6 +155,8 @@ fn several_dates(field: &FieldReading) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::Confidence;
+    use crate::reading::{Reader, ReaderAnswer};
 
     #[test]
     fn two_names_in_one_field() {
@@ -157,6 +172,26 @@ mod tests {
             let (answer, people) = people_in(text);
             assert_eq!((answer, people[0].as_str()), (Answer::Met, first), "{text}");
         }
+    }
+
+    #[test]
+    fn a_speck_that_one_reader_took_for_a_joint_joins_nobody() {
+        let answer = |reader, text: &str, confidence| ReaderAnswer {
+            reader,
+            text: text.into(),
+            confidence: Confidence::new(confidence),
+        };
+        let read = |answers: Vec<ReaderAnswer>| {
+            let raw = answers[0].text.clone();
+            let name = Reading::Read(Value::Text("Irene Lawson".into()));
+            let field =
+                FieldReading { raw, answers, ..FieldReading::new("member_name", name, Confidence::new(0.5), 1) };
+            on_form(|id| (id == "member_name").then_some(&field))
+        };
+        let second = || answer(Reader::SecondReader, "Irene Lawson", 0.92);
+        assert_eq!(read(vec![answer(Reader::Tesseract, "Irene ; Lawson", 0.01), second()]), Answer::NotMet);
+        assert_eq!(read(vec![answer(Reader::Tesseract, "Irene ; Lawson", 0.9), second()]), Answer::CannotTell);
+        assert_eq!(read(vec![answer(Reader::Tesseract, "Irene ; Ana Lawson", 0.9)]), Answer::Met);
     }
 
     #[test]

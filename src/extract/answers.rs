@@ -72,6 +72,7 @@ mod tests {
             distance: 0.0,
             letters: 5,
             ambiguous: false,
+            in_brackets: false,
         };
         let labels = [label(200), label(240), label(280)];
         let all: Vec<&Label> = labels.iter().collect();

@@ -337,6 +337,31 @@ fn a_label_in_the_middle_under_its_line_has_all_of_the_line() {
 }
 
 #[test]
+fn a_caption_in_brackets_may_stand_behind_its_line() {
+    let form = Drawn::default()
+        .text(100, 300, "Javier Khang")
+        .line(95, 900, 328)
+        .text(910, 304, "(Client name)")
+        .text(100, 360, "11/18/1941")
+        .line(95, 500, 388)
+        .text(510, 364, "(Patient DOB)")
+        .text(760, 360, "92339969D")
+        .line(750, 1100, 388)
+        .text(1110, 364, "(Client Index No.)")
+        .text(100, 420, "Oscar Haddad, MD")
+        .line(95, 500, 448)
+        .text(510, 424, "(Provider name)")
+        .line(750, 1100, 448)
+        .text(1110, 424, "(NPI)")
+        .read();
+    assert_eq!(value(&form, "member_name"), "Javier Khang");
+    assert_eq!(value(&form, "member_dob"), "1941-11-18");
+    assert_eq!(value(&form, "member_id"), "92339969D");
+    assert_eq!(value(&form, "provider_name"), "Oscar Haddad, MD");
+    assert!(value(&form, "provider_npi").starts_with("blank"), "{}", value(&form, "provider_npi"));
+}
+
+#[test]
 fn a_description_whose_place_was_cut_short_is_not_surely_blank() {
     let form = Drawn::default()
         .text(100, 900, "Member name: Ana Cruz")

@@ -55,6 +55,8 @@ pub struct Label {
     pub letters: usize,
     /// The same words may be a section's heading, or another field's label: what is not found beside them proves nothing.
     pub ambiguous: bool,
+    /// It stands in brackets, as captions do.
+    pub in_brackets: bool,
 }
 
 struct Wording {
@@ -399,7 +401,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     add_garbled(sheet, index, form, &taken, &mut chosen);
     add_overwritten(sheet, index, form, &taken, &mut chosen);
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
-    settle_shared(chosen, form, sheet.letter_height)
+    settle_shared(chosen, form, sheet)
 }
 
 /// The words of a sentence that lead to a blank behind the token at `end` of a row, those of most letters: see [`FieldDefinition::leads`].
@@ -626,6 +628,7 @@ fn candidates_from(
         // "Provider: Dao Hang, MD NPI: 1897696047" on one typed line: the colon and the figures tell a label behind a value.
         let behind_value = !clean_start
             && folded.len() <= SHORT
+            && row[..start.saturating_sub(1)].iter().any(|&t| sheet.tokens[t].text.ends_with(':'))
             && token.text.ends_with(':')
             && row.get(last + 1).is_some_and(|&t| is_figures(&sheet.tokens[t].text));
         let before_figures = before_figures || behind_value;
@@ -844,8 +847,18 @@ fn section_of<'f>(rect: &Rect, certain: &[(Rect, Target)], form: &'f FormDefinit
 /// Letter heights below a heading within which its first field is named.
 const NEAR: i32 = 8;
 
+/// Whether a label begins or ends with a bracket; one of the two is lost now and then.
+fn is_in_brackets(sheet: &Sheet, tokens: &[usize]) -> bool {
+    let text = |at: Option<&usize>| at.map_or("", |&t| sheet.tokens[t].text.as_str());
+    let (first, last) = (text(tokens.first()), text(tokens.last()));
+    // "Name (last, first)" ends with a hint.
+    let hint = tokens.iter().skip(1).any(|&t| sheet.tokens[t].text.starts_with('('));
+    first.starts_with('(') || last.trim_end_matches(['.', ':']).ends_with(')') && !hint
+}
+
 /// A wording that stands in several fields goes to the field whose group its neighbours, or the heading above, belong to.
-fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition, height: i32) -> Vec<Label> {
+fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition, sheet: &Sheet) -> Vec<Label> {
+    let height = sheet.letter_height;
     let group_of = |target: Target| match target {
         Target::Field(i) => form.fields[i].group.as_deref(),
         Target::Section(i) => Some(form.sections[i].group.as_str()),
@@ -919,6 +932,7 @@ fn settle_shared(chosen: Vec<Candidate>, form: &FormDefinition, height: i32) -> 
             distance: candidate.distance,
             letters: candidate.letters,
             ambiguous: candidate.targets.iter().any(|t| matches!(t, Target::Section(_))),
+            in_brackets: is_in_brackets(sheet, &candidate.tokens),
         });
     }
     labels

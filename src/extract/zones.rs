@@ -37,6 +37,8 @@ pub enum Placement {
     BelowFree,
     /// On the line above: the label stands under its line.
     AboveLine,
+    /// On a line to the left: a caption in brackets stands behind its line.
+    LeftLine,
 }
 
 impl Placement {
@@ -51,6 +53,7 @@ impl Placement {
             | Placement::BelowBox
             | Placement::BelowFree => 2,
             Placement::AboveLine => 3,
+            Placement::LeftLine => 4,
         }
     }
 
@@ -67,6 +70,7 @@ impl Placement {
             Placement::BelowBox => "below-box",
             Placement::BelowFree => "below-free",
             Placement::AboveLine => "above-line",
+            Placement::LeftLine => "left-line",
         }
     }
 }
@@ -452,6 +456,9 @@ impl<'a> Surroundings<'a> {
             right_line = self.wrapped_line(l, rise);
         }
         zones.extend(right_line);
+        if label.in_brackets {
+            zones.extend(self.line_before(l, rise));
+        }
         // Where the line is lost a signature still stands over its label: ink there makes a blank beside it doubtful.
         if kind == FieldKind::Ink && !zones.iter().any(|z| z.placement == Placement::AboveLine) {
             let rect = Rect::new(l.left - h, l.top - 3 * h, next_left.min(l.left + 20 * h), l.top - h / 4);
@@ -497,6 +504,24 @@ impl<'a> Surroundings<'a> {
             structure: if signed_below { 0.6 } else { 0.25 },
         });
         self.drop_edges(zones);
+    }
+
+    /// The line that ends where a caption begins: "______________ (Client name)".
+    fn line_before(&self, label: &Rect, rise: i32) -> Option<Zone> {
+        let h = self.height;
+        let ends_here = |r: &&Ruling| {
+            let y = r.rect.center_y();
+            (label.top..=label.bottom + h * 9 / 10).contains(&y)
+                && r.rect.right <= label.left + h
+                && label.left - r.rect.right < 3 * h
+                && r.rect.width() > 3 * h
+        };
+        let line = self.page.rulings.horizontal.iter().filter(ends_here).max_by_key(|r| (r.rect.width(), r.rect.left))?;
+        let in_row = |l: &&Label| l.rect.right <= label.left && l.rect.shares_row(label);
+        let from = self.labels.iter().filter(in_row).map(|l| l.rect.right + 2).max().unwrap_or(0);
+        let (left, right) = self.whole_line(&line.rect, from, label.left - 2);
+        let rect = self.above_ruling(line, left.max(from), right, rise);
+        (!self.holds_other_label(&rect, label)).then_some(Zone { placement: Placement::LeftLine, rect, structure: 1.0 })
     }
 
     /// The line with which the next row begins, where a sentence breaks between a label and its blank: "…, date of birth | ________ , ID …".

@@ -10,8 +10,8 @@ use crate::extract::fuzzy::{Phrase, fold};
 use crate::extract::page_text::PageText;
 use crate::extract::values::{DateContext, DateReading, dates};
 use crate::rules::PhraseBook;
-use crate::rules::phrases::DateWords;
 
+use super::combined::ends_sentence;
 use super::facts::Layout;
 
 /// A letter's date as it was read.
@@ -43,7 +43,7 @@ pub(super) fn letter_date(text: &PageText, layout: &Layout, phrases: &PhraseBook
             continue;
         }
         let below = dated_below == Some(at) || tells_its_day(&line.text, phrases, context);
-        if runs_on_from(text, at, context.words) {
+        if runs_on_from(text, at, context) {
             continue;
         }
         let known = rank_of(text, layout, at).or(below.then_some(1));
@@ -152,10 +152,17 @@ pub fn tells_its_day(line: &str, phrases: &PhraseBook, context: &DateContext) ->
 }
 
 /// Whether a line goes on where a sentence of the line above broke off ("agreed upon on"): its day is one that the letter speaks of.
-fn runs_on_from(text: &PageText, at: usize, words: &DateWords) -> bool {
+fn runs_on_from(text: &PageText, at: usize, context: &DateContext) -> bool {
     let Some(above) = at.checked_sub(1).and_then(|above| text.lines().get(above)) else { return false };
-    let last = above.text.split_whitespace().last().map(fold).unwrap_or_default();
-    above.words.len() >= RUNNING && words.fillers.iter().any(|word| fold(word) == last)
+    let last = above.text.split_whitespace().last().unwrap_or_default();
+    let goes_on = text.lines().get(at).is_some_and(|line| {
+        let date = dates::find_dates(&line.text, context).first().map(|(span, _)| span.start);
+        let before = date.and_then(|start| line.text.get(..start)).unwrap_or_default();
+        line.text.starts_with(char::is_lowercase) && before.split_whitespace().count() >= 2
+    });
+    let is_small = |word: &String| fold(word) == fold(last);
+    let breaks_off = goes_on && !ends_sentence(last) || context.words.fillers.iter().any(is_small);
+    above.words.len() >= RUNNING && breaks_off
 }
 
 /// Words of a line from which it is running text.
