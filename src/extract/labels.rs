@@ -298,6 +298,10 @@ impl LabelIndex {
                 near.push(Near { wording: at, distance, begun, words });
             }
         }
+        // "Primary care physician" is a label, and no beginning of "Primary Care Physician Reassignment Request".
+        if near.iter().any(|n| !n.begun && n.distance == 0.0) {
+            near.retain(|n| !n.begun);
+        }
         near
     }
 }

@@ -248,8 +248,9 @@ impl<'a> Surroundings<'a> {
     /// Every place where the value of `label` may stand.
     pub fn candidates(&self, label: &Label, kind: FieldKind) -> Vec<Zone> {
         let mut zones = Vec::new();
-        let cell =
-            self.cell_at(label.rect.center_x(), label.rect.center_y()).and_then(|cell| self.own_part(cell, label));
+        let cell = self
+            .cell_at(label.rect.center_x(), label.rect.center_y())
+            .and_then(|cell| self.own_part(cell, label, kind));
         match cell {
             Some(cell) => self.in_table(label, cell, &mut zones),
             None => self.in_the_open(label, kind, &mut zones),
@@ -273,7 +274,7 @@ impl<'a> Surroundings<'a> {
 
     /// The part of a cell that is the label's: a ruling that was lost to dropouts joins two cells into one, and the labels in it
     /// tell where they part. `None` when labels stand above each other: that is a frame, not a cell.
-    fn own_part(&self, cell: Rect, label: &Label) -> Option<Rect> {
+    fn own_part(&self, cell: Rect, label: &Label, kind: FieldKind) -> Option<Rect> {
         let mut part = cell;
         for other in self.labels.iter().filter(|l| l.rect != label.rect && cell.holds(&l.rect)) {
             if other.rect.overlap_y(&label.rect) * 2 < other.rect.height().min(label.rect.height()) {
@@ -286,8 +287,10 @@ impl<'a> Surroundings<'a> {
             }
         }
         // A label begins its cell, or stands in its middle: what stands far to its left belongs to a neighbour.
-        if label.rect.left - part.left > 4 * self.height && !self.is_centred(&label.rect, &part) {
-            part.left = label.rect.left - self.height / 2;
+        // Over the sentence that a signature's label ends the pen has room as well.
+        let start = if kind == FieldKind::Ink { self.start_of(&label.rect, part.left) } else { label.rect.left };
+        if start - part.left > 4 * self.height && !self.is_centred(&label.rect, &part) {
+            part.left = start - self.height / 2;
         }
         Some(part)
     }
@@ -376,7 +379,7 @@ impl<'a> Surroundings<'a> {
             .filter(is_side)
             .map_or(page_right, |v| v.rect.left);
 
-        let start = self.start_of(l);
+        let start = self.start_of(l, l.left - 15 * h);
         let mut right_line: Option<Zone> = None;
         for ruling in &self.page.rulings.horizontal {
             let r = &ruling.rect;
@@ -516,7 +519,8 @@ impl<'a> Surroundings<'a> {
                 && label.left - r.rect.right < 3 * h
                 && r.rect.width() > 3 * h
         };
-        let line = self.page.rulings.horizontal.iter().filter(ends_here).max_by_key(|r| (r.rect.width(), r.rect.left))?;
+        let line =
+            self.page.rulings.horizontal.iter().filter(ends_here).max_by_key(|r| (r.rect.width(), r.rect.left))?;
         let in_row = |l: &&Label| l.rect.right <= label.left && l.rect.shares_row(label);
         let from = self.labels.iter().filter(in_row).map(|l| l.rect.right + 2).max().unwrap_or(0);
         let (left, right) = self.whole_line(&line.rect, from, label.left - 2);
@@ -703,11 +707,10 @@ impl<'a> Surroundings<'a> {
         (left, right.min(to))
     }
 
-    /// Where the print begins that a label ends: words before the ones that were known ("Patient's full name") belong to it.
-    fn start_of(&self, label: &Rect) -> i32 {
+    /// Where the print begins that a label ends, right of `from`: words before the ones that were known ("Patient's full name") belong to it.
+    fn start_of(&self, label: &Rect, from: i32) -> i32 {
         let before = |l: &&Label| l.rect.right <= label.left && l.rect.overlap_y(label) > 0;
-        let bound = self.labels.iter().filter(before).map(|l| l.rect.right).max().unwrap_or(0);
-        let bound = bound.max(label.left - 15 * self.height);
+        let bound = self.labels.iter().filter(before).map(|l| l.rect.right).max().unwrap_or(0).max(from);
         let mut start = label.left;
         let mut x = label.left - 1;
         while x >= bound && start - x <= self.height * 7 / 10 {

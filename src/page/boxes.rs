@@ -91,6 +91,7 @@ pub fn find_group(page: &PreparedPage, searches: &[Rect]) -> Vec<MarkBox> {
             .collect();
     };
     let tolerance = (0.05 * page.dpi as f32) as i32;
+    let across = if usual.aligned { tolerance } else { 2 * tolerance };
     searches
         .iter()
         .zip(&all)
@@ -99,12 +100,12 @@ pub fn find_group(page: &PreparedPage, searches: &[Rect]) -> Vec<MarkBox> {
             let fits = |b: &&MarkBox| {
                 b.shape == usual.shape
                     && (b.rect.width() - usual.size.0).abs() <= tolerance.max(usual.size.0 / 4)
-                    && (b.rect.center_x() - place.center_x()).abs() <= 2 * tolerance
+                    && (b.rect.center_x() - place.center_x()).abs() <= across
                     && (b.rect.center_y() - place.center_y()).abs() <= 2 * tolerance
             };
             match boxes.iter().filter(fits).max_by(|a, b| a.quality.total_cmp(&b.quality)) {
                 Some(found) => *found,
-                None => fitted(page, &place, usual.shape, tolerance),
+                None => fitted(page, &place, usual.shape, (across, 2 * tolerance)),
             }
         })
         .collect()
@@ -120,6 +121,8 @@ struct Usual {
     shape: BoxShape,
     size: (i32, i32),
     offset: (i32, i32),
+    /// Three of them and more stand exactly beside their labels: what stands elsewhere is the side of a frame or a letter.
+    aligned: bool,
 }
 
 /// How much less a box is worth whose centre lies at the edge of its search region.
@@ -170,10 +173,13 @@ fn usual_box(all: &[Vec<MarkBox>], searches: &[Rect], dpi: u32) -> Option<Usual>
         values.sort_unstable();
         values[values.len() / 2]
     };
+    let offset = (median(|p| p.2.0), median(|p| p.2.1));
+    let exact = peers.iter().filter(|p| (p.2.0 - offset.0).abs() * 3 <= close).count();
     Some(Usual {
         shape: best.0,
         size: (median(|p| p.1.width()), median(|p| p.1.height())),
-        offset: (median(|p| p.2.0), median(|p| p.2.1)),
+        offset,
+        aligned: exact >= 3 && exact * 3 >= peers.len() * 2,
     })
 }
 
@@ -184,15 +190,15 @@ fn expected(search: &Rect, offset: (i32, i32), size: (i32, i32)) -> Rect {
     Rect::new(left, top, left + size.0, top + size.1)
 }
 
-/// The group's box shifted to where most of its outline shows; without an outline, the expected place.
-fn fitted(page: &PreparedPage, place: &Rect, shape: BoxShape, tolerance: i32) -> MarkBox {
+/// The group's box shifted to where most of its outline shows, so far across and down at the most; without an outline, the expected place.
+fn fitted(page: &PreparedPage, place: &Rect, shape: BoxShape, (across, down): (i32, i32)) -> MarkBox {
     let nothing = MarkBox { rect: *place, shape: BoxShape::None, quality: 0.0 };
-    let Some(outline) = Outline::new(page, &place.inflate(4 * tolerance, 4 * tolerance)) else { return nothing };
+    let Some(outline) = Outline::new(page, &place.inflate(2 * down, 2 * down)) else { return nothing };
     let arcs: Vec<ArcForm> = (0..=3).map(|bulge| ArcForm::new(place.height(), bulge)).collect();
     let mut best = nothing;
     let mut best_value = f32::MIN;
-    for dy in -2 * tolerance..=2 * tolerance {
-        for dx in -2 * tolerance..=2 * tolerance {
+    for dy in -down..=down {
+        for dx in -across..=across {
             let rect = place.translate(dx, dy);
             let cover = outline.cover(&rect, shape, &arcs);
             // Nearer is likelier, when the outline shows about as well.
