@@ -189,7 +189,8 @@ fn continues(open: &Opener<'_>, page: &Opener<'_>) -> bool {
         if !asks_for_a_member(page) {
             return same != Answer::NotMet;
         }
-        let names_its_member = open.labels.intersection(&page.labels).all(|label| label.starts_with("member_"));
+        let repeated = |label: &&str| label.starts_with("member_") || *label == "request_date";
+        let names_its_member = open.labels.intersection(&page.labels).all(repeated);
         if names_its_member
             && open.identity.compare(&identity_mentions(page).iter().collect::<Vec<_>>()).answer == Answer::Met
         {

@@ -10,7 +10,8 @@ use crate::answer::{Confidence, Mark};
 use crate::decode::{FormFieldValue, FormValue};
 use crate::geometry::Rect;
 use crate::page::{
-    BoxShape, MarkBand, MarkBox, PreparedPage, components, find_boxes, find_group, label_emphasis, measure_group,
+    BoxShape, MarkBand, MarkBox, PreparedPage, components, find_boxes, find_group, is_struck_through, label_emphasis,
+    measure_group,
 };
 use crate::reading::{ChoiceReading, OptionReading};
 use crate::rules::{ChoiceDefinition, FormDefinition};
@@ -103,7 +104,8 @@ fn read_choice(
             // A circled or underlined word is an answer too, but one for a person to confirm.
             let is_emphasised = measure.mark == Mark::Unchecked && label_emphasis(source.page, &label.rect) > EMPHASIS;
             emphasised.extend(is_emphasised.then_some(at));
-            let doubtful = is_emphasised || (implausible && measure.mark == Mark::Checked);
+            let is_taken_back = || is_struck_through(source.page, &label.rect);
+            let doubtful = is_emphasised || measure.mark == Mark::Checked && (implausible || is_taken_back());
             let mark = if doubtful { Mark::Unsure } else { measure.mark };
             reading(mark, if doubtful { Confidence::new(0.5) } else { measure.confidence }, found.rect, measure.fill)
         })

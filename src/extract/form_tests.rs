@@ -337,6 +337,19 @@ fn a_label_in_the_middle_under_its_line_has_all_of_the_line() {
 }
 
 #[test]
+fn a_table_may_have_its_story_beside_the_label() {
+    let mut form = Drawn::default().text(110, 310, "Narrative of events").text(110, 340, "and efforts made:");
+    for y in [300, 600] {
+        form = form.line(100, 1500, y);
+    }
+    for x in [100, 500, 1500] {
+        form = form.upright(x, 300, 600);
+    }
+    let form = form.text(520, 310, "The member came late three times and was told so each time.");
+    assert_eq!(value(&form.read(), "narrative"), "The member came late three times and was told so each time.");
+}
+
+#[test]
 fn a_caption_in_brackets_may_stand_behind_its_line() {
     let form = Drawn::default()
         .text(100, 300, "Javier Khang")

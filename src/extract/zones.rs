@@ -741,7 +741,7 @@ impl<'a> Surroundings<'a> {
             && cell.height() > 3 * h
             && !self.holds_new_label(&cell, l)
         {
-            return Some(cell);
+            return Some(self.wide_neighbour(&cell, l).unwrap_or(cell));
         }
         if let Some(edge) = self.nearest_horizontal(l.left + 2 * h, l.bottom - 2, true)
             && edge.rect.top - l.bottom < 2 * h
@@ -752,6 +752,15 @@ impl<'a> Surroundings<'a> {
             return Some(self.with_rows_below(cell, l));
         }
         None
+    }
+
+    /// The cell right of a label's own that is as high and far wider: a table of two columns has its labels in the narrow one.
+    fn wide_neighbour(&self, cell: &Rect, own: &Rect) -> Option<Rect> {
+        let h = self.height;
+        let next = self.cell_at(cell.right + h, cell.center_y())?;
+        let beside =
+            (next.top - cell.top).abs() <= h && (next.bottom - cell.bottom).abs() <= h && next.left <= cell.right + h;
+        (beside && next.width() * 2 >= cell.width() * 3 && !self.holds_new_label(&next, own)).then_some(next)
     }
 
     /// The space from a label down to the next one.

@@ -12,6 +12,25 @@ pub fn label_emphasis(page: &PreparedPage, label: &Rect) -> f32 {
     circle_share(page, label).max(underline_share(page, label))
 }
 
+/// Whether a pen's line runs through the words of a label: what was checked there is taken back.
+///
+/// Between letters and words the middle of a line of print is white; a line through it is nowhere.
+pub fn is_struck_through(page: &PreparedPage, label: &Rect) -> bool {
+    let middle = Rect {
+        top: label.top + label.height() * 3 / 10,
+        bottom: label.bottom - label.height() * 2 / 10,
+        ..label.inflate(-label.height() / 4, 0)
+    };
+    let inked = |x: &i32| page.ink.count(&Rect { left: *x, right: x + 1, ..middle }) > 0;
+    let dark = (middle.left..middle.right).filter(inked).count();
+    middle.width() >= LONG * label.height() && dark as f32 >= STRUCK * middle.width() as f32
+}
+
+/// Heights from which a label is long enough to have white between its letters.
+const LONG: i32 = 3;
+/// Share of a label's columns with ink in their middle from which a line runs through it; print has two thirds.
+const STRUCK: f32 = 0.97;
+
 /// Share of directions around the label in which one piece of ink, larger than the label, is met.
 fn circle_share(page: &PreparedPage, words: &Rect) -> f32 {
     let inches = |x: f32| (x * page.dpi as f32).round() as i32;
@@ -115,6 +134,20 @@ mod tests {
     fn a_plain_label_does_not_stand_out() {
         let (ink, words) = labelled();
         assert!(label_emphasis(&PreparedPage::from_ink(ink, 204), &words) < 0.3);
+    }
+
+    #[test]
+    fn a_line_through_it_takes_it_back() {
+        let (mut ink, words) = labelled();
+        assert!(!is_struck_through(&PreparedPage::from_ink(ink.clone(), 204), &words));
+        // A pen's line, not quite level.
+        for x in 280..540 {
+            let y = 148 + (x - 280) / 60;
+            ink.fill(&Rect::new(x, y, x + 1, y + 3));
+        }
+        let page = PreparedPage::from_ink(ink, 204);
+        assert!(is_struck_through(&page, &words));
+        assert!(!is_struck_through(&page, &words.translate(0, 50)), "the label below is whole");
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod tint;
 pub use crate::decode::Bitmap;
 pub use boxes::{BoxShape, MarkBox, find_boxes, find_group};
 pub use components::{Component, components};
-pub use emphasis::label_emphasis;
+pub use emphasis::{is_struck_through, label_emphasis};
 pub use ink::{InkMeasure, Presence, has_writing, ink_in};
 pub use lines::{TextLine, text_lines};
 pub use marks::{MarkBand, MarkMeasure, measure_group, measure_mark};
