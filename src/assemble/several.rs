@@ -53,7 +53,8 @@ fn split(text: &str) -> Option<(String, String, String)> {
     // A lone `e` or `y` is more often a misread stroke than a word, and dots that were read as letters have many.
     let capital = |word: Option<&&str>| word.is_some_and(|word| word.starts_with(char::is_uppercase));
     let small = !capital(at.checked_sub(1).and_then(|before| words.get(before))) || !capital(words.get(at + 1));
-    if joint == "e" && (count(&left) + count(&right) < 3 || small) {
+    let few = count(&left) + count(&right) < 3;
+    if joint == "e" && (few || small) || joint == "y" && few {
         return None;
     }
     Some((left, joint, right))
@@ -198,6 +199,7 @@ mod tests {
     fn one_name_is_one_name() {
         for text in [
             "Robert Ramirez",
+            "Thu Y Dominguez",
             "Andrea Sand",
             "Lopez, Ana",
             "Anderson Randy",

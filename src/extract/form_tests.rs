@@ -337,6 +337,24 @@ fn a_label_in_the_middle_under_its_line_has_all_of_the_line() {
 }
 
 #[test]
+fn one_line_may_part_a_column_of_labels_from_their_values() {
+    let mut form = Drawn::default().upright(520, 280, 620);
+    for (y, label, text) in [
+        (300, "Member name:", "Ana Lor"),
+        (360, "Date of birth:", "4/13/2012"),
+        (420, "Medi-Cal ID:", "93707131W"),
+        (480, "Provider name:", "Vang Eastman, MD"),
+        (540, "NPI:", "1245319599"),
+    ] {
+        form = form.text(500 - 11 * label.len() as i32, y, label).text(700, y, text);
+    }
+    let read = form.read();
+    assert_eq!(value(&read, "member_name"), "Ana Lor");
+    assert_eq!(value(&read, "member_dob"), "2012-04-13");
+    assert_eq!(value(&read, "provider_npi"), "1245319599");
+}
+
+#[test]
 fn a_table_may_have_its_story_beside_the_label() {
     let mut form = Drawn::default().text(110, 310, "Narrative of events").text(110, 340, "and efforts made:");
     for y in [300, 600] {

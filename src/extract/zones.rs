@@ -440,13 +440,17 @@ impl<'a> Surroundings<'a> {
             let reaches_up = gap >= -h / 5 && gap <= farthest && r.left <= l.left + 2 * h;
             let (from, to) = if reaches_up { self.whole_line(r, start - 4 * h, page_right) } else { (r.left, r.right) };
             if reaches_up && to >= l.right - h {
+                // A label in the middle under its line has all of it, dots and all.
+                let is_centred = |(from, to): &(i32, i32)| {
+                    let beneath = Rect { left: *from, right: *to, ..band };
+                    (l.center_x() - (from + to) / 2).abs() * 8 <= to - from
+                        && l.left - from > 2 * h
+                        && !self.holds_other_label(&beneath, l)
+                };
+                let whole = Some(self.whole_line(r, 0, page_right)).filter(is_centred);
+                let whole = whole.or(Some((from, to)).filter(is_centred));
+                let (left, to) = whole.unwrap_or((from.max(start - 4 * h), to));
                 let right = to.min(self.next_label_left(l.right, &band) - h / 2);
-                // A label in the middle under its line has all of it.
-                let beneath = Rect { left: from, right: to, ..band };
-                let is_centred = (l.center_x() - (from + to) / 2).abs() * 8 <= to - from
-                    && l.left - from > 2 * h
-                    && !self.holds_other_label(&beneath, l);
-                let left = if is_centred { from } else { from.max(start - 4 * h) };
                 let rect = self.above_ruling(ruling, left, right, rise);
                 let rect = Rect { bottom: rect.bottom.min(l.top), ..rect };
                 let structure = 1.0 - 0.5 * gap.max(0) as f32 / farthest as f32;
@@ -493,6 +497,7 @@ impl<'a> Surroundings<'a> {
         let under = self.combs.under(l, l.left - h, next_left).filter(|r| r.left <= l.left + 3 * h);
         self.add_comb(Placement::BelowBox, 0.95, under, (l.left - h, next_left), l, zones);
         let free = Rect::new(l.right + 2, l.top - h * 6 / 10, next_left.min(frame_right) - 2, l.bottom + h * 6 / 10);
+        let free = self.behind_divider(free, next_left).unwrap_or(free);
         let is_free = |rect: &Rect| !self.is_written(rect);
         let free_beside = is_free(&free);
         zones.push(Zone { placement: Placement::RightFree, rect: free, structure: 0.45 });
@@ -507,6 +512,20 @@ impl<'a> Surroundings<'a> {
             structure: if signed_below { 0.6 } else { 0.25 },
         });
         self.drop_edges(zones);
+    }
+
+    /// The free space right of a line that stands close behind the labels of a column and has their values on its other side.
+    fn behind_divider(&self, before: Rect, next_left: i32) -> Option<Rect> {
+        let h = self.height;
+        let divider = self.nearest_vertical(before.left, before.center_y(), true)?.rect;
+        let is_close = divider.left - before.left < 4 * h && divider.height() > 6 * h;
+        if !is_close || before.right > divider.right || divider.right >= next_left {
+            return None;
+        }
+        let beyond = self.nearest_vertical(divider.right + 1, before.center_y(), true).map(|side| side.rect.left);
+        let right = beyond.unwrap_or(self.page.ink.width() as i32).min(next_left) - 2;
+        (right - divider.right > 8 * h && !self.is_written(&Rect { right: divider.left - 2, ..before }))
+            .then_some(Rect { left: divider.right + 2, right, ..before })
     }
 
     /// The line that ends where a caption begins: "______________ (Client name)".
