@@ -141,7 +141,11 @@ fn settle_fields(request: &mut Request, member: &RosterMember<'_>) {
             continue;
         }
         match field.field.as_str() {
-            "member_id" if could_be(&field.raw, member.id) && !lacks_letter(&field.raw, member.id) => {
+            "member_id"
+                if could_be(&field.raw, member.id)
+                    && !lacks_letter(&field.raw, member.id)
+                    && !is_as_written(field, member.id) =>
+            {
                 settle_one(field, Value::Text(member.id.to_owned()), member.id.to_owned());
             }
             "member_name" => {
@@ -178,6 +182,17 @@ fn says_otherwise(field: &FieldReading, name: &str, known: &str) -> bool {
     let surest = field.answers.iter().map(|answer| answer.confidence.get()).fold(0.0, f32::max);
     field.hand != Hand::Hand && surest >= SURE && names::alike(name, known) < OTHERWISE
 }
+
+/// Whether two readers were sure of the same other typed characters: a figure too few is the office's slip then, and not theirs.
+fn is_as_written(field: &FieldReading, known: &str) -> bool {
+    let sure = field.answers.iter().filter(|answer| answer.confidence.get() >= AS_WRITTEN);
+    let read: Vec<(Reader, String)> = sure.map(|answer| (answer.reader, names::fold(&answer.text))).collect();
+    let agree = |(reader, text): &(Reader, String)| read.iter().any(|(other, same)| other != reader && same == text);
+    field.hand == Hand::Typed && read.iter().any(|answer| agree(answer) && answer.1 != names::fold(known))
+}
+
+/// How sure both readers have to be for that.
+const AS_WRITTEN: f32 = 0.8;
 
 /// Whether a reading has the roster's letters in other words (`Hi Nojosa`), and one of the readers saw the roster's words.
 fn spaced_like(field: &FieldReading, known: &str) -> bool {

@@ -866,6 +866,9 @@ const BEAM: usize = 24;
 /// Letters of the shortest account of what happened.
 const STORY: usize = 4;
 
+/// Words of a label over the room for one, at the most.
+const LONGEST_LABEL: usize = 6;
+
 /// A narrative is there or not; how well its words were read only decides what may be concluded from them.
 fn settle_block(mut reading: FieldReading, field: &Written<'_>, source: &FieldSource<'_>) -> FieldReading {
     let best =
@@ -880,6 +883,13 @@ fn settle_block(mut reading: FieldReading, field: &Written<'_>, source: &FieldSo
     let is_crumb = |text: &String| text.chars().filter(|c| c.is_alphabetic()).count() < STORY;
     if !source.text_layer && best.as_ref().is_some_and(is_crumb) {
         reading.confidence = Confidence::new(0.6);
+        return reading;
+    }
+    // "Comments and history:" is print that nobody listed: whether more stands there, a person sees.
+    let is_label = |text: &String| text.ends_with(':') && text.split_whitespace().count() <= LONGEST_LABEL;
+    if best.as_ref().is_some_and(is_label) {
+        reading.reading = Reading::Unreadable;
+        reading.confidence = Confidence::NONE;
         return reading;
     }
     match best.and_then(|text| read_value(field.kind, &text, source.meanings)) {

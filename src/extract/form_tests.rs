@@ -355,6 +355,13 @@ fn one_line_may_part_a_column_of_labels_from_their_values() {
 }
 
 #[test]
+fn a_label_over_the_room_for_a_story_is_none() {
+    let form =
+        Drawn::default().text(100, 300, "Narrative").text(100, 350, "Comments and history:").line(100, 1500, 420);
+    assert!(value(&form.read(), "narrative").starts_with("unreadable"), "{}", value(&form.read(), "narrative"));
+}
+
+#[test]
 fn a_table_may_have_its_story_beside_the_label() {
     let mut form = Drawn::default().text(110, 310, "Narrative of events").text(110, 340, "and efforts made:");
     for y in [300, 600] {

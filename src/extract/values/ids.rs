@@ -66,6 +66,10 @@ pub fn read_member_id(text: &str) -> MemberIdReading {
         }
     }
     let value: String = letters.iter().filter(|c| c.is_alphanumeric()).flat_map(|c| c.to_uppercase()).collect();
+    // A word of a label, or a piece of a number: nobody's id.
+    if value.chars().filter(char::is_ascii_digit).count() < FEWEST_FIGURES {
+        return MemberIdReading { value: None, shape: IdShape::Other, repaired: false, certain: false };
+    }
     let groups: Vec<usize> =
         trimmed.split(|c: char| !c.is_alphanumeric()).map(|g| g.chars().count()).filter(|n| *n > 0).collect();
     let grouped = groups == [3, 2, 4];
@@ -76,6 +80,9 @@ pub fn read_member_id(text: &str) -> MemberIdReading {
     let shape = if phone { IdShape::Phone } else { IdShape::Other };
     read_ssn(&letters).unwrap_or(MemberIdReading { value: Some(value), shape, repaired: false, certain: false })
 }
+
+/// Figures of the shortest member id, of whichever plan.
+const FEWEST_FIGURES: usize = 4;
 
 /// A cell's frame is often read as a bar at either end.
 fn strip_frame(letters: &[char]) -> &[char] {
