@@ -252,3 +252,21 @@ fn an_initial_that_the_roster_lacks_stays() {
     assert_eq!(field.reading, text("Kao S Vang"));
     assert!(field.confidence.get() < SURE, "only one reader saw all of it");
 }
+
+#[test]
+fn an_id_that_two_readers_saw_alike_is_as_the_office_wrote_it() {
+    let answer = |reader, text: &str, confidence| crate::reading::ReaderAnswer {
+        reader,
+        text: text.into(),
+        confidence: Confidence::new(confidence),
+    };
+    let field = |second: &str, sure: f32| FieldReading {
+        hand: Hand::Typed,
+        answers: vec![answer(Reader::Tesseract, "9037656M", 0.86), answer(Reader::SecondReader, second, sure)],
+        ..FieldReading::new("member_id", Reading::Unreadable, Confidence::new(0.7), 1)
+    };
+    assert!(is_as_written(&field("9037656M", 0.99), "90376568M"));
+    assert!(!is_as_written(&field("90376568M", 0.99), "90376568M"), "they differ");
+    assert!(!is_as_written(&field("9037656M", 0.5), "90376568M"), "one doubts");
+    assert!(!is_as_written(&field("9037656M", 0.99), "9037656M"), "the roster has the same");
+}

@@ -119,7 +119,8 @@ fn is_to_office(text: &PageText, layout: &Layout, phrases: &PhraseBook) -> bool 
         let words: Vec<String> = text.split_whitespace().map(fold).collect();
         let holds = |office: &String| {
             let office: Vec<String> = office.split_whitespace().map(fold).collect();
-            words.windows(office.len()).any(|part| part == office)
+            // An empty entry of a pack is nobody's name.
+            words.windows(office.len().max(1)).any(|part| part == office)
         };
         people.other_offices.iter().any(holds)
     };
