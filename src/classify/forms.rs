@@ -61,12 +61,8 @@ pub(super) fn form_points(
     if holds_terms {
         points.add(6.0, format!("{TERMS}{terms}"));
     }
-    let labelled: Vec<(&FieldDefinition, Vec<&String>)> = form
-        .fields
-        .iter()
-        .map(|field| (field, field.labels.iter().filter(|label| is_label(text, label)).collect::<Vec<_>>()))
-        .filter(|(_, labels)| !labels.is_empty())
-        .collect();
+    let labelled: Vec<&FieldDefinition> =
+        form.fields.iter().filter(|f| f.labels.iter().any(|l| is_label(text, l))).collect();
     let fields = labelled.len();
     let found = form.choices.iter().flat_map(|c| &c.options).filter(|o| o.labels.iter().any(|l| is_option(text, l)));
     let named: Vec<&OptionDefinition> = found.collect();
@@ -89,12 +85,11 @@ pub(super) fn form_points(
     // Some labels are on every form and in every letter: without title, options or many labels the page is not this form. Names, numbers
     // and a signature are asked for by every authorization and referral: one of the form's own questions must be among many labels.
     let asks = |f: &FieldDefinition| f.kind.is_prose() || f.kind.is_paragraph();
-    let own = labelled.iter().any(|(field, _)| asks(field));
-    let both = names_two_groups(&labelled, form);
+    let own = labelled.iter().any(|field| asks(field));
     let enough = titled
         || holds_terms
         || options >= 2
-        || (fields >= 5 && (own || both && options + anchors >= 1))
+        || (fields >= 5 && (own || options + anchors >= 1 && names_two_groups(text, &labelled, form)))
         || (anchors >= 1 && fields >= 3 && (own || options >= 1 || form.purpose == FormPurpose::Portal));
     if told {
         points.sum *= 0.1;
@@ -107,19 +102,22 @@ pub(super) fn form_points(
 
 /// Whether labels of two groups were found that are no other group's, where the form has as many: a notice gives the office's name, number
 /// and date as a form does, and asks for no member's.
-fn names_two_groups(labelled: &[(&FieldDefinition, Vec<&String>)], form: &FormDefinition) -> bool {
+fn names_two_groups(text: &PageText, labelled: &[&FieldDefinition], form: &FormDefinition) -> bool {
     let groups: BTreeSet<&String> = form.fields.iter().filter_map(|field| field.group.as_ref()).collect();
+    if groups.len() < 2 {
+        return true;
+    }
     let is_shared = |label: &String, group: &String| {
         let others = form.fields.iter().filter(|other| other.group.as_ref().is_some_and(|other| other != group));
         others.into_iter().any(|other| is_one_of(&other.labels, label))
     };
     let named: BTreeSet<&String> = labelled
         .iter()
-        .filter_map(|(field, labels)| Some((field.group.as_ref()?, labels)))
-        .filter(|(group, labels)| labels.iter().any(|label| !is_shared(label, group)))
+        .filter_map(|field| Some((field.group.as_ref()?, &field.labels)))
+        .filter(|(group, labels)| labels.iter().any(|label| is_label(text, label) && !is_shared(label, group)))
         .map(|(group, _)| group)
         .collect();
-    groups.len() < 2 || named.len() >= 2
+    named.len() >= 2
 }
 
 /// "Written notice under the Health Information Sharing Agreement" holds the title of the agreement, and is the notice's.

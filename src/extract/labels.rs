@@ -625,16 +625,14 @@ fn candidates_from(
         let ends_row = end + 1 == row.len();
         let (last, clean_end) = label_end(sheet, row, end);
         // "NPI 1897696047": between a short label and its figures often stands no more than a word space. Read to the letter, it is one.
-        let before_figures = first.starts_segment
-            && !clean_end
-            && folded.len() <= SHORT
-            && row.get(last + 1).is_some_and(|&t| is_figures(&sheet.tokens[t].text));
+        let heads_figures =
+            folded.len() <= SHORT && row.get(last + 1).is_some_and(|&t| is_figures(&sheet.tokens[t].text));
+        let before_figures = first.starts_segment && !clean_end && heads_figures;
         // "Provider: Dao Hang, MD NPI: 1897696047" on one typed line: the colon and the figures tell a label behind a value.
         let behind_value = !clean_start
-            && folded.len() <= SHORT
-            && row[..start.saturating_sub(1)].iter().any(|&t| sheet.tokens[t].text.ends_with(':'))
+            && heads_figures
             && token.text.ends_with(':')
-            && row.get(last + 1).is_some_and(|&t| is_figures(&sheet.tokens[t].text));
+            && row[..start.saturating_sub(1)].iter().any(|&t| sheet.tokens[t].text.ends_with(':'));
         let before_figures = before_figures || behind_value;
         let clean_start = clean_start || behind_value;
         let clean_end = clean_end || before_figures;

@@ -440,17 +440,13 @@ impl<'a> Surroundings<'a> {
             let reaches_up = gap >= -h / 5 && gap <= farthest && r.left <= l.left + 2 * h;
             let (from, to) = if reaches_up { self.whole_line(r, start - 4 * h, page_right) } else { (r.left, r.right) };
             if reaches_up && to >= l.right - h {
-                // A label in the middle under its line has all of it, dots and all.
-                let is_centred = |(from, to): &(i32, i32)| {
-                    let beneath = Rect { left: *from, right: *to, ..band };
-                    (l.center_x() - (from + to) / 2).abs() * 8 <= to - from
-                        && l.left - from > 2 * h
-                        && !self.holds_other_label(&beneath, l)
-                };
-                let whole = Some(self.whole_line(r, 0, page_right)).filter(is_centred);
-                let whole = whole.or(Some((from, to)).filter(is_centred));
-                let (left, to) = whole.unwrap_or((from.max(start - 4 * h), to));
                 let right = to.min(self.next_label_left(l.right, &band) - h / 2);
+                // A label in the middle under its line has all of it.
+                let beneath = Rect { left: from, right: to, ..band };
+                let is_centred = (l.center_x() - (from + to) / 2).abs() * 8 <= to - from
+                    && l.left - from > 2 * h
+                    && !self.holds_other_label(&beneath, l);
+                let left = if is_centred { from } else { from.max(start - 4 * h) };
                 let rect = self.above_ruling(ruling, left, right, rise);
                 let rect = Rect { bottom: rect.bottom.min(l.top), ..rect };
                 let structure = 1.0 - 0.5 * gap.max(0) as f32 / farthest as f32;

@@ -12,7 +12,7 @@ use crate::extract::values::{DateContext, DateReading, dates};
 use crate::rules::PhraseBook;
 
 use super::combined::ends_sentence;
-use super::facts::Layout;
+use super::facts::{Layout, RUNNING};
 
 /// A letter's date as it was read.
 pub(super) struct LetterDate {
@@ -104,6 +104,9 @@ fn told_date(text: &PageText, layout: &Layout, phrases: &PhraseBook, context: &D
     };
     let own = places(&phrases.letters.own_names);
     let dating = places(&phrases.letters.dating);
+    if own.is_empty() || dating.is_empty() {
+        return None;
+    }
     let near = |before: &Range<usize>, behind: &Range<usize>, reach: usize| {
         (before.end..=before.end + reach).contains(&behind.start)
     };
@@ -164,9 +167,6 @@ fn runs_on_from(text: &PageText, at: usize, context: &DateContext) -> bool {
     let breaks_off = goes_on && !ends_sentence(last) || context.words.fillers.iter().any(is_small);
     above.words.len() >= RUNNING && breaks_off
 }
-
-/// Words of a line from which it is running text.
-const RUNNING: usize = 7;
 
 /// The line right below the salutation, when it holds a date and nothing else: some offices date their letters there.
 pub(super) fn dated_below(text: &PageText, layout: &Layout, context: &DateContext) -> Option<usize> {

@@ -103,9 +103,8 @@ fn is_to_plan(text: &PageText, layout: &Layout, phrases: &PhraseBook) -> bool {
     if names_plan(greeted) {
         return true;
     }
-    let named = joined_names(greeted, phrases).iter().any(|name| !is_nobody(name, people));
     let lines = text.lines().get(salutation.saturating_sub(ADDRESS_LINES)..salutation).unwrap_or_default();
-    !named
+    !greets_somebody(greeted, phrases)
         && lines.iter().any(|line| names_plan(&line.text) && line.words.len() <= 8)
         && !layout.references.iter().any(|at| text.lines().get(*at).is_some_and(|l| names_plan(&l.text)))
 }
@@ -129,13 +128,18 @@ fn is_to_office(text: &PageText, layout: &Layout, phrases: &PhraseBook) -> bool 
     if is_doctor(greeted) || names_office(greeted) {
         return true;
     }
-    let named = joined_names(greeted, phrases).iter().any(|name| !is_nobody(name, people));
     let head = layout.salutation.unwrap_or(OPENING_LINES);
     let to = |line: &TextLine| {
         let (to, office) = line.text.split_once(':').unwrap_or_default();
         is_one_of(&people.memo_to, to) && (names_office(office) || is_doctor(office.trim()))
     };
-    !named && text.lines().iter().take(head).any(|line| line.words.len() <= LONGEST_HEAD && to(line))
+    !greets_somebody(greeted, phrases)
+        && text.lines().iter().take(head).any(|line| line.words.len() <= LONGEST_HEAD && to(line))
+}
+
+/// Whether a greeting names somebody.
+fn greets_somebody(greeted: &str, phrases: &PhraseBook) -> bool {
+    joined_names(greeted, phrases).iter().any(|name| !is_nobody(name, &phrases.people))
 }
 
 /// `Doctor`, `Sir or Madam`: nobody's name.
@@ -215,7 +219,7 @@ pub fn layout(text: &PageText, phrases: &PhraseBook) -> Layout {
 }
 
 /// Words of a line from which it is running text.
-const RUNNING: usize = 7;
+pub(super) const RUNNING: usize = 7;
 
 /// `To the parent/guardian of Gael Bautista` over running text: a letter to a grown-up that greets nobody else.
 fn guardian_salutation(text: &PageText, phrases: &PhraseBook, layout: &mut Layout) {

@@ -11,8 +11,6 @@ use crate::reading::LetterKind;
 use crate::rules::PhraseBook;
 use crate::rules::phrases::{EndNeeds, LetterPhrases, PhraseGroup};
 
-use chrono::NaiveDate;
-
 use super::combined::{Sentences, Side, ends_sentence};
 use super::date::{dated_above, dated_below};
 use super::facts::Layout;
@@ -199,9 +197,10 @@ fn ends_of_care(
         let end = sentence(text, hit.words.end.saturating_sub(1)).end;
         let range = range.start.max(body)..end.max(range.end);
         let past = sentences.holds(hit.words.start, &phrases.letters.no_end_beside, Side::Anywhere);
+        let dates = dates_in(text, range.clone(), context);
         // What went before the fax came lies behind; a day to come is no missed visit's.
-        let to_come = || days_in(text, range.clone(), context).iter().any(|day| *day > context.reference);
-        (!past && holds_date(text, range.clone(), context)) || to_come() || holds_days(text, range)
+        let is_to_come = |date: &DateReading| date.best.is_some_and(|day| day > context.reference);
+        !past && !dates.is_empty() || dates.iter().any(is_to_come) || holds_days(text, range)
     });
     if in_sentence {
         ends.push("end-with-dismissal".to_owned());
@@ -211,10 +210,6 @@ fn ends_of_care(
 
 fn holds_date(text: &PageText, words: Range<usize>, context: &DateContext) -> bool {
     !dates_in(text, words, context).is_empty()
-}
-
-fn days_in(text: &PageText, words: Range<usize>, context: &DateContext) -> Vec<NaiveDate> {
-    dates_in(text, words, context).into_iter().filter_map(|reading| reading.best).collect()
 }
 
 fn dates_in(text: &PageText, words: Range<usize>, context: &DateContext) -> Vec<DateReading> {
