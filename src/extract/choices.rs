@@ -525,11 +525,14 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
     let between = between_languages(labels, source);
     for (searches, by_column) in [(Some(behind), false), (Some(far), true), (between, false)] {
         let Some(searches) = searches else { continue };
-        if evidence(&best, h) == 2 * labels.len() {
+        let (most, plain) = (evidence(&best, h) == 2 * labels.len(), clearness(&best));
+        if most && plain >= PLAIN {
             break;
         }
         let others = if by_column { in_columns(source.page, &searches) } else { find_group(source.page, &searches) };
-        if evidence(&others, h) > evidence(&best, h) {
+        // "a)", "b)" before the reasons look a little like boxes, all of them; those at the end of the rows are plain ones.
+        let plainer = plain < PLAIN && clearness(&others) >= PLAIN && evidence(&others, h) == evidence(&best, h);
+        if evidence(&others, h) > evidence(&best, h) || plainer {
             best = others;
         }
     }
@@ -580,6 +583,17 @@ fn evidence(found: &[MarkBox], h: i32) -> usize {
         |rect: &&&Rect| boxes.iter().any(|other| other != *rect && (other.center_x() - rect.center_x()).abs() * 3 <= h);
     boxes.len() + boxes.iter().filter(in_column).count()
 }
+
+/// How well the outlines of boxes show, those of the middle one.
+fn clearness(found: &[MarkBox]) -> f32 {
+    let mut qualities: Vec<f32> =
+        found.iter().filter(|b| b.shape != BoxShape::None).map(|mark_box| mark_box.quality).collect();
+    qualities.sort_by(f32::total_cmp);
+    qualities.get(qualities.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// Quality of an outline that is surely one.
+const PLAIN: f32 = 0.85;
 
 /// The left edge of a label's column: a box glyph that was read into one label must not move that label's search.
 fn column_left(own: i32, all: &[i32], h: i32) -> i32 {

@@ -16,7 +16,7 @@ use super::fuzzy::ocr_distance;
 use super::ink::{Presence, ZoneInk, closed_up, cut_line, measure};
 use super::labels::{Label, Print, Target};
 use super::meaning::{Meanings, read_value};
-use super::placing::Placed;
+use super::placing::{Placed, shared};
 use super::sheet::{Sheet, Token};
 use super::small_marks::restored;
 use super::stated::{is_signed, texts_in};
@@ -246,8 +246,13 @@ fn unlabelled(
     let letter = source.sheet.letter_height;
     let body = Rect { bottom: body.bottom + 5 * letter, ..body.inflate(letter, 2 * letter) };
     let taken: Vec<usize> = written.iter().flat_map(|w| w.tokens.iter().copied()).collect();
-    // A number in a sentence over the fields ("fax to Provider Services at …") is the plan's.
+    // A number in a sentence over the fields ("fax to Provider Services at …") is the plan's, and so is one that the pack knows.
     let is_plans = |i: usize| {
+        let text = |at: usize| source.sheet.tokens.get(at).map_or("", |token| token.text.as_str());
+        let pairs = [(i.wrapping_sub(1), i), (i, i), (i, i + 1)];
+        if pairs.iter().any(|&(a, b)| source.meanings.is_plans(&join([text(a), text(b)].into_iter()))) {
+            return true;
+        }
         let above = rows.iter().filter(|row| row.top < source.sheet.tokens[i].rect.top).count();
         source.text_layer && above <= 1 && source.sheet.words_before(i) >= SENTENCE
     };
@@ -367,10 +372,13 @@ fn one_label_each<'a>(
     // "Print name" beside a signature is the signer's: where a text is exact, a field of the provider's own says whether the name is given.
     let is_signers = |p: &Placed<'_>| source.text_layer && is_signers(form, p, source);
     (0..form.fields.len())
-        .filter_map(|field| {
+        .flat_map(|field| {
+            if let Some(several) = places_of_list(form, field, placed, source, &blocks) {
+                return several;
+            }
             let of_provider = |p: &Placed<'_>| p.field == field && !p.label.ambiguous && !is_signers(p);
             let has_own = placed.iter().any(of_provider);
-            placed.iter().filter(|p| p.field == field && !(has_own && is_signers(p))).max_by_key(|p| {
+            let best = placed.iter().filter(|p| p.field == field && !(has_own && is_signers(p))).max_by_key(|p| {
                 let text = source.text_in(&p.zone.rect);
                 let suited = suits(form.fields[field].kind, &text) >= 0.5;
                 // A value tells more than the words of another label.
@@ -378,10 +386,49 @@ fn one_label_each<'a>(
                 let in_prose = blocks.iter().any(|block| block.holds(&p.label.rect));
                 // "Date of request" says more than "Date"; beyond that length says nothing.
                 (suited && !in_prose, !in_prose, p.label.letters.min(8), worded, std::cmp::Reverse(p.label.rect.top))
-            })
+            });
+            best.into_iter().collect()
         })
         .collect()
 }
+
+/// The places of a list whose entries have a label each, "First missed visit" and "Second missed visit", all of which are read; `None`
+/// where fewer than two hold what suits a list.
+fn places_of_list<'a>(
+    form: &FormDefinition,
+    field: usize,
+    placed: &'a [Placed<'a>],
+    source: &FieldSource<'_>,
+    blocks: &[Rect],
+) -> Option<Vec<&'a Placed<'a>>> {
+    let kind = form.fields[field].kind;
+    if kind != FieldKind::DateList {
+        return None;
+    }
+    let own = placed.iter().filter(|p| p.field == field && !blocks.iter().any(|block| block.holds(&p.label.rect)));
+    let own: Vec<(&Placed<'_>, bool)> = own
+        .map(|p| {
+            let stated = texts_in(source.form_values, &p.zone.rect).into_iter().map(|(_, text)| text);
+            let text = join(std::iter::once(source.text_in(&p.zone.rect).as_str()).chain(stated));
+            (p, suits(kind, &text) >= 0.5)
+        })
+        .collect();
+    let is_apart = |p: &Placed<'_>, q: &Placed<'_>| shared(&p.zone.rect, &q.zone.rect) < 0.5;
+    // Labels of one wording: the heading over them all has another.
+    let alike = |p: &Placed<'_>, q: &Placed<'_>| p.label.letters.abs_diff(q.label.letters) <= NUMBERED;
+    own.iter().filter(|(_, suited)| *suited).find_map(|(first, _)| {
+        let several: Vec<&Placed<'_>> = own
+            .iter()
+            .map(|(p, _)| *p)
+            .filter(|p| std::ptr::eq(*p, *first) || alike(p, first) && is_apart(p, first))
+            .collect();
+        let suited = own.iter().filter(|(p, suited)| *suited && several.iter().any(|q| std::ptr::eq(*p, *q)));
+        (suited.count() >= 2).then_some(several)
+    })
+}
+
+/// Letters by which the labels of a list's entries differ at the most: "First", "Second".
+const NUMBERED: usize = 3;
 
 /// Whether a name's label stands beside a signature's: "Print name" is the signer's.
 fn is_signers(form: &FormDefinition, placed: &Placed<'_>, source: &FieldSource<'_>) -> bool {

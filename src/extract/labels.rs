@@ -395,9 +395,20 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
                 // A large typeface has wide spaces, and its words were perhaps read as several lines.
                 || (c.rect.overlap_y(title) * 2 > c.rect.height() && apart <= title.height() * 3 / 2)
         };
-        !titles.iter().any(beside_title) || !c.targets.iter().all(|t| matches!(t, Target::Field(_)))
+        // "Request by Primary Care Provider" in the middle below a title is its second line.
+        let below_title = |(_, title): &(usize, Rect)| {
+            let centred = (c.rect.center_x() - title.center_x()).abs() <= sheet.letter_height;
+            c.composed
+                && centred
+                && c.rect.left > title.left
+                && (0..2 * title.height()).contains(&(c.rect.top - title.bottom))
+                && row.is_some_and(|row| sheet.rows[row].iter().all(|t| c.tokens.contains(t)))
+                && !sheet.tokens[c.tokens[c.tokens.len() - 1]].text.ends_with(':')
+        };
+        !titles.iter().any(|title| beside_title(title) || below_title(title))
+            || !c.targets.iter().all(|t| matches!(t, Target::Field(_)))
     });
-    join_languages(&mut chosen, sheet);
+    join_languages(&mut chosen, sheet, form);
     turn_into_options(&mut chosen, sheet, &index.composition);
     drop_doubtful(&mut chosen, form, sheet.letter_height);
     drop_echoes(&mut chosen, sheet, form);
@@ -610,8 +621,17 @@ fn candidates_from(
     let mut folded = String::new();
     // A label that was read to its colon ends there: what follows is another's, or its first option.
     let mut is_closed = false;
+    // What stands before the stroke between two languages names the field: "Missed appointments / Citas perdidas" is no option.
+    let mut names_field = false;
     for end in start..row.len() {
         let token = &sheet.tokens[row[end]];
+        if token.text == BOTH && end > start {
+            let is_field = |n: &Near| {
+                let targets = &index.wordings[n.wording].targets;
+                n.distance == 0.0 && !n.begun && targets.iter().any(|t| matches!(t, Target::Field(_)))
+            };
+            names_field |= index.near(&folded, false, false).iter().any(is_field);
+        }
         if end > start && token.starts_segment && token.rect.left - sheet.tokens[row[end - 1]].rect.right > height * 3 {
             break;
         }
@@ -651,7 +671,8 @@ fn candidates_from(
             let after_colon = start.checked_sub(1).is_some_and(|at| sheet.tokens[row[at]].text.ends_with(':'));
             after_colon && matches!(c.target, Target::Field(i) if form.fields[i].kind.is_paragraph())
         };
-        if let Some(composed) = composed.filter(|c| !goes_on(c)) {
+        let is_field = |c: &Composed| names_field && matches!(c.target, Target::Option(..));
+        if let Some(composed) = composed.filter(|c| !goes_on(c) && !is_field(c)) {
             let tokens: Vec<usize> = row[start..=last].to_vec();
             let rect = label_rect(sheet, &tokens);
             // Always less than a listed wording of the same length; one whose words are all known means what it says as a whole: "Fax of practice" asks for no practice.

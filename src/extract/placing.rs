@@ -270,7 +270,7 @@ fn stray(claim: &Claim<'_>, claims: &[Claim<'_>], enough: u64) -> Option<usize> 
 }
 
 /// Share of the smaller of two places that they have in common.
-fn shared(a: &Rect, b: &Rect) -> f64 {
+pub(super) fn shared(a: &Rect, b: &Rect) -> f64 {
     let smaller = a.area().min(b.area());
     if smaller > 0 { a.intersect(b).area() as f64 / smaller as f64 } else { 0.0 }
 }

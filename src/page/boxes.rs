@@ -3,6 +3,8 @@
 //! A box is found by its outline alone, side by side, so that a tick, a scribble or a filled inside does not hide it: marks only add ink.
 //! Letters have the same size and some the same sides; what parts them from boxes is that a box stands alone.
 
+mod ovals;
+
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,8 @@ use crate::geometry::Rect;
 pub enum BoxShape {
     Square,
     Circle,
+    /// A bubble that is wider than high.
+    Oval,
     /// `[ ]` or `( )`.
     Bracket,
     /// A short line to tick on: `___`.
@@ -55,6 +59,7 @@ pub fn find_boxes(page: &PreparedPage, search: &Rect) -> Vec<MarkBox> {
     let mut found = Vec::new();
     outline.squares(&middles, &mut found);
     outline.circles(&middles, &mut found);
+    outline.ovals(page, &middles, &mut found);
     outline.brackets(&middles, &mut found);
     found.retain(|b| search.holds(&b.rect));
     let mut lines = Vec::new();
@@ -509,6 +514,7 @@ impl Outline {
                 });
                 best.fold(0.0, f32::max)
             }
+            BoxShape::Oval => self.oval_cover(rect),
             BoxShape::Line => self.level(r.bottom - 2, r.left, r.right),
             BoxShape::Cell | BoxShape::None => 0.0,
         }

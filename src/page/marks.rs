@@ -156,12 +156,15 @@ impl Dust {
 fn only_light_mark(measures: &[MarkMeasure], inks: &[MarkInk], boxes: &[MarkBox], band: &MarkBand) -> Option<usize> {
     let mut above = (0..measures.len()).filter(|&i| measures[i].mark != Mark::Unchecked);
     let (only, None) = (above.next()?, above.next()) else { return None };
-    let clean = |i: usize| i == only || measures[i].fill * 2.0 < band.unchecked_below;
+    // One of the others may be cut by its own outline, which lies a pixel aside: less than a third of the mark, and no other one.
+    let is_clean = |i: &usize| *i == only || measures[*i].fill * 2.0 < band.unchecked_below;
+    let is_far_less = |i: usize| measures[i].fill * 3.0 < measures[only].fill;
+    let mut unclean = (0..boxes.len()).filter(|i| !is_clean(i));
+    let clean = unclean.next().is_none_or(is_far_less) && unclean.next().is_none();
     let ink = &inks[only];
     let is_stroke = measures[only].fill >= 2.0 * band.unchecked_below && ink.reach >= STROKE && !ink.struck;
     let alike = boxes.iter().all(|b| b.shape == boxes[only].shape) && boxes[only].shape != BoxShape::None;
-    (boxes.len() >= 4 && measures[only].mark == Mark::Unsure && is_stroke && alike && (0..boxes.len()).all(clean))
-        .then_some(only)
+    (boxes.len() >= 4 && measures[only].mark == Mark::Unsure && is_stroke && alike && clean).then_some(only)
 }
 
 /// Share of a box's inside from which a piece of ink crosses it.
@@ -267,7 +270,7 @@ fn outline_thickness(shapes: &Bitmap, mark_box: &MarkBox) -> i32 {
         let first = (0..=1).find(|&i| dark(i)).unwrap_or(0);
         (first..=most).find(|&i| !dark(i)).unwrap_or(most + 1)
     };
-    if mark_box.shape == BoxShape::Circle {
+    if matches!(mark_box.shape, BoxShape::Circle | BoxShape::Oval) {
         return ring_thickness(shapes, &r, most);
     }
     if mark_box.shape == BoxShape::Bracket {
@@ -297,16 +300,16 @@ fn bracket_thickness(shapes: &Bitmap, rect: &Rect, most: i32) -> i32 {
     depths.get(depths.len() / 3).copied().unwrap_or(2).clamp(1, most)
 }
 
-/// Thickness of a circle's line: how deep rays from outside meet ink, by the thinner half of them.
+/// Thickness of a circle's or an oval's line: how deep rays from outside meet ink, by the thinner half of them.
 fn ring_thickness(shapes: &Bitmap, rect: &Rect, most: i32) -> i32 {
     let (x, y) = ((rect.left + rect.right - 1) as f32 / 2.0, (rect.top + rect.bottom - 1) as f32 / 2.0);
-    let radius = rect.width().min(rect.height()) as f32 / 2.0;
+    let (across, down) = (rect.width() as f32 / 2.0, rect.height() as f32 / 2.0);
     let mut depths: Vec<i32> = (0..32)
         .filter_map(|i| {
             let (sin, cos) = (i as f32 * std::f32::consts::TAU / 32.0).sin_cos();
             let dark = |depth: i32| {
-                let r = radius - depth as f32;
-                shapes.get((x + cos * r).round() as i32, (y + sin * r).round() as i32)
+                let depth = depth as f32;
+                shapes.get((x + cos * (across - depth)).round() as i32, (y + sin * (down - depth)).round() as i32)
             };
             let first = (-1..=2).find(|&depth| dark(depth))?;
             (first + 1..=most + 2).find(|&depth| !dark(depth))
@@ -320,7 +323,9 @@ fn ring_thickness(shapes: &Bitmap, rect: &Rect, most: i32) -> i32 {
 /// Thickness of the box's own outline, in pixels.
 fn outline_of(page: &PreparedPage, mark_box: &MarkBox) -> i32 {
     match mark_box.shape {
-        BoxShape::Square | BoxShape::Circle | BoxShape::Bracket => outline_thickness(&page.shapes, mark_box),
+        BoxShape::Square | BoxShape::Circle | BoxShape::Oval | BoxShape::Bracket => {
+            outline_thickness(&page.shapes, mark_box)
+        }
         BoxShape::Line | BoxShape::Cell | BoxShape::None => 0,
     }
 }
@@ -411,8 +416,16 @@ fn leaving(page: &PreparedPage, mark_box: &MarkBox, labelled: &Labelled, inch: i
 /// The inside of a box, row by row.
 struct Inside {
     rect: Rect,
-    /// Centre and radius of a circle's inside.
-    round: Option<(f32, f32, f32)>,
+    /// The inside of a circle or an oval.
+    round: Option<Ellipse>,
+}
+
+struct Ellipse {
+    x: f32,
+    y: f32,
+    /// Half its width and half its height.
+    across: f32,
+    down: f32,
 }
 
 impl Inside {
@@ -420,12 +433,16 @@ impl Inside {
         let r = mark_box.rect;
         let margin = |side: i32| (thickness + 2).min(side * 3 / 10).max(1);
         match mark_box.shape {
-            BoxShape::Circle => {
-                let radius = r.width().min(r.height()) as f32 / 2.0 - thickness as f32 - 2.0;
-                let centre = ((r.left + r.right) as f32 / 2.0, (r.top + r.bottom) as f32 / 2.0);
+            BoxShape::Circle | BoxShape::Oval => {
+                let radius = |side: i32| (side as f32 / 2.0 - thickness as f32 - 2.0).max(2.0);
+                let (width, height) = match mark_box.shape {
+                    BoxShape::Oval => (r.width(), r.height()),
+                    _ => (r.width().min(r.height()), r.width().min(r.height())),
+                };
+                let (x, y) = ((r.left + r.right) as f32 / 2.0, (r.top + r.bottom) as f32 / 2.0);
                 Self {
                     rect: r.inflate(-margin(r.width()), -margin(r.height())),
-                    round: Some((centre.0, centre.1, radius.max(2.0))),
+                    round: Some(Ellipse { x, y, across: radius(width), down: radius(height) }),
                 }
             }
             // The ends of brackets are open; feet of square ones reach in a little.
@@ -447,18 +464,18 @@ impl Inside {
     }
 
     fn area(&self) -> i64 {
-        match self.round {
-            Some((_, _, radius)) => (std::f32::consts::PI * radius * radius) as i64,
+        match &self.round {
+            Some(inside) => (std::f32::consts::PI * inside.across * inside.down) as i64,
             None => self.rect.area(),
         }
     }
 
     /// First column and column after the last of row `y`.
     fn columns(&self, y: i32) -> (i32, i32) {
-        match self.round {
-            Some((x, centre, radius)) => {
-                let up = y as f32 + 0.5 - centre;
-                let half = (radius * radius - up * up).max(0.0).sqrt();
+        match &self.round {
+            Some(Ellipse { x, y: centre, across, down }) => {
+                let up = (y as f32 + 0.5 - centre) / down;
+                let half = across * (1.0 - up * up).max(0.0).sqrt();
                 ((x - half).round() as i32, (x + half).round() as i32)
             }
             None if y >= self.rect.top && y < self.rect.bottom => (self.rect.left, self.rect.right),
@@ -498,6 +515,13 @@ mod tests {
                 for i in 0..400 {
                     let (sin, cos) = (i as f32 / 400.0 * std::f32::consts::TAU).sin_cos();
                     let (px, py) = (x as f32 + 13.0 + 13.0 * cos, y as f32 + 13.0 + 13.0 * sin);
+                    page.fill(&Rect::new(px as i32, py as i32, px as i32 + 2, py as i32 + 2));
+                }
+            }
+            BoxShape::Oval => {
+                for i in 0..600 {
+                    let (sin, cos) = (i as f32 / 600.0 * std::f32::consts::TAU).sin_cos();
+                    let (px, py) = (x as f32 + 13.0 + 21.0 * cos, y as f32 + 13.0 + 12.0 * sin);
                     page.fill(&Rect::new(px as i32, py as i32, px as i32 + 2, py as i32 + 2));
                 }
             }
@@ -578,7 +602,7 @@ mod tests {
 
     #[test]
     fn every_shape_with_every_mark() {
-        for shape in [BoxShape::Square, BoxShape::Circle, BoxShape::Bracket, BoxShape::Line] {
+        for shape in [BoxShape::Square, BoxShape::Circle, BoxShape::Oval, BoxShape::Bracket, BoxShape::Line] {
             let (ink, searches) = column(shape, &[BLANK, TICK, BLANK, CROSS, FILL, BLANK, LARGE_TICK]);
             let (no, yes) = ((shape, Mark::Unchecked), (shape, Mark::Checked));
             assert_eq!(read(ink, &searches), [no, yes, no, yes, yes, no, yes], "{shape:?}");
@@ -587,7 +611,7 @@ mod tests {
 
     #[test]
     fn groups_that_are_all_marked_or_all_blank_stay_so() {
-        for shape in [BoxShape::Square, BoxShape::Circle, BoxShape::Bracket, BoxShape::Line] {
+        for shape in [BoxShape::Square, BoxShape::Circle, BoxShape::Oval, BoxShape::Bracket, BoxShape::Line] {
             let (ink, searches) = column(shape, &[CROSS, TICK, FILL, CROSS]);
             let marks = read(ink, &searches);
             assert!(marks.iter().all(|r| r.1 == Mark::Checked), "{shape:?}: {marks:?}");

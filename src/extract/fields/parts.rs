@@ -2,13 +2,14 @@
 
 use crate::answer::{Confidence, Reading};
 use crate::geometry::Rect;
-use crate::reading::{FieldReading, Hand, ReaderAnswer, Value};
+use crate::reading::{DateEntry, FieldReading, Hand, ReaderAnswer, Value};
 use crate::rules::{FieldKind, FormDefinition};
 
 /// Joins the parts of a field to it, in the order in which the form defines them. What is left has no parts.
 ///
 /// Where one part alone was found, a label of the whole beside it names the other: "Apellidos" and "Nombre".
 pub(super) fn joined(form: &FormDefinition, readings: Vec<FieldReading>) -> Vec<FieldReading> {
+    let readings = lists_joined(readings);
     let whole_of = |id: &str| form.fields.iter().find(|field| field.id == id)?.part_of.as_deref();
     let (parts, mut whole): (Vec<FieldReading>, Vec<FieldReading>) =
         readings.into_iter().partition(|reading| whole_of(&reading.field).is_some());
@@ -46,6 +47,31 @@ pub(super) fn joined(form: &FormDefinition, readings: Vec<FieldReading>) -> Vec<
     }
     whole.sort_by_key(|reading| order(&reading.field));
     whole
+}
+
+/// Joins the entries of a list that have a place each. What cannot be read is an entry without a date.
+fn lists_joined(readings: Vec<FieldReading>) -> Vec<FieldReading> {
+    let mut joined: Vec<FieldReading> = Vec::with_capacity(readings.len());
+    for group in readings.chunk_by(|a, b| a.field == b.field) {
+        let written: Vec<&FieldReading> = group.iter().filter(|entry| !entry.reading.is_blank()).collect();
+        joined.push(match (group, written.as_slice()) {
+            ([only], _) => only.clone(),
+            (_, []) => group[0].clone(),
+            (_, written) => {
+                let entries = written.iter().flat_map(|entry| match &entry.reading {
+                    Reading::Read(Value::Dates(dates)) => dates.clone(),
+                    _ => vec![DateEntry { raw: entry.raw.clone(), date: None, excused: false }],
+                });
+                let is_read = |entry: &&FieldReading| entry.reading.value().is_some();
+                let reading = match written.iter().any(is_read) {
+                    true => Reading::Read(Value::Dates(entries.collect())),
+                    false => Reading::Unreadable,
+                };
+                FieldReading { reading, ..of_pieces(&group[0].field, written) }
+            }
+        });
+    }
+    joined
 }
 
 /// A description of which a form asks a part apart ("What has your office done about it?") is one text. What cannot be read of it may say

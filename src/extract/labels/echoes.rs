@@ -64,8 +64,13 @@ pub(super) fn drop_doubtful(chosen: &mut Vec<Candidate>, form: &FormDefinition, 
     });
 }
 
-/// A label that stands in two languages in one row, a stroke between them, is one; and so is "Narrative: what happened, with dates".
-pub(super) fn join_languages(chosen: &mut Vec<Candidate>, sheet: &Sheet) {
+/// A label that stands in two languages in one row, a stroke between them, is one; and so are "Narrative: what happened, with dates" and
+/// "Other / comments", which is no place for the narrative.
+pub(super) fn join_languages(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition) {
+    let is_aside = |left: &[Target], right: &[Target]| match (left, right) {
+        ([Target::Field(_)], [Target::Field(second)]) => form.fields[*second].kind.is_prose(),
+        _ => false,
+    };
     let mut joined: Vec<usize> = Vec::new();
     for left in 0..chosen.len() {
         let Some(&last) = chosen[left].tokens.last() else { continue };
@@ -73,12 +78,11 @@ pub(super) fn join_languages(chosen: &mut Vec<Candidate>, sheet: &Sheet) {
         let mut behind = row.iter().skip_while(|&&t| t != last).skip(1);
         let Some(&first) = behind.next() else { continue };
         let explained = sheet.tokens[last].text.ends_with(':') && !sheet.tokens[first].starts_segment;
-        let next = match sheet.tokens[first].text == BOTH {
-            true => behind.next(),
-            false => Some(&first).filter(|_| explained),
-        };
-        let Some(&next) = next else { continue };
-        let other = chosen.iter().position(|c| c.tokens.first() == Some(&next) && c.targets == chosen[left].targets);
+        let stroke = sheet.tokens[first].text == BOTH;
+        let Some(&next) = (if stroke { behind.next() } else { Some(&first).filter(|_| explained) }) else { continue };
+        let is_same =
+            |c: &Candidate| c.targets == chosen[left].targets || stroke && is_aside(&chosen[left].targets, &c.targets);
+        let other = chosen.iter().position(|c| c.tokens.first() == Some(&next) && is_same(c));
         if let Some(other) = other.filter(|other| *other != left) {
             let tokens = chosen[other].tokens.clone();
             chosen[left].rect = chosen[left].rect.union(&chosen[other].rect);
