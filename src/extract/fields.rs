@@ -22,7 +22,7 @@ use super::small_marks::restored;
 use super::stated::{is_signed, texts_in};
 use super::suits::{behind_label, is_telling, suits, without_cells};
 use super::twins::Figures;
-use super::values::read_name;
+use super::values::{npi_is_valid, read_name};
 use super::vote::{Ballot, FormatFit, Meaning, elect};
 use super::zones::Placement;
 use crate::answer::{Confidence, Reading};
@@ -181,8 +181,9 @@ pub fn read_fields(
         }
     }
     for (field, reading) in written.iter().zip(&mut readings).filter(|(field, _)| field.kind == FieldKind::Name) {
-        // A name of one word, or in single letters, is not all of it, whoever agrees on it.
-        let is_part = !source.text_layer && !reading.raw.is_empty() && !read_name(&reading.raw).certain;
+        // A name of one word, or in single letters, is not all of it, whoever agrees on it, unless that is what the form asks for.
+        let is_whole = form.fields[field.placed.field].part_of.is_none();
+        let is_part = is_whole && !source.text_layer && !reading.raw.is_empty() && !read_name(&reading.raw).certain;
         if is_part || is_cut(field, source) {
             reading.confidence = Confidence::new(reading.confidence.get().min(UNLABELLED));
         }
@@ -319,7 +320,12 @@ fn unlabelled(
             FieldKind::Phone => {
                 let is_phone = |text: &str| {
                     let text = without_cells(text);
-                    text.len() < 20 && suits(FieldKind::Phone, &text) >= 1.0 && !source.meanings.is_plans(&text)
+                    // "Group NPI 1755607979": a number that passes as one is no telephone's.
+                    let is_npi = npi_is_valid(text.trim());
+                    text.len() < 20
+                        && suits(FieldKind::Phone, &text) >= 1.0
+                        && !is_npi
+                        && !source.meanings.is_plans(&text)
                 };
                 // In the place of a misread label, and the only telephone that has none: most likely its own.
                 if let [(text, rect)] = misplaced.as_slice()

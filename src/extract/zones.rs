@@ -236,7 +236,8 @@ impl<'a> Surroundings<'a> {
         // A short level stroke over a signature's line is the pen's.
         let is_pens = |r: &Ruling| {
             let short = r.rect.width() < 8 * self.height || r.rect.width() * 3 < right - left;
-            rise > 3 * self.height && short && r.rect.left > left && r.rect.right < right
+            let within = r.rect.left > left + 2 * self.height && r.rect.right < right - 2 * self.height;
+            rise > 3 * self.height && (within || short && r.rect.left > left && r.rect.right < right)
         };
         let ceiling = self
             .nearest_horizontal_of(x, y - self.height / 2, false, |r| !is_pens(r))
@@ -270,6 +271,25 @@ impl<'a> Surroundings<'a> {
         zones
             .retain(|z| z.rect.width() > self.height && z.rect.height() > self.height / 2 && !self.is_ignored(&z.rect));
         zones
+    }
+
+    /// The part of a place above a label's line that lies between the sides of its own frame; the strokes of a comb part nothing.
+    fn between_sides(&self, label: &Rect, left: i32, right: i32, y: i32) -> (i32, i32) {
+        let crosses = |r: &&Ruling| r.rect.top <= y && r.rect.bottom >= y && (left..right).contains(&r.rect.center_x());
+        let mut sides: Vec<i32> =
+            self.page.rulings.vertical.iter().filter(crosses).map(|r| r.rect.center_x()).collect();
+        sides.sort_unstable();
+        let mut gaps: Vec<i32> = sides.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        gaps.sort_unstable();
+        // Frames side by side are far wider than what parts them.
+        let is_comb = sides.len() > 3 && gaps.last().is_some_and(|widest| *widest < 5 * self.height);
+        if is_comb {
+            return (left, right);
+        }
+        let at = label.left + self.height;
+        let before = sides.iter().copied().filter(|x| *x < at).max().map_or(left, |x| x + 2);
+        let behind = sides.iter().copied().filter(|x| *x > at).min().map_or(right, |x| x - 2);
+        if behind - before >= 3 * self.height { (before, behind) } else { (left, right) }
     }
 
     /// The part of a cell that is the label's: a ruling that was lost to dropouts joins two cells into one, and the labels in it
@@ -447,6 +467,7 @@ impl<'a> Surroundings<'a> {
                     && l.left - from > 2 * h
                     && !self.holds_other_label(&beneath, l);
                 let left = if is_centred { from } else { from.max(start - 4 * h) };
+                let (left, right) = self.between_sides(l, left, right, y - h);
                 let rect = self.above_ruling(ruling, left, right, rise);
                 let rect = Rect { bottom: rect.bottom.min(l.top), ..rect };
                 let structure = 1.0 - 0.5 * gap.max(0) as f32 / farthest as f32;

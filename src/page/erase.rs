@@ -6,6 +6,7 @@
 use super::Bitmap;
 use super::components::components;
 use super::rulings::Traced;
+use crate::geometry::Rect;
 
 /// Takes `lines`, which run across `ink`, out of it.
 pub(super) fn lines(ink: &mut Bitmap, lines: &[Traced], thickest: i32) {
@@ -79,6 +80,19 @@ fn crumbs(ink: &mut Bitmap, line: &Traced) {
     }
 }
 
+/// Takes what is left of a frame's round corner out of the ink: pieces that lie wholly in its square and begin at its side, the first
+/// rows of a transposed page or the last ones.
+pub(super) fn corner(ink: &mut Bitmap, square: &Rect, at_first: bool) {
+    const BESIDE: i32 = 7;
+    for piece in components(ink, &square.inflate(1, 1)) {
+        let rect = piece.rect;
+        let beside = if at_first { rect.top - square.top } else { square.bottom - rect.bottom };
+        if square.holds(&rect) && beside < BESIDE {
+            ink.clear(&rect);
+        }
+    }
+}
+
 fn clear_column(ink: &mut Bitmap, x: i32, top: i32, bottom: i32) {
     for y in top..bottom {
         ink.set(x, y, false);
@@ -102,7 +116,6 @@ fn run_at(ink: &Bitmap, x: i32, y: i32, far: i32) -> Option<(i32, i32)> {
 mod tests {
     use super::super::rulings::{Scale, find};
     use super::*;
-    use crate::geometry::Rect;
 
     #[test]
     fn strokes_that_touch_or_cross_are_kept_whole() {

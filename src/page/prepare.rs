@@ -459,12 +459,17 @@ fn without_rulings(ink: &Bitmap, dpi: u32) -> (Rulings, Bitmap) {
     let mut vertical = rulings::find(&transposed, &Scale::down(dpi));
     let ticks = rulings::ticks(&transposed, &horizontal, &vertical, dpi);
     vertical.extend(ticks);
+    let sides = rulings::sides(&transposed, &horizontal, &vertical, dpi);
+    vertical.extend(sides.iter().map(|side| side.line.clone()));
     vertical.sort_by_key(|l| (l.rect.top, l.rect.left));
     let mut writing = ink.clone();
     erase::lines(&mut writing, &horizontal, scale.thick);
     if !vertical.is_empty() {
         let mut turned = writing.transposed();
         erase::lines(&mut turned, &vertical, scale.thick);
+        for side in &sides {
+            side.corners.iter().for_each(|corner| erase::corner(&mut turned, corner, side.is_left));
+        }
         writing = turned.transposed();
     }
     let plain = |line: &Traced| Ruling { rect: line.level_rect(), ink: line.ink };

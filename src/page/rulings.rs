@@ -280,8 +280,18 @@ fn fragments(ink: &Bitmap, labelled: &Labelled, scale: &Scale) -> Vec<Fragment> 
             level.entry(run.component).or_default().push(*run);
         }
     }
-    let cores = level.values_mut().filter_map(|runs| level_core(runs, scale));
-    let mut found: Vec<Fragment> = pieces.into_iter().flatten().chain(cores).collect();
+    let cores: Vec<Fragment> = level.values_mut().filter_map(|runs| level_core(runs, scale)).collect();
+    // A frame printed in grey came through as dots that hang together all around: its level sides are lines.
+    let mut frames: std::collections::BTreeMap<u32, Vec<Run>> = std::collections::BTreeMap::new();
+    for run in &labelled.runs {
+        let rect = labelled.components[run.component as usize].rect;
+        let is_wide = rect.width() >= 2 * scale.shortest && rect.height() > scale.thick;
+        if is_wide && pieces[run.component as usize].is_none() && !level.contains_key(&run.component) {
+            frames.entry(run.component).or_default().push(*run);
+        }
+    }
+    let sides = frames.values().flat_map(|runs| level_sides(runs, scale));
+    let mut found: Vec<Fragment> = pieces.into_iter().flatten().chain(cores).chain(sides).collect();
     found.sort_by_key(|f| (f.rect.left, f.rect.top));
     found
 }
@@ -303,6 +313,45 @@ fn level_core(runs: &mut [Run], scale: &Scale) -> Option<Fragment> {
         end: middle,
         long: true,
     })
+}
+
+/// The level sides of a frame whose lines are dots: bands of a few rows that have ink in nearly every column from one side to the other.
+fn level_sides(runs: &[Run], scale: &Scale) -> Vec<Fragment> {
+    let Some(rect) = Rect::bounding(&runs.iter().map(|r| Rect::new(r.left, r.y, r.right, r.y + 1)).collect::<Vec<_>>())
+    else {
+        return Vec::new();
+    };
+    let mut ink = vec![0i32; rect.height() as usize];
+    for run in runs {
+        ink[(run.y - rect.top) as usize] += run.right - run.left;
+    }
+    let is_dense = |y: &usize| ink[*y] * 10 >= rect.width() * 3;
+    let rows: Vec<usize> = (0..ink.len()).filter(is_dense).collect();
+    let bands = rows.chunk_by(|a, b| b - a <= 2);
+    bands
+        .filter_map(|band| {
+            let (top, bottom) = (rect.top + *band.first()? as i32, rect.top + *band.last()? as i32 + 1);
+            let mut columns = vec![false; rect.width() as usize];
+            for run in runs.iter().filter(|run| (top..bottom).contains(&run.y)) {
+                columns[(run.left - rect.left) as usize..(run.right - rect.left) as usize].fill(true);
+            }
+            let covered = columns.iter().filter(|covered| **covered).count() as i32;
+            let left = rect.left + columns.iter().position(|covered| *covered)? as i32;
+            let right = rect.left + columns.iter().rposition(|covered| *covered)? as i32 + 1;
+            let is_line = bottom - top <= scale.thick / 2 + 1
+                && right - left >= 2 * scale.shortest
+                && covered * 10 >= (right - left) * 9;
+            let middle = (top + bottom) * 8;
+            let ink = band.iter().map(|y| ink[*y] as u32).sum();
+            is_line.then_some(Fragment {
+                rect: Rect::new(left, top, right, bottom),
+                ink,
+                start: middle,
+                end: middle,
+                long: true,
+            })
+        })
+        .collect()
 }
 
 /// Links fragments that follow each other along one course.
@@ -534,6 +583,76 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
     let keep: Vec<bool> =
         found.iter().map(|tick| tick.1 || is_of_a_comb(tick, &found, inches(0.13), full_height)).collect();
     found.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|((tick, _, _), _)| tick).collect()
+}
+
+/// A side of a low frame.
+pub(super) struct Side {
+    pub line: Traced,
+    /// The squares of its corners.
+    pub corners: [Rect; 2],
+    pub is_left: bool,
+}
+
+/// The sides of frames as low as a line of writing, whose corners are round or whose lines are dots: where the lines above and below break
+/// off, both on the same side; in the transposed page, like all that runs down.
+pub(super) fn sides(transposed: &Bitmap, across: &[Traced], known: &[Traced], dpi: u32) -> Vec<Side> {
+    let inches = |x: f32| (x * dpi as f32).round() as i32;
+    let (lowest, highest, corner) = (inches(0.15), inches(0.5), inches(0.09));
+    let mut found: Vec<Side> = Vec::new();
+    for upper in across {
+        let below = |lower: &&Traced| {
+            (lowest..=highest).contains(&(lower.rect.center_y() - upper.rect.center_y()))
+                && lower.rect.overlap_x(&upper.rect) >= 4 * corner
+        };
+        for lower in across.iter().filter(below) {
+            let left = upper.rect.left.max(lower.rect.left) - corner;
+            let right = upper.rect.right.min(lower.rect.right) + corner;
+            for x in left..right {
+                let (top, bottom) = (upper.row(x), lower.row(x));
+                let middle = top + corner / 2..bottom - corner / 2;
+                let ink = |x: i32| transposed.count(&Rect::new(middle.start, x, middle.end, x + 1)) as i32;
+                let length = middle.len() as i32;
+                if (ink(x - 1) + ink(x) + ink(x + 1)) * 10 < length * 9 {
+                    continue;
+                }
+                // Ink in the column, or right beside it, all the way down.
+                let seen = middle.clone().filter(|&y| (-1..=1).any(|aside| transposed.get(y, x + aside))).count();
+                if seen as i32 * 10 < length * 9 {
+                    continue;
+                }
+                let is_drawn = |y: i32, from: i32, to: i32| transposed.count(&Rect::new(y - 2, from, y + 3, to)) as i32;
+                let ends = |inward: i32| {
+                    [top, bottom].into_iter().all(|y| {
+                        let span = |near: i32, far: i32| {
+                            let (a, b) = (x + inward * near, x + inward * far);
+                            is_drawn(y, a.min(b), a.max(b))
+                        };
+                        span(-3, -corner / 2) == 0 && span(corner, 2 * corner) >= corner / 2
+                    })
+                };
+                let rect = Rect::new(top, x - 1, bottom, x + 2);
+                let is_known = |line: &Traced| line.rect.inflate(3, corner / 2).intersect(&rect).area() > 0;
+                let inward = [1, -1].into_iter().find(|&inward| ends(inward));
+                let Some(inward) = inward else { continue };
+                if known.iter().chain(found.iter().map(|side| &side.line)).any(is_known) {
+                    continue;
+                }
+                let course = x * 16 + 8;
+                let line = Traced {
+                    rect,
+                    ink: transposed.count(&rect) as u32,
+                    thickness: 3,
+                    points: vec![(top, course), (bottom - 1, course)],
+                    fragments: vec![(top, bottom)],
+                };
+                let (near, far) = (x - 3 * inward, x + corner * inward);
+                let square = |from: i32, to: i32| Rect::new(from, near.min(far), to, near.max(far) + 1);
+                let corners = [square(top - 3, top + corner), square(bottom - corner, bottom + 4)];
+                found.push(Side { line, corners, is_left: inward > 0 });
+            }
+        }
+    }
+    found
 }
 
 /// Whether a tick has equals at the same pitch along its line. Groups of cells stand on lines of their own, and half-height ticks may be the

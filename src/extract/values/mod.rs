@@ -14,7 +14,7 @@ mod person_match;
 
 pub use date_lists::{DateList, parse_date_list};
 pub use dates::{DateContext, DateReading, parse_date};
-pub use ids::{IdShape, MemberIdReading, NpiReading, read_member_id, read_npi};
+pub use ids::{IdShape, MemberIdReading, NpiReading, npi_is_valid, read_member_id, read_npi};
 pub use names::{NameReading, is_credential, is_evenly_cased, is_title, read_name};
 pub use person_match::{PersonMatch, Sameness, same_person};
 pub use phones::{PhoneReading, read_phone};
