@@ -296,11 +296,19 @@ fn is_other_marked(boxes: &[MarkBox], source: &MarkSource<'_>) -> bool {
     let (width, height) = (usual.rect.width(), usual.rect.height());
     let places = columns.iter().flat_map(|&x| rows.iter().map(move |&y| (x, y)));
     let free = places.filter(|&(x, y)| !boxes.iter().any(|b| b.rect.inflate(h / 2, h / 2).contains(x, y)));
-    let found: Vec<MarkBox> = free
-        .flat_map(|(x, y)| {
-            let around = Rect::new(x - width / 2, y - height / 2, x + width / 2, y + height / 2).inflate(h, h / 2);
-            find_boxes(source.page, &around)
-        })
+    let in_grid = free.flat_map(|(x, y)| {
+        let around = Rect::new(x - width / 2, y - height / 2, x + width / 2, y + height / 2).inflate(h, h / 2);
+        find_boxes(source.page, &around)
+    });
+    // Between the boxes of a column, in a row that no other column has.
+    let in_columns = columns.iter().flat_map(|&x| {
+        let own = boxes.iter().map(|b| b.rect).filter(|rect| (rect.center_x() - x).abs() < h);
+        let Some(column) = Rect::bounding(&own.collect::<Vec<_>>()) else { return Vec::new() };
+        let is_new = |b: &MarkBox| !boxes.iter().any(|known| known.rect.intersect(&b.rect).area() > 0);
+        find_boxes(source.page, &column.inflate(h / 2, 3 * h)).into_iter().filter(is_new).collect()
+    });
+    let found: Vec<MarkBox> = in_grid
+        .chain(in_columns)
         .filter(|b| b.shape == usual.shape && (b.rect.width() - width).abs() * 4 < width)
         .collect();
     measure_group(source.page, &found, &source.band).iter().any(|m| m.mark != Mark::Unchecked)

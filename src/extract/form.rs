@@ -126,6 +126,7 @@ impl<'a> Fit<'a> {
         };
         let prose_above = |zone: &Rect| page.sheet.prose_bottom(zone);
         let heading = |field: usize, zone: &Rect| heading_bottom(&self.form.fields[field], page.sheet, zone);
+        let next_caption = |label: &Rect| page.sheet.caption_behind(label);
         let unknown_label = |kind: FieldKind, zone: &Rect| {
             let single = !kind.is_paragraph() && !matches!(kind, FieldKind::DateList | FieldKind::Ink);
             single.then(|| page.sheet.label_in(zone, kind == FieldKind::Name)).flatten()
@@ -135,6 +136,7 @@ impl<'a> Fit<'a> {
             text: &text,
             prose_above: &prose_above,
             heading: &heading,
+            next_caption: &next_caption,
             unknown_label: &unknown_label,
         };
         let (placed, style) = place(&around, self.form, &self.labels, &views);

@@ -23,7 +23,7 @@ use super::compose::{Composed, Composition};
 use super::fuzzy::{fold, folded_distance};
 use super::sheet::{Sheet, usual_space};
 use crate::geometry::Rect;
-use crate::rules::{FieldDefinition, FormDefinition};
+use crate::rules::{FieldDefinition, FieldKind, FormDefinition};
 
 /// What a label names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -358,6 +358,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
         grow_left(candidate, sheet, index, &mut taken);
         grow_right(candidate, sheet, form, &mut taken);
     }
+    grow_down(&mut chosen, sheet, form);
     // One word is a heading only where it stands alone in its row, or beside the heading of another panel: "Member" also begins the
     // sentences of the narrative.
     let of_headings: BTreeSet<usize> = chosen
@@ -416,16 +417,56 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     add_garbled(sheet, index, form, &taken, &mut chosen);
     add_overwritten(sheet, index, form, &taken, &mut chosen);
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
-    settle_shared(chosen, form, sheet)
+    let mut labels = settle_shared(chosen, form, sheet);
+    give_to_lists(&mut labels, form, sheet);
+    labels
 }
+
+/// "Date", "Date", "Date" in one row below the heading of a list of dates are the captions of its entries.
+fn give_to_lists(labels: &mut [Label], form: &FormDefinition, sheet: &Sheet) {
+    let kind = |label: &Label| match label.target {
+        Target::Field(field) => Some(form.fields[field].kind),
+        _ => None,
+    };
+    let words = |label: &Label| label_words(sheet, &label.tokens);
+    let heads: Vec<(Target, Rect)> =
+        labels.iter().filter(|l| kind(l) == Some(FieldKind::DateList)).map(|l| (l.target, l.rect)).collect();
+    for (target, head) in heads {
+        let below = |l: &&Label| {
+            kind(l) == Some(FieldKind::Date)
+                && (0..CAPTIONS * sheet.letter_height).contains(&(l.rect.top - head.bottom))
+        };
+        let captions: Vec<Rect> = labels.iter().filter(below).map(|l| l.rect).collect();
+        let of_row = |l: &Label| captions.iter().filter(|rect| rect.shares_row(&l.rect)).count();
+        let first = labels.iter().filter(below).find(|l| of_row(l) >= 2).map(|l| (words(l), l.rect));
+        let Some((caption, row)) = first else { continue };
+        let alike = labels.iter().filter(below).filter(|l| l.rect.shares_row(&row) && words(l) == caption).count();
+        if alike < 2 {
+            continue;
+        }
+        for label in labels.iter_mut().filter(|l| captions.contains(&l.rect) && l.rect.shares_row(&row)) {
+            if label_words(sheet, &label.tokens) == caption {
+                label.target = target;
+            }
+        }
+    }
+}
+
+/// Letter heights below a list's heading within which the captions of its entries stand.
+const CAPTIONS: i32 = 6;
 
 /// The words of a sentence that lead to a blank behind the token at `end` of a row, those of most letters: see [`FieldDefinition::leads`].
 fn lead_at(sheet: &Sheet, form: &FormDefinition, row: &[usize], end: usize) -> Option<Candidate> {
-    if !sheet.tokens[row[end]].leads_to_line {
-        return None;
-    }
+    // Dates fill the next line, where the sentence breaks before its blanks.
+    let breaks_off = end + 1 == row.len();
+    let is_led = |field: usize| {
+        sheet.tokens[row[end]].leads_to_line || breaks_off && form.fields[field].kind == FieldKind::DateList
+    };
     let wordings = form.fields.iter().enumerate().flat_map(|(i, field)| field.leads.iter().map(move |text| (i, text)));
     let found = wordings.filter_map(|(field, wording)| {
+        if !is_led(field) {
+            return None;
+        }
         let words: Vec<String> = wording.split_whitespace().map(fold).collect();
         let start = (end + 1).checked_sub(words.len())?;
         let is_it = words.iter().zip(&row[start..=end]).all(|(word, &t)| *word == fold(&sheet.tokens[t].text));
@@ -573,6 +614,44 @@ fn grow_right(candidate: &mut Candidate, sheet: &Sheet, form: &FormDefinition, t
     candidate.rect = label_rect(sheet, &candidate.tokens);
 }
 
+/// Takes the second line of a heading over prose into its label, where the first one is full: "… efforts made to correct the problem with |
+/// the member". It begins at the same place, right below, and is made of a few words of labels only.
+fn grow_down(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition) {
+    /// Words of a second line.
+    const MOST: usize = 8;
+    let full = sheet.tokens.iter().map(|token| token.rect.right).max().unwrap_or(0);
+    for at in 0..chosen.len() {
+        let candidate = &chosen[at];
+        let ([Target::Field(field)], Some(&last)) = (candidate.targets.as_slice(), candidate.tokens.last()) else {
+            continue;
+        };
+        let (field, rect) = (&form.fields[*field], candidate.rect);
+        let row = sheet.tokens[last].row;
+        let is_full = rect.width() * 10 >= (full - rect.left) * 8 && sheet.rows[row].last() == Some(&last);
+        let Some(below) = sheet.rows.get(row + 1).filter(|_| field.kind == FieldKind::Block && is_full) else {
+            continue;
+        };
+        let words = label_words(sheet, below);
+        let Some(place) = Rect::bounding(below.iter().map(|&t| &sheet.tokens[t].rect)) else { continue };
+        let near =
+            (place.left - rect.left).abs() <= sheet.letter_height && place.top - rect.bottom <= sheet.letter_height;
+        let of_labels = words_of_labels(field, form);
+        if words.is_empty() || words.len() > MOST || !near || !words.iter().all(|word| of_labels.contains(word)) {
+            continue;
+        }
+        chosen[at].tokens.extend(below);
+        chosen[at].rect = rect.union(&place);
+        let tokens = chosen[at].tokens.clone();
+        // The words of the second line are no labels of their own.
+        for other in (0..chosen.len()).filter(|&other| other != at) {
+            if chosen[other].tokens.iter().any(|t| tokens.contains(t)) {
+                chosen[other].targets.clear();
+            }
+        }
+    }
+    chosen.retain(|candidate| !candidate.targets.is_empty());
+}
+
 /// The words that the labels of a field are made of, folded.
 fn words_of_labels(field: &FieldDefinition, form: &FormDefinition) -> BTreeSet<String> {
     let listed = field.labels.iter().flat_map(|label| label.split_whitespace());
@@ -642,7 +721,11 @@ fn candidates_from(
         if folded.is_empty() {
             continue;
         }
-        let ends_row = end + 1 == row.len();
+        // The rest of a row in another column of a table is another's.
+        let ends_row = row.get(end + 1).is_none_or(|&next| {
+            let next = &sheet.tokens[next];
+            next.starts_segment && next.rect.left - token.rect.right > height * 3
+        });
         let (last, clean_end) = label_end(sheet, row, end);
         // "NPI 1897696047": between a short label and its figures often stands no more than a word space. Read to the letter, it is one.
         let heads_figures =
@@ -722,7 +805,12 @@ fn candidates_from(
             let goes_on = inside
                 && wording.words.len() <= 1
                 && row.get(last + 1).is_some_and(|&t| sheet.tokens[t].text.starts_with(char::is_alphabetic));
+            // "Dates" alone is a label only with its colon: it stands in many a sentence.
+            let is_loose = |field: usize| {
+                form.fields[field].kind == FieldKind::DateList && wording.count <= 1 && !token.text.ends_with(':')
+            };
             targets.retain(|target| match target {
+                Target::Field(field) if is_loose(*field) => false,
                 Target::Field(_) => (clean_start || clean_end) && !goes_on && !in_sentence,
                 Target::Section(_) => heads_its_row(sheet, row, start) && clean_end && !before_figures,
                 Target::Heading(_) => clean_end && !before_figures,

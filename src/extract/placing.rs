@@ -72,6 +72,8 @@ pub struct Views<'v> {
     pub prose_above: &'v dyn Fn(&Rect) -> Option<i32>,
     /// Where the heading of a list's column, the field's, ends that stands first in it.
     pub heading: &'v dyn Fn(usize, &Rect) -> Option<i32>,
+    /// Where the next caption begins in the row of a label.
+    pub next_caption: &'v dyn Fn(&Rect) -> Option<i32>,
     /// Where a label begins that nobody listed.
     pub unknown_label: &'v dyn Fn(FieldKind, &Rect) -> Option<i32>,
 }
@@ -124,7 +126,7 @@ pub fn place<'a>(
             field,
             kind,
             label,
-            places: zones.into_iter().map(|zone| look(kind, zone)).collect(),
+            places: zones.into_iter().map(|zone| look(kind, end_at_caption(zone, label, views))).collect(),
             chosen: 0,
         });
     }
@@ -154,6 +156,16 @@ pub fn place<'a>(
         .collect();
     end_prose(&mut placed, form, around.height);
     (placed, votes.style())
+}
+
+/// A place over or under a caption ends where the next caption of the row begins, whether or not anybody listed that one.
+fn end_at_caption(mut zone: Zone, label: &Label, views: &Views<'_>) -> Zone {
+    if matches!(zone.placement, Placement::AboveLine | Placement::BelowLine)
+        && let Some(left) = (views.next_caption)(&label.rect)
+    {
+        zone.rect.right = zone.rect.right.min(left);
+    }
+    zone
 }
 
 /// What the form's labels, all together, say for each placement.

@@ -92,6 +92,21 @@ impl Sheet {
         self.rows.iter().flatten().copied().filter(|&t| zone.holds(&self.tokens[t].rect)).collect()
     }
 
+    /// Where the next segment of print begins in the row of a caption, words of its height that are no hint in brackets and no value: figures
+    /// stand in places, not under them.
+    pub fn caption_behind(&self, caption: &Rect) -> Option<i32> {
+        let height = caption.height();
+        let is_caption = |t: &&Token| {
+            t.starts_segment
+                && t.rect.left > caption.right + 2 * self.letter_height
+                && (t.rect.center_y() - caption.center_y()).abs() * 3 <= height
+                && (t.rect.height() - height).abs() * 3 <= height
+                && t.confidence >= PRINTED
+                && t.text.starts_with(char::is_alphabetic)
+        };
+        self.tokens.iter().filter(is_caption).map(|t| t.rect.left - self.letter_height / 3).min()
+    }
+
     /// Rows of running text: long ones without a gap, and the rest of their paragraphs right below them.
     pub fn paragraphs(&self) -> Vec<Rect> {
         let mut found: Vec<Rect> = Vec::new();

@@ -479,6 +479,21 @@ impl<'a> Surroundings<'a> {
         if right_line.is_none() && next_left == page_right {
             right_line = self.wrapped_line(l, rise);
         }
+        // A list has several lines in a row: "Dates: ____ ____ ____".
+        if kind == FieldKind::DateList
+            && let Some(zone) = right_line.as_mut()
+        {
+            let end = self.next_label_left(zone.rect.right, &zone.rect).min(frame_right) - 2;
+            let y = zone.rect.bottom - h * 6 / 10;
+            let level = |r: &&Ruling| (r.rect.center_y() - y).abs() * 2 <= h && r.rect.right <= end + h;
+            let mut lines: Vec<Rect> = self.page.rulings.horizontal.iter().filter(level).map(|r| r.rect).collect();
+            lines.sort_by_key(|line| (line.left, line.right));
+            for line in lines {
+                if line.right > zone.rect.right && line.left - zone.rect.right < 6 * h {
+                    zone.rect.right = line.right.min(end);
+                }
+            }
+        }
         zones.extend(right_line);
         if label.in_brackets {
             zones.extend(self.line_before(l, rise));
@@ -804,7 +819,9 @@ impl<'a> Surroundings<'a> {
         let h = self.height;
         let l = &label.rect;
         let bounds = self.page.ink.bounds();
-        let right = self.next_label_left(l.right, &l.inflate(0, 2 * h)).min(bounds.right - h / 2);
+        // A label above belongs to what stands above: it narrows nothing.
+        let beside = Rect { top: l.top - h / 3, bottom: l.bottom + 2 * h, ..*l };
+        let right = self.next_label_left(l.right, &beside).min(bounds.right - h / 2);
         let band = Rect::new(l.left - h, 0, right, 1);
         let floor = self.next_label_top(l.bottom + h / 4, &band) - h / 2;
         let ceiling = if right - l.right > 8 * h { l.top - h / 3 } else { l.bottom };

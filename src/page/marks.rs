@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::boxes::{BoxShape, MarkBox};
-use super::components::{Labelled, label};
+use super::components::{Labelled, components, label};
 use super::{Bitmap, PreparedPage};
 use crate::answer::{Confidence, Mark};
 use crate::geometry::Rect;
@@ -90,6 +90,12 @@ pub fn measure_group(page: &PreparedPage, boxes: &[MarkBox], band: &MarkBand) ->
         measures[only].mark = Mark::Checked;
         measures[only].confidence = Confidence::new(0.65);
     }
+    for index in 0..boxes.len() {
+        if measures[index].mark == Mark::Unchecked && is_ringed(page, &boxes[index]) {
+            measures[index].mark = Mark::Unsure;
+            measures[index].confidence = Confidence::new(0.4);
+        }
+    }
     if measures.iter().all(|m| m.mark == Mark::Unchecked) {
         for faint in faint_traces(page, boxes) {
             measures[faint].mark = Mark::Unsure;
@@ -97,6 +103,24 @@ pub fn measure_group(page: &PreparedPage, boxes: &[MarkBox], band: &MarkBand) ->
         }
     }
     measures
+}
+
+/// Whether a pen went all around a box: a piece of ink that lies on all four sides of it, and is no line of a table.
+fn is_ringed(page: &PreparedPage, mark_box: &MarkBox) -> bool {
+    if !matches!(mark_box.shape, BoxShape::Square | BoxShape::Circle | BoxShape::Oval | BoxShape::Bracket) {
+        return false;
+    }
+    let rect = mark_box.rect;
+    let (width, height) = (rect.width(), rect.height());
+    // The writing has no lines of tables; a word beside the box that the ring runs through belongs to its piece.
+    let window = rect.inflate(2 * width, 2 * height);
+    components(&page.writing, &window).into_iter().any(|piece| {
+        let r = piece.rect;
+        let around = [rect.left - r.left, rect.top - r.top, r.right - rect.right, r.bottom - rect.bottom];
+        let beyond = 3.max(width.min(height) / 8);
+        let within = r.top > window.top && r.bottom < window.bottom && r.left > window.left;
+        around.iter().all(|side| *side >= beyond) && within && r.height() < 3 * height
+    })
 }
 
 /// Boxes of a group without a mark whose dust is many times that of the others and lies all over them: a stroke so faint that the fax left
@@ -395,6 +419,7 @@ fn leaving(page: &PreparedPage, mark_box: &MarkBox, labelled: &Labelled, inch: i
     };
     let mut ink = 0u32;
     let (mut west, mut east) = (0, 0);
+    let (mut north, mut south) = (0, 0);
     for run in labelled.runs.iter().filter(|run| touches[run.component as usize]) {
         let outside = if run.y < body.top || run.y >= body.bottom {
             run.right - run.left
@@ -408,9 +433,20 @@ fn leaving(page: &PreparedPage, mark_box: &MarkBox, labelled: &Labelled, inch: i
         ink += outside as u32;
         west = west.max(rect.left - run.left);
         east = east.max(run.right - rect.right);
+        // A pen leaves a box slantingly: what goes on right above and below its middle is a line down the page.
+        let aside = rect.width() / 4;
+        if run.right - run.left <= inch / 20 && run.left > rect.left + aside && run.right < rect.right - aside {
+            north = north.max(rect.top - run.y);
+            south = south.max(run.y - rect.bottom);
+        }
     }
     let far = (rect.width() * 9 / 10).max(inch / 8);
-    (ink, west > far && east > far)
+    let is_streaked = page.rulings.vertical.iter().any(|r| {
+        (rect.left + rect.width() / 4..rect.right - rect.width() / 4).contains(&r.rect.center_x())
+            && r.rect.top < rect.top - far
+            && r.rect.bottom > rect.bottom + far
+    });
+    (ink, west > far && east > far || north > far && south > far || is_streaked)
 }
 
 /// The inside of a box, row by row.

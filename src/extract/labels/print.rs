@@ -20,7 +20,8 @@ impl Print {
             let token = &sheet.tokens[*t];
             token.confidence >= SCRAWL || token.rect.height() <= 2 * sheet.letter_height
         };
-        let numbers = labels.iter().filter_map(|label| number_before(label, sheet));
+        let numbers =
+            labels.iter().filter_map(|label| number_before(label, sheet).or_else(|| key_before(label, sheet)));
         let printed: Vec<usize> =
             labels.iter().flat_map(|l| l.tokens.iter().copied()).filter(is_print).chain(numbers).collect();
         let rects = printed.iter().map(|&t| sheet.tokens[t].rect).collect();
@@ -54,6 +55,26 @@ fn number_before(label: &Label, sheet: &Sheet) -> Option<usize> {
     let begins = token.starts_segment || at == 0;
     let near = sheet.tokens[first].rect.left - token.rect.right <= 2 * sheet.letter_height;
     (is_number && begins && near && matches!(label.target, Target::Field(_))).then_some(row[at])
+}
+
+/// The letter or number in a small frame of its own at the corner of a field's cell, beside its caption, by which instructions name it. What
+/// is left of the frame is read as a bar or a bracket.
+fn key_before(label: &Label, sheet: &Sheet) -> Option<usize> {
+    let reach = Rect { left: label.rect.left - 4 * sheet.letter_height, right: label.rect.left, ..label.rect };
+    let reach = reach.inflate(0, sheet.letter_height / 3);
+    let in_reach = |t: usize| reach.contains(sheet.tokens[t].rect.center_x(), sheet.tokens[t].rect.center_y());
+    let mut before = (0..sheet.tokens.len()).filter(|&t| in_reach(t) && !label.tokens.contains(&t));
+    let (only, None) = (before.next()?, before.next()) else { return None };
+    let key = &sheet.tokens[only];
+    // One letter, with what is left of its frame, or a number; alone, which the end of a value is not.
+    let is_frame = |c: char| matches!(c, '|' | 'l' | 'I' | '1' | '[' | ']' | '(' | ')' | '‘' | '\'');
+    let letters: Vec<char> = key.text.chars().filter(|c| !is_frame(*c)).collect();
+    let is_letter = letters.len() <= 1 && letters.iter().all(|c| c.is_alphanumeric());
+    let is_number = (1..=2).contains(&key.text.len()) && key.text.chars().all(|c| c.is_ascii_digit());
+    let is_key = is_letter && key.text.chars().count() <= 3 || is_number;
+    let room = Rect { left: key.rect.left - 3 * sheet.letter_height, right: key.rect.left, ..key.rect };
+    let stands_alone = !sheet.tokens.iter().any(|t| t.rect.overlap_x(&room) > 0 && t.rect.shares_row(&room));
+    (is_key && stands_alone && key.starts_segment && matches!(label.target, Target::Field(_))).then_some(only)
 }
 
 /// Confidence below which a short word, or one twice as high as a letter, is a pen's.
