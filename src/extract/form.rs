@@ -125,7 +125,7 @@ impl<'a> Fit<'a> {
             words.chain(stated).collect::<Vec<_>>().join(" ")
         };
         let prose_above = |zone: &Rect| page.sheet.prose_bottom(zone);
-        let heading = |field: usize, zone: &Rect| heading_bottom(&self.form.fields[field], page.sheet, zone);
+        let heading = |field: usize, zone: &Rect| column_heading(&self.form.fields[field], page.sheet, zone);
         let next_caption = |label: &Rect| page.sheet.caption_behind(label);
         let unknown_label = |kind: FieldKind, zone: &Rect| {
             let single = !kind.is_paragraph() && !matches!(kind, FieldKind::DateList | FieldKind::Ink);
@@ -291,14 +291,20 @@ const BESIDE: i32 = 8;
 /// Share of a band through the middle of letters that is ink.
 const LETTERS: f32 = 0.1;
 
-/// The bottom of the first row in `zone`, where it is a heading of the field's columns.
-fn heading_bottom(field: &FieldDefinition, sheet: &Sheet, zone: &Rect) -> Option<i32> {
+/// The first row in `zone`, where it heads the field's column: where the row ends, and where the heading of the next column begins.
+fn column_heading(field: &FieldDefinition, sheet: &Sheet, zone: &Rect) -> Option<(i32, Option<i32>)> {
     let tokens = sheet.tokens_in(zone);
     let row = sheet.tokens[*tokens.first()?].row;
     let first: Vec<&Token> = tokens.iter().map(|&t| &sheet.tokens[t]).take_while(|token| token.row == row).collect();
-    let text = fold(&first.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" "));
-    let is_heading = field.headings.iter().any(|heading| fold(heading) == text);
-    is_heading.then(|| first.iter().map(|token| token.rect.bottom).max()).flatten()
+    let own = first.iter().skip(1).take_while(|token| !token.starts_segment).count() + 1;
+    let text = |tokens: &[&Token]| fold(&tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" "));
+    let is_heading = |text: &str| field.headings.iter().any(|heading| fold(heading) == text);
+    let bottom = first.iter().map(|token| token.rect.bottom).max()?;
+    if is_heading(&text(&first)) {
+        return Some((bottom, None));
+    }
+    let next = first.get(own).map(|token| token.rect.left);
+    is_heading(&text(&first[..own])).then_some((bottom, next))
 }
 
 #[cfg(test)]

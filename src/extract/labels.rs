@@ -419,6 +419,7 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));
     let mut labels = settle_shared(chosen, form, sheet);
     give_to_lists(&mut labels, form, sheet);
+    drop_column_heads(&mut labels, form, sheet);
     labels
 }
 
@@ -450,6 +451,29 @@ fn give_to_lists(labels: &mut [Label], form: &FormDefinition, sheet: &Sheet) {
             }
         }
     }
+}
+
+/// "Name" right below "Portal users" heads the column of their names, and is no field.
+fn drop_column_heads(labels: &mut Vec<Label>, form: &FormDefinition, sheet: &Sheet) {
+    let of = |label: &Label| match label.target {
+        Target::Field(field) => Some(&form.fields[field]),
+        _ => None,
+    };
+    let lists: Vec<(Rect, BTreeSet<String>)> = labels
+        .iter()
+        .filter_map(|l| Some((l.rect, of(l)?)))
+        .filter(|(_, field)| field.kind == FieldKind::Lines)
+        .map(|(rect, field)| (rect, field.headings.iter().map(|heading| fold(heading)).collect()))
+        .collect();
+    labels.retain(|label| {
+        let text = label_words(sheet, &label.tokens).concat();
+        let heads = |(list, headings): &(Rect, BTreeSet<String>)| {
+            (0..3 * sheet.letter_height).contains(&(label.rect.top - list.bottom))
+                && (label.rect.left - list.left).abs() <= 2 * sheet.letter_height
+                && headings.contains(&text)
+        };
+        of(label).is_none() || !lists.iter().any(heads)
+    });
 }
 
 /// Letter heights below a list's heading within which the captions of its entries stand.
@@ -684,8 +708,8 @@ fn candidates_from(
 ) {
     let height = sheet.letter_height;
     let first = &sheet.tokens[row[start]];
-    // A label begins with a letter: the brackets of an empty box before it are no part of it.
-    if fold(&first.text).is_empty() {
+    // A label begins with a letter: the brackets of an empty box before it are no part of it. And inside a hint in brackets there is none.
+    if fold(&first.text).is_empty() || is_in_hint(sheet, row, start) {
         return;
     }
     let clean_start = first.starts_segment
@@ -846,6 +870,25 @@ fn candidates_from(
     }
 }
 
+/// Whether a bracket that opened behind another word of the same segment is still open at the token at `start` of a row.
+fn is_in_hint(sheet: &Sheet, row: &[usize], start: usize) -> bool {
+    let mut open = false;
+    for at in (1..=start).rev() {
+        if sheet.tokens[row[at]].starts_segment {
+            break;
+        }
+        let before = &sheet.tokens[row[at - 1]];
+        if before.text.contains(')') {
+            return false;
+        }
+        open = before.text.starts_with('(') && before.is_word() && !before.starts_segment;
+        if open {
+            break;
+        }
+    }
+    open
+}
+
 /// Whether nothing but a number, a glyph or a wide gap stands before the token at `start`: a heading begins its row or its column. Written
 /// words stand wider apart than printed ones, and a sentence of theirs may hold the words of a heading.
 fn heads_its_row(sheet: &Sheet, row: &[usize], start: usize) -> bool {
@@ -894,6 +937,9 @@ fn label_rect(sheet: &Sheet, tokens: &[usize]) -> Rect {
     Rect { top: all.center_y() - half, bottom: all.center_y() + half, ..all }
 }
 
+/// Words of a hint in brackets: "(events, dates, efforts by the office)".
+const LONGEST_HINT: usize = 12;
+
 /// The last token that belongs to a label ending at `end` (a hint in brackets, a number sign or a lone colon is part of it), and
 /// whether the label ends there: at a colon, a gap, a bracket or the end of its segment.
 fn label_end(sheet: &Sheet, row: &[usize], end: usize) -> (usize, bool) {
@@ -909,7 +955,7 @@ fn label_end(sheet: &Sheet, row: &[usize], end: usize) -> (usize, bool) {
         let punctuation = next.text.chars().all(|c| matches!(c, ':' | '#' | '*' | '.' | '-'));
         // "(first, last)" is a hint; "(831)" begins a value.
         let opens = next.text.starts_with('(') && !next.text.contains(|c: char| c.is_ascii_digit());
-        if !(punctuation || open || opens) || last - end > 5 {
+        if !(punctuation || open || opens) || last - end > LONGEST_HINT {
             break;
         }
         open = (open || opens) && !next.text.contains(')');

@@ -70,8 +70,8 @@ pub struct Views<'v> {
     pub text: &'v dyn Fn(&Rect) -> String,
     /// Where a line of print in its upper part ends.
     pub prose_above: &'v dyn Fn(&Rect) -> Option<i32>,
-    /// Where the heading of a list's column, the field's, ends that stands first in it.
-    pub heading: &'v dyn Fn(usize, &Rect) -> Option<i32>,
+    /// Where the heading of a list's column, the field's, ends that stands first in it, and where the next column begins.
+    pub heading: &'v dyn Fn(usize, &Rect) -> Option<(i32, Option<i32>)>,
     /// Where the next caption begins in the row of a label.
     pub next_caption: &'v dyn Fn(&Rect) -> Option<i32>,
     /// Where a label begins that nobody listed.
@@ -115,8 +115,10 @@ pub fn place<'a>(
         let zones = if kind.is_paragraph() {
             let list = (kind == FieldKind::Lines).then(|| around.first_column(label)).flatten();
             let mut rect = list.unwrap_or_else(|| around.block(label));
-            if let Some(bottom) = (views.heading)(field, &rect) {
+            let below = Rect { top: rect.top.max(label.rect.bottom.min(rect.bottom)), ..rect };
+            if let Some((bottom, next)) = (views.heading)(field, &below) {
                 rect.top = bottom;
+                rect.right = next.map_or(rect.right, |next| next - around.height / 3);
             }
             vec![Zone { placement: Placement::BelowFree, rect, structure: 1.0 }]
         } else {

@@ -188,7 +188,10 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         Some(target) if is_prose(target) && candidate.composed => {
             // "Patient did not show on the dates given. Labs are overdue": the words of a list's label are a sentence's too.
             let is_list = matches!(target, Target::Field(i) if form.fields[i].kind == FieldKind::DateList);
-            let is_story = holds_sentence_end(candidate, sheet) || in_prose(candidate) && !is_closed(candidate, sheet);
+            let ends_sentence = candidate.tokens.last().is_some_and(|&t| ends_sentence(&sheet.tokens[t].text));
+            let is_story = ends_sentence
+                || holds_sentence_end(candidate, sheet)
+                || in_prose(candidate) && !is_closed(candidate, sheet);
             let is_again = headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top);
             !(is_list && is_story || is_again)
         }
@@ -252,7 +255,11 @@ pub(super) fn drop_values(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
 /// Whether a sentence ends within what was taken for a label: behind the number of its question there is no period in one.
 fn holds_sentence_end(candidate: &Candidate, sheet: &Sheet) -> bool {
     let words = candidate.tokens.iter().rev().skip(1).map(|&token| &sheet.tokens[token]);
-    words.into_iter().any(|token| token.is_word() && token.text.ends_with('.') && token.text.len() > ABBREVIATED)
+    words.into_iter().any(|token| token.is_word() && ends_sentence(&token.text))
+}
+
+fn ends_sentence(word: &str) -> bool {
+    word.ends_with('.') && word.len() > ABBREVIATED
 }
 
 /// Letters of the longest abbreviation with its period: `appt.`.
