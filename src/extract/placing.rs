@@ -118,7 +118,9 @@ pub fn place<'a>(
             let below = Rect { top: rect.top.max(label.rect.bottom.min(rect.bottom)), ..rect };
             if let Some((bottom, next)) = (views.heading)(field, &below) {
                 rect.top = bottom;
-                rect.right = next.map_or(rect.right, |next| next - around.height / 3);
+                if let Some(next) = next {
+                    rect = around.column_block(label, bottom, next - around.height);
+                }
             }
             vec![Zone { placement: Placement::BelowFree, rect, structure: 1.0 }]
         } else {

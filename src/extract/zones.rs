@@ -249,9 +249,8 @@ impl<'a> Surroundings<'a> {
     /// Every place where the value of `label` may stand.
     pub fn candidates(&self, label: &Label, kind: FieldKind) -> Vec<Zone> {
         let mut zones = Vec::new();
-        let cell = self
-            .cell_at(label.rect.center_x(), label.rect.center_y())
-            .and_then(|cell| self.own_part(cell, label, kind));
+        let cell =
+            self.cell_at(label.rect.center_x(), label.rect.center_y()).and_then(|cell| self.own_part(cell, label));
         match cell {
             Some(cell) => self.in_table(label, cell, &mut zones),
             None => self.in_the_open(label, kind, &mut zones),
@@ -294,7 +293,7 @@ impl<'a> Surroundings<'a> {
 
     /// The part of a cell that is the label's: a ruling that was lost to dropouts joins two cells into one, and the labels in it
     /// tell where they part. `None` when labels stand above each other: that is a frame, not a cell.
-    fn own_part(&self, cell: Rect, label: &Label, kind: FieldKind) -> Option<Rect> {
+    fn own_part(&self, cell: Rect, label: &Label) -> Option<Rect> {
         let mut part = cell;
         for other in self.labels.iter().filter(|l| l.rect != label.rect && cell.holds(&l.rect)) {
             if other.rect.overlap_y(&label.rect) * 2 < other.rect.height().min(label.rect.height()) {
@@ -308,7 +307,8 @@ impl<'a> Surroundings<'a> {
         }
         // A label begins its cell, or stands in its middle: what stands far to its left belongs to a neighbour.
         // Over the sentence that a signature's label ends the pen has room as well.
-        let start = if kind == FieldKind::Ink { self.start_of(&label.rect, part.left) } else { label.rect.left };
+        // Print right before the label belongs to it: words of a caption that nobody listed.
+        let start = self.start_of(&label.rect, part.left);
         if start - part.left > 4 * self.height && !self.is_centred(&label.rect, &part) {
             part.left = start - self.height / 2;
         }
@@ -826,6 +826,13 @@ impl<'a> Surroundings<'a> {
         let floor = self.next_label_top(l.bottom + h / 4, &band) - h / 2;
         let ceiling = if right - l.right > 8 * h { l.top - h / 3 } else { l.bottom };
         Rect::new(l.left - h, ceiling, right, floor.min(bounds.bottom - h))
+    }
+
+    /// The first column of rows below a heading that ends at `top`, up to where the next column begins.
+    pub fn column_block(&self, label: &Label, top: i32, right: i32) -> Rect {
+        let left = label.rect.left - self.height;
+        let floor = self.next_label_top(top, &Rect::new(left, 0, right, 1)) - self.height / 2;
+        Rect::new(left, top, right, floor.min(self.page.ink.bounds().bottom - self.height))
     }
 
     /// The space from a label up to the one above, where a form's labels stand under their values and this one has no box.
