@@ -9,7 +9,7 @@ use super::names;
 use super::person::Identity;
 use super::sheet::{Class, Sheet};
 use crate::answer::Answer;
-use crate::reading::{FieldReading, KindScore, LetterKind, PageReading, PersonMention};
+use crate::reading::{FieldReading, FoundLabel, KindScore, LetterKind, PageReading, PersonMention};
 
 /// Pages of one form may repeat a field or two, such as the member's name at the top of page two.
 const SHARED_LABELS: f32 = 0.34;
@@ -150,13 +150,22 @@ fn asks_later(sheets: &[Sheet<'_>], order: &[usize], index: usize, id: &str) -> 
     behind.into_iter().any(|sheet| matches!(sheet.class, Class::Form(form) if form == id) && asks(sheet))
 }
 
+/// Heights of a label from which a place is room for prose.
+const ROOM: i32 = 6;
+
 /// Fields and groups whose labels stand on the page; without labels, those that have something written in them.
 fn shown_labels(reading: &PageReading) -> BTreeSet<&str> {
     let Some(form) = &reading.form else { return BTreeSet::new() };
     let fields: BTreeSet<&str> =
         form.fields.iter().map(|f| f.field.as_str()).chain(form.choices.iter().map(|c| c.choice.as_str())).collect();
-    let found: BTreeSet<&str> =
-        form.registration.labels.iter().map(|l| l.id.as_str()).filter(|id| fields.contains(id)).collect();
+    // Words in the room for the narrative are what somebody wrote there.
+    let is_written = |label: &FoundLabel| {
+        form.fields
+            .iter()
+            .any(|f| f.field != label.id && f.zone.holds(&label.rect) && f.zone.height() > ROOM * label.rect.height())
+    };
+    let labels = form.registration.labels.iter().filter(|label| !is_written(label));
+    let found: BTreeSet<&str> = labels.map(|l| l.id.as_str()).filter(|id| fields.contains(id)).collect();
     if found.is_empty() {
         form.fields.iter().filter(|f| !f.reading.is_blank()).map(|f| f.field.as_str()).collect()
     } else {

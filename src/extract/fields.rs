@@ -298,6 +298,7 @@ fn unlabelled(
         }
     };
     let missing = form.fields.iter().enumerate().filter(|(i, _)| !written.iter().any(|w| w.placed.field == *i));
+    let dates_missing = missing.clone().filter(|(_, field)| field.kind == FieldKind::Date).count();
     let phones_missing = missing.clone().filter(|(_, field)| field.kind == FieldKind::Phone).count();
     missing
         .filter_map(|(_, field)| match field.kind {
@@ -341,6 +342,17 @@ fn unlabelled(
                 let mut numbers = orphans.chain(others);
                 let (_, rect) = numbers.find(|(text, _)| is_phone(text))?;
                 Some(found_at(&field.id, rect))
+            }
+            // "bos: 7/1/1993": the only date that is nobody's, where the form lacks a single one.
+            FieldKind::Date if dates_missing == 1 => {
+                let mut dates = segments.iter().filter_map(|(text, rect)| {
+                    let text = text.split_once(':').map_or(text.as_str(), |(_, value)| value).trim();
+                    let is_date = suits(FieldKind::Date, text) >= 1.0;
+                    let meaning = read_value(field.kind, text, source.meanings).filter(|_| is_date)?;
+                    (meaning.format != FormatFit::Misfit).then_some((meaning.value, text, *rect))
+                });
+                let (value, text, rect) = dates.next()?;
+                dates.next().is_none().then(|| offered(&field.id, rect, text, value, UNLABELLED))
             }
             FieldKind::DateList => {
                 let mut lists = segments.iter().filter_map(|(text, rect)| {

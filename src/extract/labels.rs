@@ -539,7 +539,8 @@ fn is_after_number(sheet: &Sheet, row: &[usize], start: usize) -> bool {
     let lead: Vec<&usize> = row.iter().take(start).filter(has_letters).collect();
     let is_number = |t: &&usize| {
         let text = &sheet.tokens[**t].text;
-        text.ends_with(['.', ':', ')']) && fold(text).len() <= 2
+        // A fax's period is read as a comma.
+        text.ends_with(['.', ':', ')', ',']) && fold(text).len() <= 2
     };
     lead.len() <= 2 && lead.last().is_some_and(is_number)
 }
@@ -709,7 +710,8 @@ fn candidates_from(
     let height = sheet.letter_height;
     let first = &sheet.tokens[row[start]];
     // A label begins with a letter: the brackets of an empty box before it are no part of it. And inside a hint in brackets there is none.
-    if fold(&first.text).is_empty() || is_in_hint(sheet, row, start) {
+    let is_box = first.text.contains(['[', ']', '|']) && fold(&first.text).len() <= 2;
+    if fold(&first.text).is_empty() || is_box || is_in_hint(sheet, row, start) {
         return;
     }
     let clean_start = first.starts_segment

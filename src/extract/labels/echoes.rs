@@ -193,7 +193,17 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
                 || holds_sentence_end(candidate, sheet)
                 || in_prose(candidate) && !is_closed(candidate, sheet);
             let is_again = headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top);
-            !(is_list && is_story || is_again)
+            // "Other: ineffective relationship, see narrative": words behind others in a written line.
+            let stands_behind = candidate.tokens.first().is_some_and(|&t| {
+                let row = &sheet.rows[sheet.tokens[t].row];
+                let before = row.iter().position(|&other| other == t).and_then(|at| at.checked_sub(1));
+                !sheet.tokens[t].starts_segment
+                    && before
+                        .is_some_and(|at| sheet.tokens[row[at]].is_word() && !sheet.tokens[row[at]].text.ends_with(':'))
+            });
+            !(is_list && is_story
+                || is_again
+                || stands_behind && !is_closed(candidate, sheet) && !is_question(candidate, sheet))
         }
         Some(target @ Target::Field(_)) => {
             let longer = fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters);
@@ -268,6 +278,11 @@ const ABBREVIATED: usize = 5;
 /// Whether a label has a colon behind its last word: then what follows is its value, however long.
 fn is_closed(candidate: &Candidate, sheet: &Sheet) -> bool {
     candidate.tokens.last().is_some_and(|&last| sheet.tokens[last].text.ends_with(':'))
+}
+
+/// Whether a label asks.
+fn is_question(candidate: &Candidate, sheet: &Sheet) -> bool {
+    candidate.tokens.last().is_some_and(|&last| sheet.tokens[last].text.ends_with('?'))
 }
 
 /// Distance from which a wording is only like what was read.
