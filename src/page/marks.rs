@@ -805,4 +805,19 @@ mod tests {
         let blank = Mark::Unchecked;
         assert_eq!(marks, [blank, Mark::Checked, blank, blank, blank]);
     }
+
+    const RINGED: Draw = |page, x, y| {
+        for i in 0..600 {
+            let (sin, cos) = (i as f32 / 600.0 * std::f32::consts::TAU).sin_cos();
+            let (px, py) = (x as f32 + 13.0 + 25.0 * cos, y as f32 + 13.0 + 23.0 * sin);
+            page.fill(&Rect::new(px as i32, py as i32, px as i32 + 3, py as i32 + 3));
+        }
+    };
+
+    #[test]
+    fn a_ring_around_a_box_is_no_blank() {
+        let (ink, searches) = column(BoxShape::Square, &[BLANK, RINGED, BLANK, BLANK]);
+        let marks: Vec<Mark> = read(ink, &searches).into_iter().map(|(_, mark)| mark).collect();
+        assert_eq!(marks, [Mark::Unchecked, Mark::Unsure, Mark::Unchecked, Mark::Unchecked]);
+    }
 }

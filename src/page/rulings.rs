@@ -340,6 +340,8 @@ fn level_sides(runs: &[Run], scale: &Scale) -> Vec<Fragment> {
             let right = rect.left + columns.iter().rposition(|covered| *covered)? as i32 + 1;
             let is_line = bottom - top <= scale.thick / 2 + 1
                 && right - left >= 2 * scale.shortest
+                // The top of a ring drawn around words is far shorter than the ring is wide.
+                && (right - left) * 20 >= rect.width() * 17
                 && covered * 10 >= (right - left) * 9;
             let middle = (top + bottom) * 8;
             let ink = band.iter().map(|y| ink[*y] as u32).sum();
@@ -881,5 +883,46 @@ mod tests {
         let ticks = ticks(&page.transposed(), &lines, &[], 204);
         assert_eq!(ticks.len(), 10, "{ticks:?}");
         assert!(ticks.iter().all(|t| t.rect.right <= 104));
+    }
+
+    /// A frame of grey lines: every other pixel of two rows or columns, and corners that are cut off.
+    fn grey_frame(page: &mut Bitmap, frame: &Rect) {
+        for x in frame.left + 6..frame.right - 6 {
+            page.set(x, frame.top + x % 2, true);
+            page.set(x, frame.bottom - 2 + x % 2, true);
+        }
+        for y in frame.top + 6..frame.bottom - 6 {
+            page.set(frame.left + y % 2, y, true);
+            page.set(frame.right - 2 + y % 2, y, true);
+        }
+        for step in 0..6 {
+            for (x, y) in [
+                (frame.left + 6 - step, frame.top + step),
+                (frame.right - 7 + step, frame.top + step),
+                (frame.left + 6 - step, frame.bottom - 1 - step),
+                (frame.right - 7 + step, frame.bottom - 1 - step),
+            ] {
+                page.fill(&Rect::new(x, y, x + 2, y + 1));
+            }
+        }
+    }
+
+    #[test]
+    fn the_sides_of_grey_frames_are_lines() {
+        let mut page = Bitmap::new(1000, 200);
+        grey_frame(&mut page, &Rect::new(100, 60, 460, 112));
+        grey_frame(&mut page, &Rect::new(490, 60, 900, 112));
+        let level = find(&page, &Scale::across(204));
+        assert!(level.iter().any(|line| line.rect.top <= 61 && line.rect.width() > 330), "{level:?}");
+        assert!(level.iter().any(|line| line.rect.bottom >= 111 && line.rect.width() > 330), "{level:?}");
+        let transposed = page.transposed();
+        let found = sides(&transposed, &level, &[], 204);
+        let mut columns: Vec<i32> = found.iter().map(|side| side.line.rect.center_y()).collect();
+        columns.sort_unstable();
+        assert_eq!(columns.len(), 4, "{columns:?}");
+        assert!(
+            columns.iter().zip([100, 459, 490, 899]).all(|(found, drawn)| (found - drawn).abs() <= 2),
+            "{columns:?}"
+        );
     }
 }

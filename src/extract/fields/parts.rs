@@ -190,4 +190,21 @@ mod tests {
         assert_eq!(name_of(vec![last.clone(), part("member_name", text("Ramón"), 400)]), text("Ramón Khang"));
         assert_eq!(name_of(vec![last]), Reading::Unreadable);
     }
+
+    #[test]
+    fn the_entries_of_a_list_are_one_list_and_an_unread_one_has_no_date() {
+        let day = |day: u32| chrono::NaiveDate::from_ymd_opt(2026, 3, day);
+        let entry = |date| DateEntry { raw: String::new(), date, excused: false };
+        let read = |date| part("missed_appointments", Reading::Read(Value::Dates(vec![entry(date)])), 100);
+        let list = |readings| match name_of(readings) {
+            Reading::Read(Value::Dates(dates)) => dates.iter().map(|entry| entry.date).collect(),
+            _ => Vec::new(),
+        };
+        let blank = || part("missed_appointments", Reading::Blank, 100);
+        assert_eq!(list(vec![read(day(2)), blank(), read(day(30))]), [day(2), day(30)]);
+        let unread = part("missed_appointments", Reading::Unreadable, 100);
+        assert_eq!(list(vec![read(day(2)), unread.clone()]), [day(2), None]);
+        assert_eq!(name_of(vec![unread.clone(), unread]), Reading::Unreadable);
+        assert_eq!(name_of(vec![blank(), blank()]), Reading::Blank);
+    }
 }

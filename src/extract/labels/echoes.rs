@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{BOTH, Candidate, Target, label_words, words_of_labels};
 use crate::extract::compose::Composition;
+use crate::extract::fuzzy::fold;
 use crate::extract::sheet::Sheet;
 use crate::geometry::Rect;
 use crate::rules::{FieldKind, FormDefinition};
@@ -178,6 +179,24 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         let before = words(&mut row[..start].iter().rev().copied(), sheet.tokens[first].rect);
         before + words(&mut row[end + 1..].iter().copied(), sheet.tokens[last].rect) >= PROSE
     };
+    // "Other: ineffective relationship, see narrative": words behind others in a written line.
+    let stands_behind = |candidate: &Candidate| {
+        let Some(&first) = candidate.tokens.first() else { return false };
+        let row = &sheet.rows[sheet.tokens[first].row];
+        let before = row.iter().position(|&t| t == first).and_then(|at| at.checked_sub(1));
+        let is_written = before.map(|at| &sheet.tokens[row[at]]).is_some_and(|t| t.is_word() && !t.text.ends_with(':'));
+        let asks = candidate.tokens.last().is_some_and(|&last| sheet.tokens[last].text.ends_with('?'));
+        is_written && !sheet.tokens[first].starts_segment && !is_closed(candidate, sheet) && !asks
+    };
+    let is_block = |target: Target| matches!(target, Target::Field(i) if form.fields[i].kind == FieldKind::Block);
+    // A sentence of the office's ends with a word that no label of the field has; a label's colon may be read as a period.
+    let ends_written = |candidate: &Candidate| {
+        let (Some(&last), [Target::Field(field)]) = (candidate.tokens.last(), candidate.targets.as_slice()) else {
+            return false;
+        };
+        let word = fold(&sheet.tokens[last].text);
+        ends_sentence(&sheet.tokens[last].text) && !words_of_labels(&form.fields[*field], form).contains(&word)
+    };
     let is_prose = |target: Target| match target {
         Target::Field(i) => form.fields[i].kind.is_paragraph() || form.fields[i].kind.is_prose(),
         _ => false,
@@ -188,22 +207,11 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
         Some(target) if is_prose(target) && candidate.composed => {
             // "Patient did not show on the dates given. Labs are overdue": the words of a list's label are a sentence's too.
             let is_list = matches!(target, Target::Field(i) if form.fields[i].kind == FieldKind::DateList);
-            let ends_sentence = candidate.tokens.last().is_some_and(|&t| ends_sentence(&sheet.tokens[t].text));
-            let is_story = ends_sentence
+            let is_story = is_list && ends_written(candidate)
                 || holds_sentence_end(candidate, sheet)
                 || in_prose(candidate) && !is_closed(candidate, sheet);
             let is_again = headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top);
-            // "Other: ineffective relationship, see narrative": words behind others in a written line.
-            let stands_behind = candidate.tokens.first().is_some_and(|&t| {
-                let row = &sheet.rows[sheet.tokens[t].row];
-                let before = row.iter().position(|&other| other == t).and_then(|at| at.checked_sub(1));
-                !sheet.tokens[t].starts_segment
-                    && before
-                        .is_some_and(|at| sheet.tokens[row[at]].is_word() && !sheet.tokens[row[at]].text.ends_with(':'))
-            });
-            !(is_list && is_story
-                || is_again
-                || stands_behind && !is_closed(candidate, sheet) && !is_question(candidate, sheet))
+            !(is_list && is_story || is_again || stands_behind(candidate))
         }
         Some(target @ Target::Field(_)) => {
             let longer = fields.iter().any(|(other, letters)| *other == target && *letters > candidate.letters);
@@ -212,6 +220,7 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
             let better = exact.iter().any(|(other, letters)| *other == target && *letters >= candidate.letters);
             let may_be_prose = elsewhere || candidate.composed && !is_closed(candidate, sheet);
             (candidate.whole || !longer)
+                && !(is_block(target) && elsewhere && stands_behind(candidate))
                 && !(may_be_prose && in_prose(candidate))
                 && !(better && !candidate.composed && candidate.distance > INEXACT)
         }
@@ -278,11 +287,6 @@ const ABBREVIATED: usize = 5;
 /// Whether a label has a colon behind its last word: then what follows is its value, however long.
 fn is_closed(candidate: &Candidate, sheet: &Sheet) -> bool {
     candidate.tokens.last().is_some_and(|&last| sheet.tokens[last].text.ends_with(':'))
-}
-
-/// Whether a label asks.
-fn is_question(candidate: &Candidate, sheet: &Sheet) -> bool {
-    candidate.tokens.last().is_some_and(|&last| sheet.tokens[last].text.ends_with('?'))
 }
 
 /// Distance from which a wording is only like what was read.

@@ -349,3 +349,43 @@ fn a_colon_before_figures_tells_a_label_behind_a_value() {
         labels(&[(100, 100, "Member name: Ana Lor"), (100, 200, "She wrote down her NPI 1767810157 and went home")]);
     assert_eq!(of(&prose, "provider_npi"), [""; 0]);
 }
+
+#[test]
+fn a_label_of_two_words_for_one_thing_is_one() {
+    let found = labels(&[
+        (100, 100, "Failure to keep scheduled appointments"),
+        (100, 200, "Missed appointments / Citas perdidas:"),
+        (100, 300, "Other / comments:"),
+        (100, 400, "Describe the events leading to this request and what your office did:"),
+    ]);
+    assert_eq!(of(&found, "missed_appointments"), ["Missed appointments Citas perdidas:"]);
+    assert_eq!(of(&found, "other_reason"), ["Other / comments:"]);
+    assert_eq!(of(&found, "narrative").len(), 1, "{found:?}");
+}
+
+#[test]
+fn the_entries_of_a_list_may_have_a_caption_each() {
+    let found = labels(&[
+        (100, 100, "1st missed appointment"),
+        (600, 100, "2nd missed appointment"),
+        (1100, 100, "3rd missed appointment"),
+    ]);
+    assert_eq!(of(&found, "missed_appointments").len(), 3, "{found:?}");
+    let below =
+        labels(&[(100, 100, "Missed appointments"), (100, 160, "Date"), (500, 160, "Date"), (900, 160, "Date")]);
+    assert_eq!(of(&below, "missed_appointments"), ["Missed appointments", "Date", "Date", "Date"]);
+    assert!(of(&below, "request_date").is_empty());
+}
+
+#[test]
+fn a_hint_in_brackets_is_of_its_label() {
+    let found = labels(&[(100, 100, "Narrative (events, dates, efforts by the office):")]);
+    assert_eq!(of(&found, "narrative"), ["Narrative (events, dates, efforts by the office):"]);
+    assert!(of(&found, "efforts").is_empty(), "{found:?}");
+}
+
+#[test]
+fn words_behind_others_in_a_written_line_are_no_heading() {
+    let found = labels(&[(100, 100, "Other: ineffective relationship see narrative"), (100, 300, "Narrative:")]);
+    assert_eq!(of(&found, "narrative"), ["Narrative:"]);
+}
