@@ -535,6 +535,8 @@ impl<'a> Surroundings<'a> {
         zones.push(Zone { placement: Placement::RightFree, rect: free, structure: 0.45 });
         let depth = if kind == FieldKind::Ink { h * 5 } else { h * 5 / 2 };
         let floor = self.next_label_top(l.bottom, &l.inflate(h, 0)).min(l.bottom + depth);
+        // What stands below a signature's own box is no signature.
+        let floor = if kind == FieldKind::Ink { floor.min(self.box_bottom(l).unwrap_or(floor)) } else { floor };
         let under = Rect::new(start - h, l.bottom + 1, next_left.min(frame_right).min(l.left + 30 * h) - 2, floor);
         // A letter is signed under its closing.
         let signed_below = kind == FieldKind::Ink && free_beside && !is_free(&under);
@@ -544,6 +546,14 @@ impl<'a> Surroundings<'a> {
             structure: if signed_below { 0.6 } else { 0.25 },
         });
         self.drop_edges(zones);
+    }
+
+    /// Where the box ends that begins right below a label.
+    fn box_bottom(&self, label: &Rect) -> Option<i32> {
+        let h = self.height;
+        let x = label.left + 2 * h;
+        let edge = self.nearest_horizontal(x, label.bottom, true).filter(|r| r.rect.top - label.bottom < 2 * h)?;
+        Some(self.cell_at(x, edge.rect.bottom + h)?.bottom)
     }
 
     /// The free space right of a line that stands close behind the labels of a column and has their values on its other side.
