@@ -5,7 +5,7 @@ use super::fields::{FieldSource, read_fields};
 use super::fuzzy::fold;
 use super::labels::{Label, LabelIndex, Print, Target, find_labels};
 use super::meaning::Meanings;
-use super::placing::{Views, place};
+use super::placing::{ColumnHead, Views, place};
 use super::sheet::{Sheet, Token};
 use super::stated::texts_in;
 use super::zones::Surroundings;
@@ -292,7 +292,7 @@ const BESIDE: i32 = 8;
 const LETTERS: f32 = 0.1;
 
 /// The first row in `zone`, where it heads the field's column: where the row ends, and where the heading of the next column begins.
-fn column_heading(field: &FieldDefinition, sheet: &Sheet, zone: &Rect) -> Option<(i32, Option<i32>)> {
+fn column_heading(field: &FieldDefinition, sheet: &Sheet, zone: &Rect) -> Option<ColumnHead> {
     let tokens = sheet.tokens_in(zone);
     let row = sheet.tokens[*tokens.first()?].row;
     let first: Vec<&Token> = tokens.iter().map(|&t| &sheet.tokens[t]).take_while(|token| token.row == row).collect();

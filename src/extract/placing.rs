@@ -62,6 +62,9 @@ impl Claim<'_> {
     }
 }
 
+/// Where the heading of a list's column ends, and where the next column begins.
+pub type ColumnHead = (i32, Option<i32>);
+
 /// What is seen in a rectangle of the page.
 pub struct Views<'v> {
     /// How much is written there: pixels of writing that are no label's.
@@ -71,7 +74,7 @@ pub struct Views<'v> {
     /// Where a line of print in its upper part ends.
     pub prose_above: &'v dyn Fn(&Rect) -> Option<i32>,
     /// Where the heading of a list's column, the field's, ends that stands first in it, and where the next column begins.
-    pub heading: &'v dyn Fn(usize, &Rect) -> Option<(i32, Option<i32>)>,
+    pub heading: &'v dyn Fn(usize, &Rect) -> Option<ColumnHead>,
     /// Where the next caption begins in the row of a label.
     pub next_caption: &'v dyn Fn(&Rect) -> Option<i32>,
     /// Where a label begins that nobody listed.
