@@ -298,8 +298,8 @@ fn unlabelled(
         }
     };
     let missing = form.fields.iter().enumerate().filter(|(i, _)| !written.iter().any(|w| w.placed.field == *i));
-    let dates_missing = missing.clone().filter(|(_, field)| field.kind == FieldKind::Date).count();
-    let phones_missing = missing.clone().filter(|(_, field)| field.kind == FieldKind::Phone).count();
+    let number_of = |kind: FieldKind| missing.clone().filter(|(_, field)| field.kind == kind).count();
+    let (dates_missing, phones_missing) = (number_of(FieldKind::Date), number_of(FieldKind::Phone));
     missing
         .filter_map(|(_, field)| match field.kind {
             FieldKind::MemberId | FieldKind::Npi => {

@@ -101,6 +101,8 @@ const SPLIT: &[(&[u8; 2], u8, u16)] = &[
     (b"lt", b'h', 50),
     (b"lr", b'k', 45),
     (b"fi", b'h', 55),
+    // The wave of an ñ and its first stem.
+    (b"fi", b'n', 25),
     (b"lc", b'k', 35),
     (b"ti", b'n', 55),
     (b"lo", b'b', 40),

@@ -536,7 +536,11 @@ impl<'a> Surroundings<'a> {
         let depth = if kind == FieldKind::Ink { h * 5 } else { h * 5 / 2 };
         let floor = self.next_label_top(l.bottom, &l.inflate(h, 0)).min(l.bottom + depth);
         // What stands below a signature's own box is no signature.
-        let floor = if kind == FieldKind::Ink { floor.min(self.box_bottom(l).unwrap_or(floor)) } else { floor };
+        let floor = if kind == FieldKind::Ink {
+            floor.min(self.box_below(l).map_or(floor, |below| below.bottom))
+        } else {
+            floor
+        };
         let under = Rect::new(start - h, l.bottom + 1, next_left.min(frame_right).min(l.left + 30 * h) - 2, floor);
         // A letter is signed under its closing.
         let signed_below = kind == FieldKind::Ink && free_beside && !is_free(&under);
@@ -548,12 +552,12 @@ impl<'a> Surroundings<'a> {
         self.drop_edges(zones);
     }
 
-    /// Where the box ends that begins right below a label.
-    fn box_bottom(&self, label: &Rect) -> Option<i32> {
+    /// The box that begins right below a label.
+    fn box_below(&self, label: &Rect) -> Option<Rect> {
         let h = self.height;
         let x = label.left + 2 * h;
-        let edge = self.nearest_horizontal(x, label.bottom, true).filter(|r| r.rect.top - label.bottom < 2 * h)?;
-        Some(self.cell_at(x, edge.rect.bottom + h)?.bottom)
+        let edge = self.nearest_horizontal(x, label.bottom - 2, true).filter(|r| r.rect.top - label.bottom < 2 * h)?;
+        self.cell_at(x, edge.rect.bottom + h)
     }
 
     /// The free space right of a line that stands close behind the labels of a column and has their values on its other side.
@@ -804,9 +808,7 @@ impl<'a> Surroundings<'a> {
         {
             return Some(self.wide_neighbour(&cell, l).unwrap_or(cell));
         }
-        if let Some(edge) = self.nearest_horizontal(l.left + 2 * h, l.bottom - 2, true)
-            && edge.rect.top - l.bottom < 2 * h
-            && let Some(cell) = self.cell_at(l.left + 2 * h, edge.rect.bottom + h)
+        if let Some(cell) = self.box_below(l)
             && cell.height() > 2 * h
             && !self.holds_new_label(&cell, l)
         {

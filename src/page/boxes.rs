@@ -514,7 +514,7 @@ impl Outline {
                 });
                 best.fold(0.0, f32::max)
             }
-            BoxShape::Oval => self.oval_cover(rect),
+            BoxShape::Oval => self.oval(rect, 1.0, &THIRTY_TWO),
             BoxShape::Line => self.level(r.bottom - 2, r.left, r.right),
             BoxShape::Cell | BoxShape::None => 0.0,
         }

@@ -62,6 +62,18 @@ pub(super) struct Traced {
 }
 
 impl Traced {
+    /// A line that fills `rect` and runs level in it.
+    fn straight(ink: &Bitmap, rect: Rect) -> Traced {
+        let middle = (rect.top + rect.bottom) * 8;
+        Traced {
+            rect,
+            ink: ink.count(&rect) as u32,
+            thickness: rect.height().max(1),
+            points: vec![(rect.left, middle), (rect.right - 1, middle)],
+            fragments: vec![(rect.left, rect.right)],
+        }
+    }
+
     /// The box of the line itself. Letters that touch it pull its course aside in places: the rows that most of it runs in count.
     pub fn level_rect(&self) -> Rect {
         // A line by hand wavers by a few of its own widths, and that is its own.
@@ -121,6 +133,14 @@ struct Fragment {
     end: i32,
     /// Long enough to be told by its shape; else a dot or dash that stands alone.
     long: bool,
+}
+
+impl Fragment {
+    /// A piece that is a line by itself and runs level.
+    fn level(rect: Rect, ink: u32) -> Fragment {
+        let middle = (rect.top + rect.bottom) * 8;
+        Fragment { rect, ink, start: middle, end: middle, long: true }
+    }
 }
 
 /// Finds the lines that run across `ink`; transposed ink gives those that run down.
@@ -305,14 +325,7 @@ fn level_core(runs: &mut [Run], scale: &Scale) -> Option<Fragment> {
     let left = core.iter().map(|run| run.left).min()?;
     let right = core.iter().map(|run| run.right).max()?;
     let rect = Rect::new(left, first.y, right, last.y + 1);
-    let middle = (rect.top + rect.bottom) * 8;
-    (rect.height() <= scale.thick).then_some(Fragment {
-        rect,
-        ink: length(core) as u32,
-        start: middle,
-        end: middle,
-        long: true,
-    })
+    (rect.height() <= scale.thick).then(|| Fragment::level(rect, length(core) as u32))
 }
 
 /// The level sides of a frame whose lines are dots: bands of a few rows that have ink in nearly every column from one side to the other.
@@ -343,15 +356,8 @@ fn level_sides(runs: &[Run], scale: &Scale) -> Vec<Fragment> {
                 // The top of a ring drawn around words is far shorter than the ring is wide.
                 && (right - left) * 20 >= rect.width() * 17
                 && covered * 10 >= (right - left) * 9;
-            let middle = (top + bottom) * 8;
             let ink = band.iter().map(|y| ink[*y] as u32).sum();
-            is_line.then_some(Fragment {
-                rect: Rect::new(left, top, right, bottom),
-                ink,
-                start: middle,
-                end: middle,
-                long: true,
-            })
+            is_line.then(|| Fragment::level(Rect::new(left, top, right, bottom), ink))
         })
         .collect()
 }
@@ -571,15 +577,7 @@ pub(super) fn ticks(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
             {
                 continue;
             }
-            let middle = (rect.top + rect.bottom) * 8;
-            let traced = Traced {
-                rect,
-                ink: transposed.count(&rect) as u32,
-                thickness: rect.height().max(1),
-                points: vec![(rect.left, middle), (rect.right - 1, middle)],
-                fragments: vec![(rect.left, rect.right)],
-            };
-            found.push((traced, both, index));
+            found.push((Traced::straight(transposed, rect), both, index));
         }
     }
     let keep: Vec<bool> =
@@ -610,51 +608,46 @@ pub(super) fn sides(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
             let left = upper.rect.left.max(lower.rect.left) - corner;
             let right = upper.rect.right.min(lower.rect.right) + corner;
             for x in left..right {
-                let (top, bottom) = (upper.row(x), lower.row(x));
-                let middle = top + corner / 2..bottom - corner / 2;
-                let ink = |x: i32| transposed.count(&Rect::new(middle.start, x, middle.end, x + 1)) as i32;
-                let length = middle.len() as i32;
-                if (ink(x - 1) + ink(x) + ink(x + 1)) * 10 < length * 9 {
-                    continue;
+                let Some(side) = side_at(transposed, x, (upper.row(x), lower.row(x)), corner) else { continue };
+                let is_known = |line: &Traced| line.rect.inflate(3, corner / 2).intersect(&side.line.rect).area() > 0;
+                if !known.iter().chain(found.iter().map(|side| &side.line)).any(is_known) {
+                    found.push(side);
                 }
-                // Ink in the column, or right beside it, all the way down.
-                let seen = middle.clone().filter(|&y| (-1..=1).any(|aside| transposed.get(y, x + aside))).count();
-                if seen as i32 * 10 < length * 9 {
-                    continue;
-                }
-                let is_drawn = |y: i32, from: i32, to: i32| transposed.count(&Rect::new(y - 2, from, y + 3, to)) as i32;
-                let ends = |inward: i32| {
-                    [top, bottom].into_iter().all(|y| {
-                        let span = |near: i32, far: i32| {
-                            let (a, b) = (x + inward * near, x + inward * far);
-                            is_drawn(y, a.min(b), a.max(b))
-                        };
-                        span(-3, -corner / 2) == 0 && span(corner, 2 * corner) >= corner / 2
-                    })
-                };
-                let rect = Rect::new(top, x - 1, bottom, x + 2);
-                let is_known = |line: &Traced| line.rect.inflate(3, corner / 2).intersect(&rect).area() > 0;
-                let inward = [1, -1].into_iter().find(|&inward| ends(inward));
-                let Some(inward) = inward else { continue };
-                if known.iter().chain(found.iter().map(|side| &side.line)).any(is_known) {
-                    continue;
-                }
-                let course = x * 16 + 8;
-                let line = Traced {
-                    rect,
-                    ink: transposed.count(&rect) as u32,
-                    thickness: 3,
-                    points: vec![(top, course), (bottom - 1, course)],
-                    fragments: vec![(top, bottom)],
-                };
-                let (near, far) = (x - 3 * inward, x + corner * inward);
-                let square = |from: i32, to: i32| Rect::new(from, near.min(far), to, near.max(far) + 1);
-                let corners = [square(top - 3, top + corner), square(bottom - corner, bottom + 4)];
-                found.push(Side { line, corners, is_left: inward > 0 });
             }
         }
     }
     found
+}
+
+/// The side of a frame in column `x`, if it has ink all the way down from the line in row `top` to the one in row `bottom`, and both break
+/// off there; `corner` is the most that a corner takes.
+fn side_at(transposed: &Bitmap, x: i32, (top, bottom): (i32, i32), corner: i32) -> Option<Side> {
+    let middle = top + corner / 2..bottom - corner / 2;
+    let length = middle.len() as i32;
+    let ink = |x: i32| transposed.count(&Rect::new(middle.start, x, middle.end, x + 1)) as i32;
+    if (ink(x - 1) + ink(x) + ink(x + 1)) * 10 < length * 9 {
+        return None;
+    }
+    // Ink in the column, or right beside it.
+    let seen = middle.clone().filter(|&y| (-1..=1).any(|aside| transposed.get(y, x + aside))).count();
+    if seen as i32 * 10 < length * 9 {
+        return None;
+    }
+    let ends = |inward: i32| {
+        let drawn = |y: i32, near: i32, far: i32| {
+            let (a, b) = (x + inward * near, x + inward * far);
+            transposed.count(&Rect::new(y - 2, a.min(b), y + 3, a.max(b))) as i32
+        };
+        [top, bottom].into_iter().all(|y| drawn(y, -3, -corner / 2) == 0 && drawn(y, corner, 2 * corner) >= corner / 2)
+    };
+    let inward = [1, -1].into_iter().find(|&inward| ends(inward))?;
+    let (near, far) = (x - 3 * inward, x + corner * inward);
+    let square = |from: i32, to: i32| Rect::new(from, near.min(far), to, near.max(far) + 1);
+    Some(Side {
+        line: Traced::straight(transposed, Rect::new(top, x - 1, bottom, x + 2)),
+        corners: [square(top - 3, top + corner), square(bottom - corner, bottom + 4)],
+        is_left: inward > 0,
+    })
 }
 
 /// Whether a tick has equals at the same pitch along its line. Groups of cells stand on lines of their own, and half-height ticks may be the

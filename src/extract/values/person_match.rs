@@ -48,15 +48,6 @@ pub fn same_person(a: &str, b: &str, trust: f32) -> PersonMatch {
     if straight.answer == Sameness::Same {
         return straight;
     }
-    // The wave of an ñ and its first stem are read as an f: `Pefia` may be `Peña`.
-    let freed = |name: &[String]| name.iter().map(|word| word.replace("fi", "n")).collect::<Vec<_>>();
-    let (free_a, free_b) = (freed(&a), freed(&b));
-    if (free_a != a || free_b != b)
-        && let waved = compare(&free_a, &free_b, trust)
-        && waved.answer == Sameness::Same
-    {
-        return waved;
-    }
     // `Vang Mai` for `Mai Vang`: the order is not always the one that the form asks for.
     let mut turned = b.clone();
     turned.rotate_right(1);

@@ -2,7 +2,7 @@
 
 use super::super::PreparedPage;
 use super::super::components::components;
-use super::{ALONE, BoxShape, FORTY, MarkBox, Outline, SIDES, THIRTY_TWO, TWENTY_FOUR, rounded};
+use super::{ALONE, BoxShape, FORTY, MarkBox, Outline, SIDES, TWENTY_FOUR, rounded};
 use crate::geometry::Rect;
 
 /// How many times as wide as high an oval is, in tenths: rounder ones are circles, longer ones frames.
@@ -64,10 +64,5 @@ impl Outline {
             .filter(|(sin, cos)| self.near(rounded(x + across * cos), rounded(y + down * sin)))
             .count();
         seen as f32 / directions.len() as f32
-    }
-
-    /// How much of an oval's outline shows at `rect`.
-    pub(super) fn oval_cover(&self, rect: &Rect) -> f32 {
-        self.oval(rect, 1.0, &THIRTY_TWO)
     }
 }
