@@ -6,6 +6,8 @@
 
 mod echoes;
 mod garbled;
+mod grow;
+mod lists;
 mod print;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,8 @@ use std::rc::Rc;
 
 use echoes::{drop_doubtful, drop_echoes, drop_values, join_languages, turn_into_options};
 use garbled::{add_garbled, add_overwritten};
+use grow::{grow_down, grow_left, grow_right};
+use lists::{drop_column_heads, give_to_lists};
 pub use print::Print;
 use print::SCRAWL;
 
@@ -423,62 +427,6 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     labels
 }
 
-/// "Date", "Date", "Date" in one row below the heading of a list of dates are the captions of its entries.
-fn give_to_lists(labels: &mut [Label], form: &FormDefinition, sheet: &Sheet) {
-    let kind = |label: &Label| match label.target {
-        Target::Field(field) => Some(form.fields[field].kind),
-        _ => None,
-    };
-    let words = |label: &Label| label_words(sheet, &label.tokens);
-    let heads: Vec<(Target, Rect)> =
-        labels.iter().filter(|l| kind(l) == Some(FieldKind::DateList)).map(|l| (l.target, l.rect)).collect();
-    for (target, head) in heads {
-        let below = |l: &&Label| {
-            kind(l) == Some(FieldKind::Date)
-                && (0..CAPTIONS * sheet.letter_height).contains(&(l.rect.top - head.bottom))
-        };
-        let captions: Vec<Rect> = labels.iter().filter(below).map(|l| l.rect).collect();
-        let of_row = |l: &Label| captions.iter().filter(|rect| rect.shares_row(&l.rect)).count();
-        let first = labels.iter().filter(below).find(|l| of_row(l) >= 2).map(|l| (words(l), l.rect));
-        let Some((caption, row)) = first else { continue };
-        let alike = labels.iter().filter(below).filter(|l| l.rect.shares_row(&row) && words(l) == caption).count();
-        if alike < 2 {
-            continue;
-        }
-        for label in labels.iter_mut().filter(|l| captions.contains(&l.rect) && l.rect.shares_row(&row)) {
-            if label_words(sheet, &label.tokens) == caption {
-                label.target = target;
-            }
-        }
-    }
-}
-
-/// "Name" right below "Portal users" heads the column of their names, and is no field.
-fn drop_column_heads(labels: &mut Vec<Label>, form: &FormDefinition, sheet: &Sheet) {
-    let of = |label: &Label| match label.target {
-        Target::Field(field) => Some(&form.fields[field]),
-        _ => None,
-    };
-    let lists: Vec<(Rect, BTreeSet<String>)> = labels
-        .iter()
-        .filter_map(|l| Some((l.rect, of(l)?)))
-        .filter(|(_, field)| field.kind == FieldKind::Lines)
-        .map(|(rect, field)| (rect, field.headings.iter().map(|heading| fold(heading)).collect()))
-        .collect();
-    labels.retain(|label| {
-        let text = label_words(sheet, &label.tokens).concat();
-        let heads = |(list, headings): &(Rect, BTreeSet<String>)| {
-            (0..3 * sheet.letter_height).contains(&(label.rect.top - list.bottom))
-                && (label.rect.left - list.left).abs() <= 2 * sheet.letter_height
-                && headings.contains(&text)
-        };
-        of(label).is_none() || !lists.iter().any(heads)
-    });
-}
-
-/// Letter heights below a list's heading within which the captions of its entries stand.
-const CAPTIONS: i32 = 6;
-
 /// The words of a sentence that lead to a blank behind the token at `end` of a row, those of most letters: see [`FieldDefinition::leads`].
 fn lead_at(sheet: &Sheet, form: &FormDefinition, row: &[usize], end: usize) -> Option<Candidate> {
     // Dates fill the next line, where the sentence breaks before its blanks.
@@ -543,138 +491,6 @@ fn is_after_number(sheet: &Sheet, row: &[usize], start: usize) -> bool {
         text.ends_with(['.', ':', ')', ',']) && fold(text).len() <= 2
     };
     lead.len() <= 2 && lead.last().is_some_and(is_number)
-}
-
-/// Most words that a label may have before the ones that were recognised.
-const LEAD: usize = 4;
-
-/// Takes the words before a label that begin its segment into it: "Patient's" before "full name" is print, not a value, and says whose
-/// name is meant.
-fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelIndex, taken: &mut [bool]) {
-    let Some(&first) = candidate.tokens.first() else { return };
-    let is_option = candidate.targets.iter().all(|t| matches!(t, Target::Option(..)));
-    if sheet.tokens[first].starts_segment
-        || !(is_option || candidate.targets.iter().all(|t| matches!(t, Target::Field(_) | Target::Anchor)))
-    {
-        return;
-    }
-    let row = &sheet.rows[sheet.tokens[first].row];
-    let Some(at) = row.iter().position(|&t| t == first) else { return };
-    let mut heights: Vec<i32> = candidate.tokens.iter().map(|&t| sheet.tokens[t].rect.height()).collect();
-    heights.sort_unstable();
-    let usual_height = heights[heights.len() / 2];
-    let mut start = at;
-    while start > 0 && !sheet.tokens[row[start]].starts_segment {
-        let before = &sheet.tokens[row[start - 1]];
-        let is_small_word = |at: usize| {
-            let word = fold(&sheet.tokens[row[at]].text);
-            word.len() == 2 && index.composition.is_filler(&word)
-        };
-        // "No. de NPI": small words are no box that was read as letters.
-        if is_glyph(sheet, row, start - 1) && !is_small_word(start - 1) {
-            break;
-        }
-        let is_word = before.is_word() && !before.text.contains(|c: char| c.is_ascii_digit());
-        // What is much taller was written by a pen: a signature that ends at the next label, or runs into its first word.
-        let by_pen = before.rect.height() * 10 > usual_height * 16;
-        if taken[row[start - 1]]
-            || !is_word
-            || by_pen
-            || at - start >= LEAD
-            || (before.text.ends_with(':') && !is_option)
-            // A typewriter's full stop leaves a space that is wider than a letter is high.
-            || sheet.tokens[row[start]].rect.left - before.rect.right > sheet.letter_height * 5 / 4
-        {
-            return;
-        }
-        start -= 1;
-    }
-    // What stands right behind another label is that one's value.
-    let is_value = start.checked_sub(1).is_some_and(|before| {
-        let gap = sheet.tokens[row[start]].rect.left - sheet.tokens[row[before]].rect.right;
-        taken[row[before]] && gap <= 2 * sheet.letter_height
-    });
-    if is_value {
-        return;
-    }
-    let lead: Vec<usize> = row[start..at].to_vec();
-    lead.iter().for_each(|&t| taken[t] = true);
-    candidate.tokens.splice(0..0, lead);
-    candidate.rect = label_rect(sheet, &candidate.tokens);
-    if let Some(composed) = index.composition.find(&label_words(sheet, &candidate.tokens))
-        && candidate.targets.contains(&composed.target)
-    {
-        candidate.targets = vec![composed.target];
-    }
-}
-
-/// Takes the rest of a heading over prose into its label: "Narrative: what happened, and what your office did". What follows is print
-/// as long as it is made of the words that the field's wordings are made of.
-fn grow_right(candidate: &mut Candidate, sheet: &Sheet, form: &FormDefinition, taken: &mut [bool]) {
-    let [Target::Field(field)] = candidate.targets.as_slice() else { return };
-    let field = &form.fields[*field];
-    let Some(&last) = candidate.tokens.last() else { return };
-    if !field.kind.is_prose() {
-        return;
-    }
-    let row = &sheet.rows[sheet.tokens[last].row];
-    let Some(at) = row.iter().position(|&t| t == last) else { return };
-    let mut rest: Vec<usize> = Vec::new();
-    for &t in &row[at + 1..] {
-        let before = rest.last().copied().unwrap_or(last);
-        let gap = sheet.tokens[t].rect.left - sheet.tokens[before].rect.right;
-        if taken[t] || gap > sheet.letter_height * 3 / 2 {
-            break;
-        }
-        rest.push(t);
-    }
-    let words = label_words(sheet, &rest);
-    let of_labels = words_of_labels(field, form);
-    let known = words.iter().filter(|word| of_labels.contains(*word)).count();
-    if words.len() < 2 || known * 10 < words.len() * 8 {
-        return;
-    }
-    rest.iter().for_each(|&t| taken[t] = true);
-    candidate.tokens.extend(rest);
-    candidate.rect = label_rect(sheet, &candidate.tokens);
-}
-
-/// Takes the second line of a heading over prose into its label, where the first one is full: "… efforts made to correct the problem with |
-/// the member". It begins at the same place, right below, and is made of a few words of labels only.
-fn grow_down(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition) {
-    /// Words of a second line.
-    const MOST: usize = 8;
-    let full = sheet.tokens.iter().map(|token| token.rect.right).max().unwrap_or(0);
-    for at in 0..chosen.len() {
-        let candidate = &chosen[at];
-        let ([Target::Field(field)], Some(&last)) = (candidate.targets.as_slice(), candidate.tokens.last()) else {
-            continue;
-        };
-        let (field, rect) = (&form.fields[*field], candidate.rect);
-        let row = sheet.tokens[last].row;
-        let is_full = rect.width() * 10 >= (full - rect.left) * 8 && sheet.rows[row].last() == Some(&last);
-        let Some(below) = sheet.rows.get(row + 1).filter(|_| field.kind == FieldKind::Block && is_full) else {
-            continue;
-        };
-        let words = label_words(sheet, below);
-        let Some(place) = Rect::bounding(below.iter().map(|&t| &sheet.tokens[t].rect)) else { continue };
-        let near =
-            (place.left - rect.left).abs() <= sheet.letter_height && place.top - rect.bottom <= sheet.letter_height;
-        let of_labels = words_of_labels(field, form);
-        if words.is_empty() || words.len() > MOST || !near || !words.iter().all(|word| of_labels.contains(word)) {
-            continue;
-        }
-        chosen[at].tokens.extend(below);
-        chosen[at].rect = rect.union(&place);
-        let tokens = chosen[at].tokens.clone();
-        // The words of the second line are no labels of their own.
-        for other in (0..chosen.len()).filter(|&other| other != at) {
-            if chosen[other].tokens.iter().any(|t| tokens.contains(t)) {
-                chosen[other].targets.clear();
-            }
-        }
-    }
-    chosen.retain(|candidate| !candidate.targets.is_empty());
 }
 
 /// The words that the labels of a field are made of, folded.
