@@ -172,7 +172,7 @@ pub(super) fn is_label(text: &PageText, wording: &str) -> bool {
     if phrase.len() < 3 {
         return false;
     }
-    text.lines().iter().enumerate().any(|(at, line)| {
+    text.lines_near(&phrase, tolerance(phrase.len())).any(|(at, line)| {
         text.find_all_in_line(&phrase, tolerance(phrase.len()), at).into_iter().any(|found| {
             let words = text.words();
             let marked = words
@@ -199,7 +199,7 @@ fn stands_apart(before: &Word, here: &Word) -> bool {
 fn begins(text: &PageText, wording: &str) -> bool {
     let phrase = Phrase::of_pack(wording);
     let words = text.words();
-    text.lines().iter().enumerate().any(|(at, line)| {
+    text.lines_near(&phrase, tolerance(phrase.len())).any(|(at, line)| {
         text.find_all_in_line(&phrase, tolerance(phrase.len()), at).into_iter().any(|found| {
             let before = words.get(line.words.start..=found.words.start).unwrap_or_default();
             let column = before.windows(2).rposition(|pair| stands_apart(&pair[0], &pair[1])).map_or(0, |gap| gap + 1);

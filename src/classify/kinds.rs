@@ -280,7 +280,7 @@ fn stands(text: &PageText, phrase: &PagePhrase, wording: &str) -> bool {
             let found = text.find_at(&compiled, tolerance(compiled.len()).min(TITLE_EDITS), 0..top_lines(text));
             found.is_some_and(|found| is_heading(text, &found))
         }
-        Some(Place::Line) => text.lines().iter().any(|line| fold(&line.text) == fold(wording)),
+        Some(Place::Line) => (0..text.lines().len()).any(|line| text.is_line(line, &compiled)),
     }
 }
 
@@ -306,6 +306,9 @@ pub(super) fn top_lines(text: &PageText) -> usize {
 
 /// Pairs of words that begin lines with a colon behind them (`TO:` … `FROM:`).
 fn pairs_found(text: &PageText, phrase: &PagePhrase) -> usize {
+    if phrase.pairs.is_empty() {
+        return 0;
+    }
     let leads: Vec<String> = text
         .words()
         .iter()

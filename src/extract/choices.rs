@@ -531,9 +531,11 @@ fn drawn_boxes(labels: &[&Label], source: &MarkSource<'_>) -> Vec<MarkBox> {
         best = find_group(source.page, &apart);
     }
     let between = between_languages(labels, source);
+    // One alone stands in no column.
+    let most_evidence = if labels.len() == 1 { 1 } else { 2 * labels.len() };
     for (searches, by_column) in [(Some(behind), false), (Some(far), true), (between, false)] {
         let Some(searches) = searches else { continue };
-        let (most, plain) = (evidence(&best, h) == 2 * labels.len(), clearness(&best));
+        let (most, plain) = (evidence(&best, h) == most_evidence, clearness(&best));
         if most && plain >= PLAIN {
             break;
         }

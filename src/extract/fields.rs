@@ -12,7 +12,7 @@ use image::GrayImage;
 
 use super::combs::{spaced, words_in_cells};
 use super::digits::{self, DigitAnswer};
-use super::fuzzy::ocr_distance;
+use super::fuzzy::is_near;
 use super::ink::{Presence, ZoneInk, closed_up, cut_line, measure};
 use super::labels::{Label, Print, Target};
 use super::meaning::{Meanings, read_value};
@@ -215,7 +215,7 @@ fn is_cut(field: &Written<'_>, source: &FieldSource<'_>) -> bool {
 /// Whether a name is a label of the form, misread: it stands where the name should, and nobody is called that.
 fn is_label_again(form: &FormDefinition, name: &str) -> bool {
     let labels = form.fields.iter().flat_map(|field| &field.labels);
-    labels.filter(|label| label.split_whitespace().count() >= 2).any(|label| ocr_distance(label, name) <= LABEL_AGAIN)
+    labels.filter(|label| label.split_whitespace().count() >= 2).any(|label| is_near(label, name, LABEL_AGAIN))
 }
 
 /// Whether what stands in a name's place is a number: a neighbour's value, and nobody's name.

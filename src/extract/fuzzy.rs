@@ -280,6 +280,11 @@ pub fn ocr_distance(a: &str, b: &str) -> f32 {
     (edit_cost(a.as_bytes(), b.as_bytes()) / longer as f32).min(1.0)
 }
 
+/// Whether two readings lie at most `limit` apart, see [`ocr_distance`]: most that are compared are soon seen to lie further apart.
+pub fn is_near(a: &str, b: &str, limit: f32) -> bool {
+    folded_distance(&fold(a), &fold(b), limit).is_some()
+}
+
 /// The weighted edits between two readings, in whole edits and not divided by length.
 pub fn ocr_edits(a: &str, b: &str) -> f32 {
     edit_cost(fold(a).as_bytes(), fold(b).as_bytes())

@@ -177,6 +177,8 @@ impl Classes {
 pub struct LabelIndex {
     wordings: Vec<Wording>,
     composition: Composition,
+    /// For each field the words that its labels are made of, folded.
+    words: Vec<BTreeSet<String>>,
     longest: usize,
     all: Vec<usize>,
     /// The wordings that a text of so many letters may be.
@@ -239,7 +241,8 @@ impl LabelIndex {
             .map(|length| (0..wordings.len()).filter(|at| wordings[*at].may_have(length, 1.0)).collect())
             .collect();
         let all = (0..wordings.len()).collect();
-        LabelIndex { wordings, composition, longest, all, by_length, compared: RefCell::default() }
+        let words = form.fields.iter().map(|field| words_of_labels(field, form)).collect();
+        LabelIndex { wordings, composition, words, longest, all, by_length, compared: RefCell::default() }
     }
 
     /// The index of a form of the pack, made once in each thread that reads pages.
@@ -360,9 +363,9 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     }
     for candidate in &mut chosen {
         grow_left(candidate, sheet, index, &mut taken);
-        grow_right(candidate, sheet, form, &mut taken);
+        grow_right(candidate, sheet, index, form, &mut taken);
     }
-    grow_down(&mut chosen, sheet, form);
+    grow_down(&mut chosen, sheet, index, form);
     // One word is a heading only where it stands alone in its row, or beside the heading of another panel: "Member" also begins the
     // sentences of the narrative.
     let of_headings: BTreeSet<usize> = chosen
@@ -416,8 +419,8 @@ pub fn find_labels(sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) -> 
     join_languages(&mut chosen, sheet, form);
     turn_into_options(&mut chosen, sheet, &index.composition);
     drop_doubtful(&mut chosen, form, sheet.letter_height);
-    drop_echoes(&mut chosen, sheet, form);
-    drop_values(&mut chosen, sheet, form);
+    drop_echoes(&mut chosen, sheet, index, form);
+    drop_values(&mut chosen, sheet, index);
     add_garbled(sheet, index, form, &taken, &mut chosen);
     add_overwritten(sheet, index, form, &taken, &mut chosen);
     chosen.sort_by_key(|c| (sheet.tokens[c.tokens[0]].row, c.rect.left));

@@ -275,6 +275,23 @@ impl<'a> PageText<'a> {
         self.folded.found(phrase, spot?, span.start)
     }
 
+    /// The lines in which a phrase may stand: those with enough of its letters.
+    pub fn lines_near(&self, phrase: &Phrase, max: f32) -> impl Iterator<Item = (usize, &TextLine)> {
+        let needed = phrase.needed(max);
+        let (near, _) = self.near(phrase, needed);
+        let may_hold = move |at: usize, line: &TextLine| match at {
+            0..64 => near >> at & 1 == 1,
+            _ => line.triples.seen(phrase) >= needed,
+        };
+        self.lines.iter().enumerate().filter(move |(at, line)| may_hold(*at, line))
+    }
+
+    /// Whether a line is the phrase to the letter, and nothing else.
+    pub fn is_line(&self, line: usize, phrase: &Phrase) -> bool {
+        let letters = self.lines.get(line).and_then(|line| self.folded.letters().get(line.span.clone()));
+        letters.is_some_and(|letters| letters.as_bytes() == phrase.letters())
+    }
+
     /// All places of a phrase in one line, from left to right.
     pub fn find_all_in_line(&self, phrase: &Phrase, max: f32, line: usize) -> Vec<Found> {
         let Some(line) = self.lines.get(line) else { return Vec::new() };

@@ -624,8 +624,7 @@ pub(super) fn sides(transposed: &Bitmap, across: &[Traced], known: &[Traced], dp
 fn side_at(transposed: &Bitmap, x: i32, (top, bottom): (i32, i32), corner: i32) -> Option<Side> {
     let middle = top + corner / 2..bottom - corner / 2;
     let length = middle.len() as i32;
-    let ink = |x: i32| transposed.count(&Rect::new(middle.start, x, middle.end, x + 1)) as i32;
-    if (ink(x - 1) + ink(x) + ink(x + 1)) * 10 < length * 9 {
+    if transposed.count(&Rect::new(middle.start, x - 1, middle.end, x + 2)) as i32 * 10 < length * 9 {
         return None;
     }
     // Ink in the column, or right beside it.

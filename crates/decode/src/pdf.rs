@@ -15,7 +15,7 @@ use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use hayro::kurbo::{self, Affine};
 use hayro::vello_cpu::color::palette::css::WHITE;
-use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
+use hayro::vello_cpu::{PixmapMut, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{RenderCache, RenderSettings, render_into};
 use image::GrayImage;
 
@@ -219,7 +219,11 @@ impl Sheet {
             };
             InterpreterSettings { warning_sink: Arc::new(sink), ..InterpreterSettings::default() }
         };
-        let gray = draw(page, settings, width, height, affine * self.user);
+        let to_pixels = ToPixels { affine, user: self.user, size: (width.into(), height.into()) };
+        let gray = match notes.content() {
+            Some(content) => drawn_around(page, &settings, &to_pixels, &content),
+            None => draw(page, &settings, &to_pixels, &Rect::new(0, 0, width.into(), height.into())),
+        };
         let is_white = gray.as_raw().iter().all(|value| *value == 255);
         // A picture may also come to nothing without a word.
         if failures.load(Ordering::Relaxed) > 0 || is_white {
@@ -234,7 +238,7 @@ impl Sheet {
             damage: Damage::default(),
             encoding: RENDERED_AS,
         };
-        Ok((decoded, ToPixels { affine, user: self.user, size: (width.into(), height.into()) }))
+        Ok((decoded, to_pixels))
     }
 
     /// Fax resolution; where the page is mostly pictures, theirs, so that they are not resampled.
@@ -253,36 +257,85 @@ impl Sheet {
 /// Bytes of a canvas that is kept for the next page: a letter page at fax resolution has fifteen million.
 const MOST_KEPT: usize = 20 << 20;
 
-fn draw(page: &Page<'_>, settings: InterpreterSettings, width: u16, height: u16, transform: Affine) -> GrayImage {
-    thread_local! {
-        /// Pages mostly have one size, and the whole canvas is drawn over: its memory is not asked for, and cleared, for each.
-        static CANVAS: RefCell<Option<Pixmap>> = const { RefCell::new(None) };
+/// The page, drawn where its content stands (points); nearly half of many a page is margin.
+fn drawn_around(
+    page: &Page<'_>,
+    settings: &InterpreterSettings,
+    to_pixels: &ToPixels,
+    content: &kurbo::Rect,
+) -> GrayImage {
+    /// The renderer works on squares of so many pixels.
+    const SQUARE: i32 = 4;
+    let (width, height) = (to_pixels.size.0 as i32, to_pixels.size.1 as i32);
+    let content = to_pixels.rect(*content);
+    let low = |edge: i32| edge / SQUARE * SQUARE;
+    let high = |edge: i32, most: i32| most.min((edge + SQUARE - 1) / SQUARE * SQUARE);
+    let window =
+        Rect::new(low(content.left), low(content.top), high(content.right, width), high(content.bottom, height));
+    let whole = Rect::new(0, 0, width, height);
+    if window.is_empty() {
+        return draw(page, settings, to_pixels, &whole);
     }
+    let gray = draw(page, settings, to_pixels, &window);
+    // What is drawn where nothing was noted, such as the point of a mitred corner, reaches over the window's edge.
+    if is_cut(&gray, &window) { draw(page, settings, to_pixels, &whole) } else { gray }
+}
+
+/// Whether there is ink along an edge of the window that is no edge of the page.
+fn is_cut(gray: &GrayImage, window: &Rect) -> bool {
+    let (width, height) = (gray.width() as i32, gray.height() as i32);
+    let is_inked = |x: i32, y: i32| gray.get_pixel(x as u32, y as u32).0[0] < 255;
+    let upright = |x: i32| (window.top..window.bottom).any(|y| is_inked(x, y));
+    let level = |y: i32| (window.left..window.right).any(|x| is_inked(x, y));
+    window.left > 0 && upright(window.left)
+        || window.right < width && upright(window.right - 1)
+        || window.top > 0 && level(window.top)
+        || window.bottom < height && level(window.bottom - 1)
+}
+
+/// The page as far as it lies in the window (pixels); around it it is white.
+fn draw(page: &Page<'_>, settings: &InterpreterSettings, to_pixels: &ToPixels, window: &Rect) -> GrayImage {
+    thread_local! {
+        /// The whole of it is drawn over: its memory is not asked for, and cleared, for each page.
+        static CANVAS: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    // No side of a page is longer than the renderer counts.
+    let side = |length: i32| u16::try_from(length).unwrap_or(u16::MAX);
+    let (width, height) = (side(window.width()), side(window.height()));
     let cache = RenderCache::new();
     let mut context = RenderContext::new(width, height);
     // Fax pixels are fine enough for letters as their font draws them.
     let unhinted = RenderSettings { hinting: false, ..RenderSettings::default() };
-    render_into(page, &cache, &settings, &unhinted, &mut context, transform);
+    let to_window = Affine::translate((-f64::from(window.left), -f64::from(window.top)));
+    render_into(page, &cache, settings, &unhinted, &mut context, to_window * to_pixels.affine * to_pixels.user);
     context.flush();
-    let used = CANVAS.take().filter(|canvas| (canvas.width(), canvas.height()) == (width, height));
-    let mut pixmap = used.unwrap_or_else(|| Pixmap::new(width, height));
-    let rasterizer = RasterizerSettings { target_init: TargetInit::Clear(WHITE), ..Default::default() };
-    context.render_with(&mut pixmap, &mut Resources::default(), rasterizer);
-    let mut gray = vec![255; usize::from(width) * usize::from(height)];
-    // Nearly all of a page is white: sixteen pixels at a time.
-    const AT_ONCE: usize = 16;
-    for (gray, drawn) in gray.chunks_mut(AT_ONCE).zip(pixmap.data_as_u8_slice().chunks(4 * AT_ONCE)) {
-        if !all_white(drawn) {
-            for (gray, pixel) in gray.iter_mut().zip(drawn.as_chunks::<4>().0) {
-                *gray = raster::luma([pixel[0], pixel[1], pixel[2]]);
+    let (row, rows) = (usize::from(width), usize::from(height));
+    let mut canvas = CANVAS.take();
+    canvas.resize(row * rows * 4, 0);
+    if let Some(pixmap) = PixmapMut::new(width, height, &mut canvas) {
+        let rasterizer = RasterizerSettings { target_init: TargetInit::Clear(WHITE), ..Default::default() };
+        context.render_with(pixmap, &mut Resources::default(), rasterizer);
+    }
+    let mut gray = GrayImage::from_pixel(to_pixels.size.0, to_pixels.size.1, image::Luma([255]));
+    let page_row = to_pixels.size.0 as usize;
+    let inside = gray.chunks_exact_mut(page_row.max(1)).skip(window.top.max(0) as usize);
+    for (gray, drawn) in inside.zip(canvas.chunks_exact((row * 4).max(1))) {
+        // Nearly all of a page is white: sixteen pixels at a time.
+        const AT_ONCE: usize = 16;
+        let gray = gray.get_mut(window.left.max(0) as usize..).unwrap_or_default();
+        for (gray, drawn) in gray.chunks_mut(AT_ONCE).zip(drawn.chunks(4 * AT_ONCE)) {
+            if !all_white(drawn) {
+                for (gray, pixel) in gray.iter_mut().zip(drawn.as_chunks::<4>().0) {
+                    *gray = raster::luma([pixel[0], pixel[1], pixel[2]]);
+                }
             }
         }
     }
     // A large drawing's stays with nobody.
-    if pixmap.data_as_u8_slice().len() <= MOST_KEPT {
-        CANVAS.set(Some(pixmap));
+    if canvas.len() <= MOST_KEPT {
+        CANVAS.set(canvas);
     }
-    GrayImage::from_raw(width.into(), height.into(), gray).unwrap_or_default()
+    gray
 }
 
 /// Refuses a page on which a picture that matters cannot be decoded; a logo may be missing.

@@ -182,6 +182,25 @@ impl Scan {
             && print.all(is_level)
     }
 
+    /// Where on the page everything is that can be seen, with some room around it; `None` when nothing is, or too much to be noted.
+    pub(super) fn content(&self) -> Option<Rect> {
+        /// Points around a line or a picture.
+        const ROOM: f64 = 2.0;
+        if self.marks.len() >= MOST_MARKS || self.glyphs.len() >= MOST_GLYPHS {
+            return None;
+        }
+        let shown = self.pictures.iter().filter(|picture| picture.shown.area() > 0.0);
+        let pictures = shown.map(|picture| picture.shown.inflate(ROOM, ROOM));
+        let marks = self.marks.iter().map(|mark| mark.bounds.inflate(ROOM, ROOM));
+        // Flourishes reach out of a letter's square.
+        let letters = self.glyphs.iter().filter(|glyph| !glyph.invisible).map(|glyph| {
+            let em = glyph.em.hypot();
+            glyph.bounds().inflate(em, em)
+        });
+        let content = pictures.chain(marks).chain(letters).reduce(|all, next| all.union(next))?.intersect(self.page);
+        (content.is_finite() && !content.is_zero_area()).then_some(content)
+    }
+
     /// The share of the page that picture `index` covers.
     pub(super) fn cover(&self, index: usize) -> f64 {
         self.pictures.get(index).map_or(0.0, |picture| picture.shown.area() / self.page.area().max(1.0))

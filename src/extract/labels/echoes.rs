@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BOTH, Candidate, Target, label_words, words_of_labels};
+use super::{BOTH, Candidate, LabelIndex, Target, label_words};
 use crate::extract::compose::Composition;
 use crate::extract::fuzzy::fold;
 use crate::extract::sheet::Sheet;
@@ -136,7 +136,7 @@ pub(super) fn turn_into_options(chosen: &mut [Candidate], sheet: &Sheet, composi
 /// The words of labels come again in the narrative ("Member …", "refused case management"). Of several places of one field the longest
 /// wording is the label, and options stand together: one far from all others is no option. A label of a field that has another one is none
 /// in the middle of a written line, and a heading is given once.
-pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition) {
+pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) {
     let height = sheet.letter_height;
     let single = |c: &Candidate| if c.targets.len() == 1 { c.targets.first().copied() } else { None };
     let fields: Vec<(Target, usize)> = chosen
@@ -195,7 +195,7 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
             return false;
         };
         let word = fold(&sheet.tokens[last].text);
-        ends_sentence(&sheet.tokens[last].text) && !words_of_labels(&form.fields[*field], form).contains(&word)
+        ends_sentence(&sheet.tokens[last].text) && !index.words[*field].contains(&word)
     };
     let is_prose = |target: Target| match target {
         Target::Field(i) => form.fields[i].kind.is_paragraph() || form.fields[i].kind.is_prose(),
@@ -248,14 +248,13 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &For
 
 /// The name of a clinic holds the word that names its field ("Seaside Family Practice" beside "Site name"): of two labels of one field that
 /// stand by each other, one with words that no label has is the value.
-pub(super) fn drop_values(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition) {
+pub(super) fn drop_values(chosen: &mut Vec<Candidate>, sheet: &Sheet, index: &LabelIndex) {
     let field_of = |c: &Candidate| match c.targets.as_slice() {
         [Target::Field(i)] => Some(*i),
         _ => None,
     };
     let is_foreign = |c: &Candidate, field: usize| {
-        let known = words_of_labels(&form.fields[field], form);
-        label_words(sheet, &c.tokens).iter().any(|word| word.len() >= 3 && !known.contains(word))
+        label_words(sheet, &c.tokens).iter().any(|word| word.len() >= 3 && !index.words[field].contains(word))
     };
     let labels: Vec<(usize, Rect, bool)> =
         chosen.iter().filter_map(|c| field_of(c).map(|i| (i, c.rect, is_foreign(c, i)))).collect();

@@ -1,6 +1,6 @@
 //! The rest of a label around the words that were recognised: before them, behind them and in the next row.
 
-use super::{Candidate, LabelIndex, Target, is_glyph, label_rect, label_words, words_of_labels};
+use super::{Candidate, LabelIndex, Target, is_glyph, label_rect, label_words};
 use crate::extract::fuzzy::fold;
 use crate::extract::sheet::Sheet;
 use crate::geometry::Rect;
@@ -71,11 +71,16 @@ pub(super) fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelI
 
 /// Takes the rest of a heading over prose into its label: "Narrative: what happened, and what your office did". What follows is print
 /// as long as it is made of the words that the field's wordings are made of.
-pub(super) fn grow_right(candidate: &mut Candidate, sheet: &Sheet, form: &FormDefinition, taken: &mut [bool]) {
-    let [Target::Field(field)] = candidate.targets.as_slice() else { return };
-    let field = &form.fields[*field];
+pub(super) fn grow_right(
+    candidate: &mut Candidate,
+    sheet: &Sheet,
+    index: &LabelIndex,
+    form: &FormDefinition,
+    taken: &mut [bool],
+) {
+    let &[Target::Field(field)] = candidate.targets.as_slice() else { return };
     let Some(&last) = candidate.tokens.last() else { return };
-    if !field.kind.is_prose() {
+    if !form.fields[field].kind.is_prose() {
         return;
     }
     let row = &sheet.rows[sheet.tokens[last].row];
@@ -90,7 +95,7 @@ pub(super) fn grow_right(candidate: &mut Candidate, sheet: &Sheet, form: &FormDe
         rest.push(t);
     }
     let words = label_words(sheet, &rest);
-    let of_labels = words_of_labels(field, form);
+    let of_labels = &index.words[field];
     let known = words.iter().filter(|word| of_labels.contains(*word)).count();
     if words.len() < 2 || known * 10 < words.len() * 8 {
         return;
@@ -102,7 +107,7 @@ pub(super) fn grow_right(candidate: &mut Candidate, sheet: &Sheet, form: &FormDe
 
 /// Takes the second line of a heading over prose into its label, where the first one is full: "… efforts made to correct the problem with |
 /// the member". It begins at the same place, right below, and is made of a few words of labels only.
-pub(super) fn grow_down(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormDefinition) {
+pub(super) fn grow_down(chosen: &mut Vec<Candidate>, sheet: &Sheet, index: &LabelIndex, form: &FormDefinition) {
     /// Words of a second line.
     const MOST: usize = 8;
     let full = sheet.tokens.iter().map(|token| token.rect.right).max().unwrap_or(0);
@@ -111,17 +116,18 @@ pub(super) fn grow_down(chosen: &mut Vec<Candidate>, sheet: &Sheet, form: &FormD
         let ([Target::Field(field)], Some(&last)) = (candidate.targets.as_slice(), candidate.tokens.last()) else {
             continue;
         };
-        let (field, rect) = (&form.fields[*field], candidate.rect);
+        let (field, rect) = (*field, candidate.rect);
         let row = sheet.tokens[last].row;
         let is_full = rect.width() * 10 >= (full - rect.left) * 8 && sheet.rows[row].last() == Some(&last);
-        let Some(below) = sheet.rows.get(row + 1).filter(|_| field.kind == FieldKind::Block && is_full) else {
+        let Some(below) = sheet.rows.get(row + 1).filter(|_| form.fields[field].kind == FieldKind::Block && is_full)
+        else {
             continue;
         };
         let words = label_words(sheet, below);
         let Some(place) = Rect::bounding(below.iter().map(|&t| &sheet.tokens[t].rect)) else { continue };
         let near =
             (place.left - rect.left).abs() <= sheet.letter_height && place.top - rect.bottom <= sheet.letter_height;
-        let of_labels = words_of_labels(field, form);
+        let of_labels = &index.words[field];
         if words.is_empty() || words.len() > MOST || !near || !words.iter().all(|word| of_labels.contains(word)) {
             continue;
         }

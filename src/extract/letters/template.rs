@@ -1,6 +1,6 @@
 //! Templates that nobody filled: bracketed fields, empty salutations, lines left to write on.
 
-use crate::extract::fuzzy::{fold, ocr_distance};
+use crate::extract::fuzzy::{fold, folded_distance};
 use crate::extract::page_text::PageText;
 use crate::rules::PhraseBook;
 
@@ -79,9 +79,9 @@ fn is_field(text: &str, fields: &[String], in_brackets: bool) -> bool {
     fields.iter().any(|field| {
         let long = field.len() >= 9;
         match in_brackets {
-            true if long => ocr_distance(&folded, field) <= 0.22 || folded.ends_with(field.as_str()),
+            true if long => folded_distance(&folded, field, 0.22).is_some() || folded.ends_with(field.as_str()),
             true => folded == *field,
-            false => long && ocr_distance(&folded, field) <= 0.16,
+            false => long && folded_distance(&folded, field, 0.16).is_some(),
         }
     })
 }

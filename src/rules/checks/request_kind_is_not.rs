@@ -1,10 +1,13 @@
 //! `request-kind-is-not`: the pages hold another kind of request than this one (a letter without a form, another plan's form).
 
 use super::{Judge, Outcome};
+use crate::answer::Answer;
 use crate::assemble::Request;
-use crate::rules::context::Context;
-use crate::rules::settings::RequestScope;
+use crate::reading::PageKind;
 use crate::rules::Pack;
+use crate::rules::context::Context;
+use crate::rules::evidence::may_hide;
+use crate::rules::settings::RequestScope;
 
 /// The request is not of this kind.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -14,8 +17,15 @@ pub struct RequestKindIsNot {
 }
 
 impl Judge for RequestKindIsNot {
-    fn evaluate(&self, request: &Request, _: &Context<'_>) -> Outcome {
-        Outcome::new(RequestScope::of(&request.kind) != self.kind)
+    fn evaluate(&self, request: &Request, facts: &Context<'_>) -> Outcome {
+        let is_form = |kind: &PageKind| matches!(kind, PageKind::Form(_));
+        let answer = match RequestScope::of(&request.kind) {
+            kind if kind != self.kind => Answer::Met,
+            // The form may be the page that could not be read.
+            RequestScope::LetterOnly if may_hide(request, facts, is_form) => Answer::CannotTell,
+            _ => Answer::NotMet,
+        };
+        Outcome::new(answer).on("form")
     }
 
     fn describe(&self, _: &Pack) -> String {
@@ -28,5 +38,21 @@ impl Judge for RequestKindIsNot {
             RequestScope::Unreadable => "the file could be read",
         }
         .to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assemble::RequestKind;
+    use crate::rules::example::{Example, answer};
+
+    #[test]
+    fn a_letter_alone_has_no_form_unless_a_page_could_not_be_read() {
+        let check = RequestKindIsNot { kind: RequestScope::LetterOnly };
+        let alone = || Example::of_kind(RequestKind::LetterOnly);
+        assert_eq!(answer(&check, &Example::complete()), Answer::Met);
+        assert_eq!(answer(&check, &alone()), Answer::NotMet);
+        assert_eq!(answer(&check, &alone().lost_page()), Answer::CannotTell);
     }
 }
