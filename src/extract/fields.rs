@@ -130,9 +130,19 @@ pub fn read_fields(
                     tokens.retain(|token| !numbers.contains(token));
                     numbers.iter().map(|&token| source.sheet.tokens[token].rect).collect()
                 }
+                FieldKind::DateList => {
+                    let captions = source.sheet.captions(&tokens);
+                    tokens.retain(|token| !captions.contains(token));
+                    captions.iter().map(|&token| source.sheet.tokens[token].rect).collect()
+                }
                 _ => Vec::new(),
             };
-            let ink = measure(source.page, &zone, &[printed.as_slice(), &others].concat(), letter);
+            let mut ink = measure(source.page, &zone, &[printed.as_slice(), &others].concat(), letter);
+            // What stands between the blanks of a list is a row of commas.
+            let is_low = |extent: &Rect| extent.height() * 2 <= letter;
+            if kind == FieldKind::DateList && !ink.worn && ink.extent.as_ref().is_some_and(is_low) {
+                ink.presence = Presence::Blank;
+            }
             // The room for prose reaches down to the next label, and may take in a signature over its own.
             let prose = if kind == FieldKind::Ink { [].iter() } else { claimed_by_prose.iter() };
             let taken: Vec<Rect> = claimed.iter().chain(prose).copied().collect();
@@ -398,12 +408,20 @@ fn one_label_each<'a>(
             let has_own = placed.iter().any(of_provider);
             let best = placed.iter().filter(|p| p.field == field && !(has_own && is_signers(p))).max_by_key(|p| {
                 let text = source.text_in(&p.zone.rect);
-                let suited = suits(form.fields[field].kind, &text) >= 0.5;
-                // A value tells more than the words of another label.
-                let worded = (!text.is_empty(), !source.sheet.tokens_in(&p.zone.rect).is_empty());
+                let (kind, fit) = (form.fields[field].kind, suits(form.fields[field].kind, &text));
+                let suited = fit >= 0.5;
+                let is_list = kind == FieldKind::DateList;
+                // A value tells more than the words of another label; advice under a heading is no list of dates.
+                let worded = (
+                    !(text.is_empty() || is_list && fit < 0.0),
+                    !is_list && !source.sheet.tokens_in(&p.zone.rect).is_empty(),
+                    if is_list { (p.zone.structure * 2.0) as i32 } else { 0 },
+                );
                 let in_prose = blocks.iter().any(|block| block.holds(&p.label.rect));
-                // "Date of request" says more than "Date"; beyond that length says nothing.
-                (suited && !in_prose, !in_prose, p.label.letters.min(8), worded, std::cmp::Reverse(p.label.rect.top))
+                // "Date of request" says more than "Date"; beyond that length says nothing. A word that is only like a label ("Physical")
+                // says less than a shorter one to the letter ("PCP name").
+                let telling = p.label.letters.min(8) as i32 - if p.label.distance > 0.0 { 2 } else { 0 };
+                (suited && !in_prose, !in_prose, telling, worded, std::cmp::Reverse(p.label.rect.top))
             });
             best.into_iter().collect()
         })

@@ -236,6 +236,20 @@ impl Sheet {
         runs.flatten().map(|(token, _)| *token).collect()
     }
 
+    /// The captions of a list's columns in its first row ("Visit type    Reminder"): words of print without a figure, wide gaps between.
+    pub fn captions(&self, tokens: &[usize]) -> Vec<usize> {
+        let Some(row) = tokens.chunk_by(|&a, &b| self.tokens[a].row == self.tokens[b].row).next() else {
+            return Vec::new();
+        };
+        let is_caption = |&token: &usize| {
+            let token = &self.tokens[token];
+            token.is_print() && !token.text.contains(|c: char| c.is_ascii_digit())
+        };
+        let is_wide =
+            |pair: &[usize]| self.tokens[pair[1]].rect.left - self.tokens[pair[0]].rect.right > 2 * self.letter_height;
+        if row.iter().all(is_caption) && row.windows(2).any(is_wide) { row.to_vec() } else { Vec::new() }
+    }
+
     /// Words of print that reach into `zone` from outside.
     pub fn print_into(&self, zone: &Rect) -> Vec<Rect> {
         let reaches = |t: &&Token| !t.rect.intersect(zone).is_empty() && !zone.holds(&t.rect);

@@ -9,7 +9,7 @@ mod lists;
 use super::combs::{Combs, usual_gap};
 use super::labels::{Label, Target};
 use crate::geometry::Rect;
-use crate::page::{PreparedPage, Ruling};
+use crate::page::{PreparedPage, Ruling, Rulings};
 use crate::rules::FieldKind;
 
 /// Where a value stands relative to its label.
@@ -99,12 +99,17 @@ pub struct Surroundings<'a> {
     /// Parts of the page that are not the office's.
     ignored: Vec<Rect>,
     combs: Combs,
+    /// What bounds a cell: the rulings and the edges of dark bands.
+    bounds: Rulings,
 }
 
 impl<'a> Surroundings<'a> {
     pub fn new(page: &'a PreparedPage, labels: &'a [Label], height: i32) -> Surroundings<'a> {
-        let mut around =
-            Surroundings { page, labels, height, ignored: Vec::new(), combs: Combs::of(&page.rulings, height) };
+        let (mut bounds, edges) = (page.rulings.clone(), &page.edges);
+        bounds.horizontal.extend_from_slice(&edges.horizontal);
+        bounds.vertical.extend_from_slice(&edges.vertical);
+        let combs = Combs::of(&page.rulings, height);
+        let mut around = Surroundings { page, labels, height, ignored: Vec::new(), combs, bounds };
         around.ignored =
             labels.iter().filter(|l| l.target == Target::IgnoreBelow).map(|l| around.ignored_part(l)).collect();
         around
@@ -134,7 +139,7 @@ impl<'a> Surroundings<'a> {
     fn nearest_vertical(&self, x: i32, y: i32, to_the_right: bool) -> Option<&Ruling> {
         let slack = self.height / 3;
         let spans = |r: &&Ruling| r.rect.top - slack <= y && y <= r.rect.bottom + slack;
-        let rulings = self.page.rulings.vertical.iter().filter(spans);
+        let rulings = self.bounds.vertical.iter().filter(spans);
         if to_the_right {
             rulings.filter(|r| r.rect.center_x() > x).min_by_key(|r| r.rect.center_x())
         } else {
@@ -149,7 +154,7 @@ impl<'a> Surroundings<'a> {
     fn nearest_horizontal_of(&self, x: i32, y: i32, below: bool, counts: impl Fn(&Ruling) -> bool) -> Option<&Ruling> {
         let slack = self.height / 3;
         let spans = |r: &&Ruling| r.rect.left - slack <= x && x <= r.rect.right + slack && counts(r);
-        let rulings = self.page.rulings.horizontal.iter().filter(spans);
+        let rulings = self.bounds.horizontal.iter().filter(spans);
         if below {
             rulings.filter(|r| r.rect.center_y() > y).min_by_key(|r| r.rect.center_y())
         } else {
@@ -177,7 +182,7 @@ impl<'a> Surroundings<'a> {
 
     /// Whether a horizontal ruling, or a piece of a broken one, passes (or ends) at `x` at about the height `y`.
     fn crosses(&self, x: i32, y: i32) -> bool {
-        self.page.rulings.horizontal.iter().any(|r| {
+        self.bounds.horizontal.iter().any(|r| {
             (r.rect.center_y() - y).abs() * 2 <= self.height
                 && r.rect.left - self.height <= x
                 && x <= r.rect.right + self.height
@@ -362,11 +367,18 @@ impl<'a> Surroundings<'a> {
             .and_then(|r| self.cell_at(label.rect.center_x(), r.rect.bottom + h / 2))
             .filter(|below| !self.holds_other_label(below, &label.rect));
         let room_below = cell.bottom - label.rect.bottom >= h * 9 / 10;
+        // A low cell of the label's own width without a label: headings stand over their values.
+        let is_twin = |other: &Rect| {
+            (other.left - cell.left).abs().max((other.right - cell.right).abs()) <= h / 2 && other.height() < 4 * h
+        };
+        let heads = !room_below && below.as_ref().is_some_and(is_twin);
         // The room beside a heading is its margin.
         let is_heading = self.is_centred(&label.rect, &cell) && !room_below && below.is_some();
-        let room_right = cell.right - label.rect.right >= h * 3 && !is_heading;
+        let is_on_dark = self.page.bands.iter().any(|band| band.holds(&label.rect));
+        let room_right = cell.right - label.rect.right >= h * 3 && !is_heading && !is_on_dark;
         if room_below || room_right {
             let structure = match (next.is_some(), room_below) {
+                (false, _) if heads => 0.5,
                 (false, _) => 1.0,
                 // Room under the label speaks for a value there even beside an empty cell.
                 (true, true) => 0.6,
@@ -379,7 +391,7 @@ impl<'a> Surroundings<'a> {
             zones.push(Zone { placement: Placement::NextCell, rect: next, structure });
         }
         if let Some(below) = below {
-            let structure = if room_below || room_right { 0.2 } else { 0.8 };
+            let structure = if !heads && (room_below || room_right) { 0.2 } else { 0.8 };
             zones.push(Zone { placement: Placement::BelowCell, rect: below, structure });
         }
     }
@@ -407,8 +419,11 @@ impl<'a> Surroundings<'a> {
             let right = r.right.min(next_left - 2);
             // The pen's line may stand a little higher than the foot of its label.
             let highest = if kind == FieldKind::Ink { l.top - h / 4 } else { l.top + l.height() * 3 / 10 };
+            // And a good deal lower, where it begins right behind the label.
+            let is_right_behind = r.left >= l.right - h / 2 && r.left - l.right < 2 * h;
+            let lowest = if kind == FieldKind::Ink && is_right_behind { h * 2 } else { h * 9 / 10 };
             if y >= highest
-                && y <= l.bottom + h * 9 / 10
+                && y <= l.bottom + lowest
                 && right > l.right + 2 * h
                 && r.left < next_left
                 && r.left - l.right < 12 * h

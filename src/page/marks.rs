@@ -186,13 +186,18 @@ fn only_light_mark(measures: &[MarkMeasure], inks: &[MarkInk], boxes: &[MarkBox]
     let mut unclean = (0..boxes.len()).filter(|i| !is_clean(i));
     let clean = unclean.next().is_none_or(is_far_less) && unclean.next().is_none();
     let ink = &inks[only];
-    let is_stroke = measures[only].fill >= 2.0 * band.unchecked_below && ink.reach >= STROKE && !ink.struck;
+    // Where the others are spotless a tick between wide brackets counts as well.
+    let spotless = (0..boxes.len()).all(|i| i == only || measures[i].fill <= SPOTLESS);
+    let least = if spotless { 1.5 } else { 2.0 } * band.unchecked_below;
+    let is_stroke = measures[only].fill >= least && ink.reach >= STROKE && !ink.struck;
     let alike = boxes.iter().all(|b| b.shape == boxes[only].shape) && boxes[only].shape != BoxShape::None;
     (boxes.len() >= 4 && measures[only].mark == Mark::Unsure && is_stroke && alike && clean).then_some(only)
 }
 
 /// Share of a box's inside from which a piece of ink crosses it.
 const STROKE: f32 = 0.5;
+/// Share of a spotless box's inside that is ink.
+const SPOTLESS: f32 = 0.005;
 
 /// The outlines of boxes that stand together: all of one shape are printed alike, and a tick that runs along the sides of its box makes that
 /// one's seem thick.

@@ -4,6 +4,7 @@
 //! the rulings, and records every step. Neighbours: [`crate::decode`] before, [`crate::ocr`] and
 //! [`crate::extract`] after.
 
+mod bands;
 mod binarize;
 mod boxes;
 mod components;

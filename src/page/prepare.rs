@@ -11,7 +11,7 @@ use super::components::label;
 use super::placement::{self, Placement};
 use super::rulings::{self, Scale, Traced};
 use super::streaks::{self, Streak};
-use super::{Bitmap, erase, faint, header, skew, specks, tint};
+use super::{Bitmap, bands, erase, faint, header, skew, specks, tint};
 use crate::decode::{Pixels, Resolution, SourcePage};
 use crate::geometry::Rect;
 
@@ -69,7 +69,8 @@ pub struct PreparedPage {
     pub gray: Arc<GrayImage>,
     /// Every dark pixel, rulings and streaks included.
     pub ink: Bitmap,
-    /// What people and printers wrote: ink without rulings, streaks and specks. Strokes that touch a ruling are kept whole.
+    /// What people and printers wrote: ink without rulings, streaks and specks, and what is white on dark bands. Strokes that touch a ruling
+    /// are kept whole.
     pub writing: Bitmap,
     /// Ink without streaks and specks, but with rulings and boxes: where [`super::find_boxes`] looks.
     pub(super) shapes: Bitmap,
@@ -78,6 +79,10 @@ pub struct PreparedPage {
     /// [`PreparedPage::clean`], once it was asked for.
     clean: OnceLock<GrayImage>,
     pub rulings: Rulings,
+    /// Edges of dark bands and bars: they bound cells, and nobody writes on them.
+    pub edges: Rulings,
+    /// Dark bands that run across the page: headings white on black. Nobody writes in them.
+    pub bands: Vec<Rect>,
     /// The fax machine's header band, when there is one; it lies within the top tenth of the page (or the bottom tenth of
     /// a page that was fed upside down, or along a side of one that was fed lying).
     pub header_band: Option<Rect>,
@@ -182,10 +187,11 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
         let base = inked(&clean, &unstreaked);
         (Some(clean), base)
     };
-    let sorted = sort_ink(base.clone(), page_dpi);
+    // A threshold that follows the grey around it hollows dark areas out.
+    let sorted = sort_ink(base.clone(), page_dpi, threshold != Threshold::Local);
     let clean = OnceLock::new();
     if let Some(mut streakless) = streakless {
-        paint_out(&mut streakless, &base, &sorted.writing);
+        paint_out(&mut streakless, &base, &sorted.writing, &sorted.bands);
         let _ = clean.set(streakless);
     }
 
@@ -199,6 +205,8 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
         dpi: page_dpi,
         clean,
         rulings: sorted.rulings,
+        bands: sorted.bands,
+        edges: sorted.edges,
         header_band,
         header_strip,
         stroke_width: sorted.stroke_width,
@@ -215,11 +223,11 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
 }
 
 impl PreparedPage {
-    /// `gray` with rulings, streaks and specks painted out: what a reader of lines should see. A page with a text layer is seldom read.
+    /// `gray` with rulings, streaks and specks painted out, and dark bands the other way round: what a reader of lines should see. A page with a text layer is seldom read.
     pub fn clean(&self) -> &GrayImage {
         self.clean.get_or_init(|| {
             let mut clean = GrayImage::clone(&self.gray);
-            paint_out(&mut clean, &self.ink, &self.writing);
+            paint_out(&mut clean, &self.ink, &self.writing, &self.bands);
             clean
         })
     }
@@ -227,7 +235,7 @@ impl PreparedPage {
     /// A page whose pixels are square and upright already, such as one drawn by a test: only its ink is sorted.
     pub fn from_ink(ink: Bitmap, dpi: u32) -> Self {
         let dpi = dpi.max(1);
-        let sorted = sort_ink(ink.clone(), dpi);
+        let sorted = sort_ink(ink.clone(), dpi, true);
         let gray = Arc::new(ink.to_gray());
         let size = (ink.width(), ink.height());
         Self {
@@ -238,6 +246,8 @@ impl PreparedPage {
             dpi,
             clean: OnceLock::new(),
             rulings: sorted.rulings,
+            bands: sorted.bands,
+            edges: sorted.edges,
             header_band: None,
             header_strip: None,
             stroke_width: sorted.stroke_width,
@@ -250,15 +260,17 @@ impl PreparedPage {
 /// The ink of a page by what it is.
 struct SortedInk {
     rulings: Rulings,
+    edges: Rulings,
+    bands: Vec<Rect>,
     writing: Bitmap,
     shapes: Bitmap,
     stroke_width: f32,
     specks: u32,
 }
 
-/// Parts writing from rulings and specks.
-fn sort_ink(ink: Bitmap, dpi: u32) -> SortedInk {
-    let (mut rulings, mut writing) = without_rulings(&ink, dpi);
+/// Parts writing from rulings and specks; `is_solid` says whether dark areas are ink all over.
+fn sort_ink(ink: Bitmap, dpi: u32, is_solid: bool) -> SortedInk {
+    let WithoutRulings { mut rulings, edges, bands, mut writing } = without_rulings(&ink, dpi, is_solid);
     let labelled = label(&writing, &writing.bounds());
     let faint = faint::find(&labelled, writing.height(), dpi);
     let stroke_width = specks::stroke_width(&labelled, dpi);
@@ -275,7 +287,7 @@ fn sort_ink(ink: Bitmap, dpi: u32) -> SortedInk {
     for row in faint {
         add_faint(&mut rulings.horizontal, row.ruling, dpi);
     }
-    SortedInk { rulings, writing, shapes, stroke_width, specks: dots.len() as u32 }
+    SortedInk { rulings, edges, bands, writing, shapes, stroke_width, specks: dots.len() as u32 }
 }
 
 /// A resolution that can be worked with; absurd ones are taken from the size of a letter page.
@@ -431,8 +443,17 @@ fn painted_out(gray: &GrayImage, mask: &Bitmap, kept: &Bitmap) -> GrayImage {
     painted
 }
 
-/// Paints over what is in `base` and no longer in `writing`, with the grey fringe around it but not that of the writing.
-fn paint_out(clean: &mut GrayImage, base: &Bitmap, writing: &Bitmap) {
+/// Paints over what is in `base` and no longer in `writing`, with the grey fringe around it but not that of the writing; what is white
+/// on a dark band becomes dark on white.
+fn paint_out(clean: &mut GrayImage, base: &Bitmap, writing: &Bitmap, bands: &[Rect]) {
+    for band in bands {
+        let columns = band.left.max(0) as usize..band.right.max(0) as usize;
+        for y in band.top.max(0) as u32..band.bottom.max(0) as u32 {
+            let from = y as usize * clean.width() as usize;
+            let row = clean.get_mut(from + columns.start..from + columns.end);
+            row.into_iter().flatten().for_each(|pixel| *pixel = 255 - *pixel);
+        }
+    }
     let mut gone = base.clone();
     gone.and_not(writing);
     let mut fringe = gone.dilated(1, 2);
@@ -451,8 +472,16 @@ fn whiten(gray: &mut GrayImage, mask: &Bitmap) {
     }
 }
 
-/// Finds the rulings of `ink` and gives the ink without them.
-fn without_rulings(ink: &Bitmap, dpi: u32) -> (Rulings, Bitmap) {
+/// What rulings and bands leave of a page's ink.
+struct WithoutRulings {
+    rulings: Rulings,
+    edges: Rulings,
+    bands: Vec<Rect>,
+    writing: Bitmap,
+}
+
+/// Finds the rulings and dark bands of `ink`, and gives what is written: the ink without the rulings, and what is white on a band.
+fn without_rulings(ink: &Bitmap, dpi: u32, is_solid: bool) -> WithoutRulings {
     let scale = Scale::across(dpi);
     let horizontal = rulings::find(ink, &scale);
     let transposed = ink.transposed();
@@ -481,7 +510,17 @@ fn without_rulings(ink: &Bitmap, dpi: u32) -> (Rulings, Bitmap) {
         horizontal: horizontal.iter().map(plain).collect(),
         vertical: vertical.iter().map(upright).collect(),
     };
-    (rulings, writing)
+    let find = |ink: &Bitmap| if is_solid { bands::find(ink, dpi) } else { Vec::new() };
+    let bands = find(ink);
+    let bars = find(&transposed).into_iter().map(|bar| Rect::new(bar.top, bar.left, bar.bottom, bar.right));
+    let bars: Vec<Rect> = bars.filter(|bar| !bands.iter().any(|band| band.intersect(bar).area() > 0)).collect();
+    bands.iter().for_each(|band| bands::turn_dark(&mut writing, band));
+    // What stands in a bar down the page is turned by a quarter, and names a part of the form.
+    bars.iter().for_each(|bar| writing.clear(bar));
+    let mut edges = Rulings::default();
+    bands::add_edges(&mut edges, &bands, &rulings, dpi);
+    bands::add_edges(&mut edges, &bars, &rulings, dpi);
+    WithoutRulings { rulings, edges, bands, writing }
 }
 
 /// Adds a row of dots to the rulings: as the rest of one that stands on the same row, or on its own.

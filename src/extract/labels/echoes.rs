@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BOTH, Candidate, LabelIndex, Target, label_words};
+use super::{BOTH, Candidate, LabelIndex, Target, is_numbered, label_words};
 use crate::extract::compose::Composition;
 use crate::extract::fuzzy::fold;
 use crate::extract::sheet::Sheet;
@@ -186,7 +186,11 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, index: &La
         let before = row.iter().position(|&t| t == first).and_then(|at| at.checked_sub(1));
         let is_written = before.map(|at| &sheet.tokens[row[at]]).is_some_and(|t| t.is_word() && !t.text.ends_with(':'));
         let asks = candidate.tokens.last().is_some_and(|&last| sheet.tokens[last].text.ends_with('?'));
-        is_written && !sheet.tokens[first].starts_segment && !is_closed(candidate, sheet) && !asks
+        is_written
+            && !sheet.tokens[first].starts_segment
+            && !is_closed(candidate, sheet)
+            && !asks
+            && !is_numbered(candidate, sheet)
     };
     let is_block = |target: Target| matches!(target, Target::Field(i) if form.fields[i].kind == FieldKind::Block);
     // A sentence of the office's ends with a word that no label of the field has; a label's colon may be read as a period.

@@ -158,15 +158,18 @@ impl Surroundings<'_> {
         let l = &label.rect;
         let h = self.height;
         let all = || self.page.rulings.horizontal.iter().map(|r| r.rect);
-        let beside = |r: &Rect| {
+        let at_foot = |r: &Rect| {
             r.center_y() > l.top
                 && r.center_y() <= l.bottom + h * 9 / 10
                 && r.right > l.right + 2 * h
                 && r.left < l.right + 12 * h
         };
-        if all().any(|r| beside(&r)) {
+        // A line that runs under the label itself parts a column's heading from its rows.
+        let runs_under = |r: &Rect| r.left <= l.left + h / 2;
+        if all().any(|r| at_foot(&r) && !runs_under(&r)) {
             return None;
         }
+        let top = if all().any(|r| at_foot(&r)) { l.top - h / 2 } else { l.bottom + 1 };
         let band = Rect::new(l.left - h, 0, l.right.max(l.left + 10 * h), 1);
         let floor = self.floor_below(label, &band);
         let mut lines: Vec<Rect> = all()
@@ -186,7 +189,7 @@ impl Surroundings<'_> {
         }
         let starts = first.center_y() - l.bottom <= h * 7 / 2;
         let right = first.right.max(last.right);
-        let rows = Rect::new(first.left - h, l.bottom + 1, right, last.bottom + h / 2);
+        let rows = Rect::new(first.left - h, top, right, last.bottom + h / 2);
         // The entries may stand in two columns.
         let level = |r: &Rect| r.center_y() > first.center_y() - h / 2 && r.center_y() < last.center_y() + h / 2;
         let widest = all().filter(level).map(|r| r.right).max().map_or(rows, |right| Rect { right, ..rows });
