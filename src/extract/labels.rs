@@ -265,6 +265,11 @@ impl LabelIndex {
         })
     }
 
+    /// The wording that a folded text is to the letter.
+    fn listed(&self, folded: &str) -> Option<&Wording> {
+        self.by_length.get(folded.len())?.iter().map(|at| &self.wordings[*at]).find(|wording| wording.folded == folded)
+    }
+
     /// The wordings that a folded text comes near to. It says nothing else of where the text stands.
     fn near(&self, folded: &str, inside: bool, ends_row: bool) -> Rc<[Near]> {
         let key = (folded.into(), inside, ends_row);

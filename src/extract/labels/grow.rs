@@ -62,6 +62,13 @@ pub(super) fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelI
     lead.iter().for_each(|&t| taken[t] = true);
     candidate.tokens.splice(0..0, lead);
     candidate.rect = label_rect(sheet, &candidate.tokens);
+    // "Dates of missed appointments (three in 12 months)" is the list's heading, though an option reads like its end.
+    let is_hint = |t: &usize| sheet.tokens[*t].text.starts_with('(');
+    let head = candidate.tokens.iter().skip(1).position(is_hint).map_or(candidate.tokens.len(), |at| at + 1);
+    if let Some(wording) = index.listed(&label_words(sheet, &candidate.tokens[..head]).concat()) {
+        candidate.targets = wording.targets.clone();
+        return;
+    }
     if let Some(composed) = index.composition.find(&label_words(sheet, &candidate.tokens))
         && candidate.targets.contains(&composed.target)
     {

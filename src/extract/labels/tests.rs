@@ -389,3 +389,15 @@ fn words_behind_others_in_a_written_line_are_no_heading() {
     let found = labels(&[(100, 100, "Other: ineffective relationship see narrative"), (100, 300, "Narrative:")]);
     assert_eq!(of(&found, "narrative"), ["Narrative:"]);
 }
+
+#[test]
+fn the_heading_of_a_list_with_a_hint_is_its_label_and_a_sentence_is_none() {
+    let found = labels(&[
+        (100, 100, "Failure to keep scheduled appointments"),
+        (100, 200, "Dates of missed appointments (three in 12 months):"),
+        (110, 250, "03/16/2026; 04/15/2026; 05/11/2026"),
+        (100, 320, "Describe the events leading to your request and your efforts to correct the problem:"),
+        (110, 370, "Missed visits x3. LVM x3, postcards mailed x2, portal message x1. No reply from patient."),
+    ]);
+    assert_eq!(of(&found, "missed_appointments").first(), Some(&"Dates of missed appointments (three in 12 months):"));
+}

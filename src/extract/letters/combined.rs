@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::extract::fuzzy::{FoldedLine, Phrase, fold, folded_edits};
 use crate::extract::page_text::PageText;
+use crate::ocr::Word;
 
 /// Weighted edits up to which a word of six letters and more is that word.
 const WORD_EDITS: f32 = 0.9;
@@ -34,7 +35,7 @@ impl Sentences {
         let mut spans = Vec::new();
         let mut start = from;
         for at in from..raw.len() {
-            let ends = raw.get(at).is_some_and(|w| ends_sentence(&w.text));
+            let ends = ends_at(raw, at);
             if ends || at + 1 - start >= LONGEST || at + 1 == raw.len() {
                 spans.push(start..at + 1);
                 start = at + 1;
@@ -125,6 +126,12 @@ pub(super) enum Side {
 
 /// Words after which a sentence is cut, for pages whose periods were lost.
 const LONGEST: usize = 48;
+
+/// Whether a sentence ends with a word: the next one begins with no small letter. Specks behind a word are read as periods.
+pub(super) fn ends_at(words: &[Word], at: usize) -> bool {
+    let goes_on = |next: &Word| next.text.starts_with(char::is_lowercase);
+    words.get(at).is_some_and(|word| ends_sentence(&word.text)) && !words.get(at + 1).is_some_and(goes_on)
+}
 
 /// A period ends a sentence, not behind an initial or a title of two letters.
 pub(super) fn ends_sentence(word: &str) -> bool {

@@ -186,6 +186,16 @@ fn threats_and_policies_are_warnings() {
             "El 8 de agosto usted falto a su cita. Recuerde que despues de tres faltas podemos pedir que",
             "la Alianza le cambie de doctor.",
         ],
+        // A speck behind a word is no period.
+        &[
+            "FINAL WARNING. Our records show no-shows on February 27, 2026 and April 13, 2026. One",
+            "more and we will. begin the reassignment process with the Alliance.",
+        ],
+        &[
+            "MISSED VISIT NOTICE 2 OF 3. VISIT DATE: April 27, 2026. STATUS: NO SHOW. PLEASE",
+            "RESCHEDULE BY PHONE OR PORTAL. A THIRD NO SHOW MAY RESULT IN A",
+            "REQUEST TO YOUR HEALTH PLAN FOR A CHANGE OF PROVIDER.",
+        ],
         &["Si usted falta otra vez, es posible que pidamos a la Alianza que le asigne otro doctor."],
         &["Yog koj tsis tuaj dua, peb yuav thov kom Alliance pauv koj mus rau lwm tus kws kho mob."],
     ] {

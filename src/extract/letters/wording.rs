@@ -11,7 +11,7 @@ use crate::reading::LetterKind;
 use crate::rules::PhraseBook;
 use crate::rules::phrases::{EndNeeds, LetterPhrases, PhraseGroup};
 
-use super::combined::{Sentences, Side, ends_sentence};
+use super::combined::{Sentences, Side, ends_at};
 use super::date::{dated_above, dated_below};
 use super::facts::Layout;
 
@@ -138,15 +138,14 @@ fn is_threat(sentences: &Sentences, at: usize, letters: &LetterPhrases) -> bool 
 /// The words of the sentence around a word, at most [`SENTENCE_REACH`] either way.
 fn sentence(text: &PageText, at: usize) -> Range<usize> {
     let words = text.words();
-    let ends = ends_sentence;
     let mut start = at;
-    while start > 0 && at - start < SENTENCE_REACH && !words.get(start - 1).is_some_and(|w| ends(&w.text)) {
+    while start > 0 && at - start < SENTENCE_REACH && !ends_at(words, start - 1) {
         start -= 1;
     }
     let mut end = at;
     while end < words.len() && end - at < SENTENCE_REACH {
         end += 1;
-        if words.get(end - 1).is_some_and(|w| ends(&w.text)) {
+        if ends_at(words, end - 1) {
             break;
         }
     }
