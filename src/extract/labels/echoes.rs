@@ -214,7 +214,9 @@ pub(super) fn drop_echoes(chosen: &mut Vec<Candidate>, sheet: &Sheet, index: &La
             let is_story = is_list && ends_written(candidate)
                 || holds_sentence_end(candidate, sheet)
                 || in_prose(candidate) && !is_closed(candidate, sheet);
-            let is_again = headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top);
+            // The numbered question below the heading of its part is print, and no story.
+            let is_again = headings.iter().any(|(other, top)| *other == target && *top < candidate.rect.top)
+                && !is_numbered(candidate, sheet);
             !(is_list && is_story || is_again || stands_behind(candidate))
         }
         Some(target @ Target::Field(_)) => {

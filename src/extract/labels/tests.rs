@@ -401,3 +401,14 @@ fn the_heading_of_a_list_with_a_hint_is_its_label_and_a_sentence_is_none() {
     ]);
     assert_eq!(of(&found, "missed_appointments").first(), Some(&"Dates of missed appointments (three in 12 months):"));
 }
+
+#[test]
+fn the_question_below_the_heading_of_its_part_is_a_label_too() {
+    let found = labels(&[
+        (100, 100, "4. Narrative"),
+        (110, 150, "15. Describe the events and the steps taken to correct the problem"),
+        (100, 500, "16. Signature of provider"),
+    ]);
+    let question = "Describe the events and the steps taken to correct the problem";
+    assert!(of(&found, "narrative").contains(&question), "{found:?}");
+}
