@@ -172,21 +172,19 @@ pub(super) fn is_label(text: &PageText, wording: &str) -> bool {
     if phrase.len() < 3 {
         return false;
     }
-    text.lines_near(&phrase, tolerance(phrase.len())).any(|(at, line)| {
-        text.find_all_in_line(&phrase, tolerance(phrase.len()), at).into_iter().any(|found| {
-            let words = text.words();
-            let marked = words
-                .get(found.words.end - 1)
-                .is_some_and(|w| w.text.get(found.end..).is_some_and(|rest| rest.starts_with([':', '#', '_', '.'])));
-            let marked = marked || words.get(found.words.end).is_some_and(|w| w.text.starts_with([':', '#', '_']));
-            let heads = found.words.start == line.words.start && line.words.len() <= 9;
-            let gap = found
-                .words
-                .start
-                .checked_sub(1)
-                .and_then(|before| Some(stands_apart(words.get(before)?, words.get(found.words.start)?)));
-            marked || heads || gap == Some(true)
-        })
+    text.places(&phrase, tolerance(phrase.len())).any(|(line, found)| {
+        let words = text.words();
+        let marked = words
+            .get(found.words.end - 1)
+            .is_some_and(|w| w.text.get(found.end..).is_some_and(|rest| rest.starts_with([':', '#', '_', '.'])));
+        let marked = marked || words.get(found.words.end).is_some_and(|w| w.text.starts_with([':', '#', '_']));
+        let heads = found.words.start == line.words.start && line.words.len() <= 9;
+        let gap = found
+            .words
+            .start
+            .checked_sub(1)
+            .and_then(|before| Some(stands_apart(words.get(before)?, words.get(found.words.start)?)));
+        marked || heads || gap == Some(true)
     })
 }
 
@@ -199,13 +197,11 @@ fn stands_apart(before: &Word, here: &Word) -> bool {
 fn begins(text: &PageText, wording: &str) -> bool {
     let phrase = Phrase::of_pack(wording);
     let words = text.words();
-    text.lines_near(&phrase, tolerance(phrase.len())).any(|(at, line)| {
-        text.find_all_in_line(&phrase, tolerance(phrase.len()), at).into_iter().any(|found| {
-            let before = words.get(line.words.start..=found.words.start).unwrap_or_default();
-            let column = before.windows(2).rposition(|pair| stands_apart(&pair[0], &pair[1])).map_or(0, |gap| gap + 1);
-            let lead = before.get(column..before.len().saturating_sub(1)).unwrap_or_default();
-            lead.iter().all(|word| word.text.chars().filter(|c| c.is_alphabetic()).count() <= BOX_LETTERS)
-        })
+    text.places(&phrase, tolerance(phrase.len())).any(|(line, found)| {
+        let before = words.get(line.words.start..=found.words.start).unwrap_or_default();
+        let column = before.windows(2).rposition(|pair| stands_apart(&pair[0], &pair[1])).map_or(0, |gap| gap + 1);
+        let lead = before.get(column..before.len().saturating_sub(1)).unwrap_or_default();
+        lead.iter().all(|word| word.text.chars().filter(|c| c.is_alphabetic()).count() <= BOX_LETTERS)
     })
 }
 

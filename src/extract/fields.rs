@@ -125,15 +125,12 @@ pub fn read_fields(
             let letter = source.sheet.letter_height;
             let others = match kind {
                 FieldKind::Ink => source.sheet.print_into(&zone),
-                FieldKind::Lines => {
-                    let numbers = source.sheet.row_numbers(&tokens);
-                    tokens.retain(|token| !numbers.contains(token));
-                    numbers.iter().map(|&token| source.sheet.tokens[token].rect).collect()
-                }
-                FieldKind::DateList => {
-                    let captions = source.sheet.captions(&tokens);
-                    tokens.retain(|token| !captions.contains(token));
-                    captions.iter().map(|&token| source.sheet.tokens[token].rect).collect()
+                FieldKind::Lines | FieldKind::DateList => {
+                    let is_dates = kind == FieldKind::DateList;
+                    let print =
+                        if is_dates { source.sheet.captions(&tokens) } else { source.sheet.row_numbers(&tokens) };
+                    tokens.retain(|token| !print.contains(token));
+                    print.iter().map(|&token| source.sheet.tokens[token].rect).collect()
                 }
                 _ => Vec::new(),
             };

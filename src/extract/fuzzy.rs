@@ -269,18 +269,8 @@ fn fold_word(text: &str, mut take: impl FnMut(u8, usize, usize, bool)) {
     }
 }
 
-/// How far two readings of one text lie apart: edits weighted by what readers confuse, a letter of the longer one.
-/// 0 for the same letters, 1 for nothing in common; spaces, case, accents and punctuation do not count.
-pub fn ocr_distance(a: &str, b: &str) -> f32 {
-    let (a, b) = (fold(a), fold(b));
-    let longer = a.len().max(b.len());
-    if longer == 0 {
-        return 0.0;
-    }
-    (edit_cost(a.as_bytes(), b.as_bytes()) / longer as f32).min(1.0)
-}
-
-/// Whether two readings lie at most `limit` apart, see [`ocr_distance`]: most that are compared are soon seen to lie further apart.
+/// Whether two readings of one text lie at most `limit` apart, in edits weighted by what readers confuse, a letter of the longer one: 0 for the
+/// same letters, 1 for nothing in common; spaces, case, accents and punctuation do not count.
 pub fn is_near(a: &str, b: &str, limit: f32) -> bool {
     folded_distance(&fold(a), &fold(b), limit).is_some()
 }
@@ -1092,6 +1082,16 @@ pub fn find_phrase(words: &[&str], phrase: &str, max: f32) -> Option<(Range<usiz
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What [`is_near`] compares with its limit.
+    fn ocr_distance(a: &str, b: &str) -> f32 {
+        let (a, b) = (fold(a), fold(b));
+        let longer = a.len().max(b.len());
+        if longer == 0 {
+            return 0.0;
+        }
+        (edit_cost(a.as_bytes(), b.as_bytes()) / longer as f32).min(1.0)
+    }
 
     #[test]
     fn what_readers_confuse_is_near_and_other_letters_are_not() {

@@ -830,12 +830,18 @@ fn section_of<'f>(rect: &Rect, certain: &[(Rect, Target)], form: &'f FormDefinit
 /// Letter heights below a heading within which its first field is named.
 const NEAR: i32 = 8;
 
+/// The tokens of a label before its hint in brackets.
+fn before_hint<'t>(sheet: &Sheet, tokens: &'t [usize]) -> &'t [usize] {
+    let hint = tokens.iter().skip(1).position(|&t| sheet.tokens[t].text.starts_with('('));
+    hint.map_or(tokens, |at| &tokens[..at + 1])
+}
+
 /// Whether a label begins or ends with a bracket; one of the two is lost now and then.
 fn is_in_brackets(sheet: &Sheet, tokens: &[usize]) -> bool {
     let text = |at: Option<&usize>| at.map_or("", |&t| sheet.tokens[t].text.as_str());
     let (first, last) = (text(tokens.first()), text(tokens.last()));
     // "Name (last, first)" ends with a hint.
-    let hint = tokens.iter().skip(1).any(|&t| sheet.tokens[t].text.starts_with('('));
+    let hint = before_hint(sheet, tokens).len() < tokens.len();
     first.starts_with('(') || last.trim_end_matches(['.', ':']).ends_with(')') && !hint
 }
 

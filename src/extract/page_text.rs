@@ -275,15 +275,18 @@ impl<'a> PageText<'a> {
         self.folded.found(phrase, spot?, span.start)
     }
 
-    /// The lines in which a phrase may stand: those with enough of its letters.
-    pub fn lines_near(&self, phrase: &Phrase, max: f32) -> impl Iterator<Item = (usize, &TextLine)> {
+    /// All places of a phrase, line by line; only lines with enough of its letters are looked through.
+    pub fn places(&self, phrase: &Phrase, max: f32) -> impl Iterator<Item = (&TextLine, Found)> {
         let needed = phrase.needed(max);
         let (near, _) = self.near(phrase, needed);
         let may_hold = move |at: usize, line: &TextLine| match at {
             0..64 => near >> at & 1 == 1,
             _ => line.triples.seen(phrase) >= needed,
         };
-        self.lines.iter().enumerate().filter(move |(at, line)| may_hold(*at, line))
+        let near = self.lines.iter().enumerate().filter(move |(at, line)| may_hold(*at, line));
+        near.flat_map(move |(at, line)| {
+            self.find_all_in_line(phrase, max, at).into_iter().map(move |found| (line, found))
+        })
     }
 
     /// Whether a line is the phrase to the letter, and nothing else.

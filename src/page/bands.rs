@@ -52,25 +52,26 @@ pub(super) fn find(ink: &Bitmap, dpi: u32) -> Vec<Rect> {
 pub(super) fn add_edges(edges: &mut Rulings, bands: &[Rect], rulings: &Rulings, dpi: u32) {
     const EDGE: i32 = 2;
     let near = dpi as i32 / 40;
+    let level = |line: &Rect, edge: &Rect| {
+        (line.center_y() - edge.center_y()).abs() <= near && line.overlap_x(edge) * 10 >= edge.width() * 9
+    };
+    let upright = |line: &Rect, edge: &Rect| {
+        (line.center_x() - edge.center_x()).abs() <= near && line.overlap_y(edge) * 10 >= edge.height() * 9
+    };
     for band in bands {
         for top in [band.top, band.bottom - EDGE] {
-            let edge = Rect { top, bottom: top + EDGE, ..*band };
-            let is_drawn = |r: &Ruling| {
-                (r.rect.center_y() - edge.center_y()).abs() <= near && r.rect.overlap_x(&edge) * 10 >= edge.width() * 9
-            };
-            if !rulings.horizontal.iter().any(is_drawn) {
-                edges.horizontal.push(Ruling { rect: edge, ink: edge.area() as u32 });
-            }
+            add_edge(&mut edges.horizontal, Rect { top, bottom: top + EDGE, ..*band }, &rulings.horizontal, level);
         }
         for left in [band.left, band.right - EDGE] {
-            let edge = Rect { left, right: left + EDGE, ..*band };
-            let is_drawn = |r: &Ruling| {
-                (r.rect.center_x() - edge.center_x()).abs() <= near && r.rect.overlap_y(&edge) * 10 >= edge.height() * 9
-            };
-            if !rulings.vertical.iter().any(is_drawn) {
-                edges.vertical.push(Ruling { rect: edge, ink: edge.area() as u32 });
-            }
+            add_edge(&mut edges.vertical, Rect { left, right: left + EDGE, ..*band }, &rulings.vertical, upright);
         }
+    }
+}
+
+/// Adds an edge unless one of the rulings runs along it.
+fn add_edge(edges: &mut Vec<Ruling>, edge: Rect, rulings: &[Ruling], runs_along: impl Fn(&Rect, &Rect) -> bool) {
+    if !rulings.iter().any(|ruling| runs_along(&ruling.rect, &edge)) {
+        edges.push(Ruling { rect: edge, ink: edge.area() as u32 });
     }
 }
 

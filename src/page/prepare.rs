@@ -223,7 +223,8 @@ pub fn prepare(source: &SourcePage, rotation: Option<Rotation>) -> PreparedPage 
 }
 
 impl PreparedPage {
-    /// `gray` with rulings, streaks and specks painted out, and dark bands the other way round: what a reader of lines should see. A page with a text layer is seldom read.
+    /// `gray` with rulings, streaks and specks painted out, and dark bands the other way round: what a reader of lines should see. A page
+    /// with a text layer is seldom read.
     pub fn clean(&self) -> &GrayImage {
         self.clean.get_or_init(|| {
             let mut clean = GrayImage::clone(&self.gray);

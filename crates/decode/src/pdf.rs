@@ -220,10 +220,7 @@ impl Sheet {
             InterpreterSettings { warning_sink: Arc::new(sink), ..InterpreterSettings::default() }
         };
         let to_pixels = ToPixels { affine, user: self.user, size: (width.into(), height.into()) };
-        let gray = match notes.content() {
-            Some(content) => drawn_around(page, &settings, &to_pixels, &content),
-            None => draw(page, &settings, &to_pixels, &Rect::new(0, 0, width.into(), height.into())),
-        };
+        let gray = drawn_around(page, &settings, &to_pixels, notes.content());
         let is_white = gray.as_raw().iter().all(|value| *value == 255);
         // A picture may also come to nothing without a word.
         if failures.load(Ordering::Relaxed) > 0 || is_white {
@@ -257,25 +254,23 @@ impl Sheet {
 /// Bytes of a canvas that is kept for the next page: a letter page at fax resolution has fifteen million.
 const MOST_KEPT: usize = 20 << 20;
 
-/// The page, drawn where its content stands (points); nearly half of many a page is margin.
+/// The page, drawn where its content stands (points), or whole where nobody knows; nearly half of many a page is margin.
 fn drawn_around(
     page: &Page<'_>,
     settings: &InterpreterSettings,
     to_pixels: &ToPixels,
-    content: &kurbo::Rect,
+    content: Option<kurbo::Rect>,
 ) -> GrayImage {
     /// The renderer works on squares of so many pixels.
     const SQUARE: i32 = 4;
     let (width, height) = (to_pixels.size.0 as i32, to_pixels.size.1 as i32);
-    let content = to_pixels.rect(*content);
     let low = |edge: i32| edge / SQUARE * SQUARE;
     let high = |edge: i32, most: i32| most.min((edge + SQUARE - 1) / SQUARE * SQUARE);
-    let window =
-        Rect::new(low(content.left), low(content.top), high(content.right, width), high(content.bottom, height));
+    let squares =
+        |rect: Rect| Rect::new(low(rect.left), low(rect.top), high(rect.right, width), high(rect.bottom, height));
     let whole = Rect::new(0, 0, width, height);
-    if window.is_empty() {
-        return draw(page, settings, to_pixels, &whole);
-    }
+    let window = content.map(|content| squares(to_pixels.rect(content))).filter(|window| !window.is_empty());
+    let window = window.unwrap_or(whole);
     let gray = draw(page, settings, to_pixels, &window);
     // What is drawn where nothing was noted, such as the point of a mitred corner, reaches over the window's edge.
     if is_cut(&gray, &window) { draw(page, settings, to_pixels, &whole) } else { gray }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BOTH, Candidate, LabelIndex, Target, is_numbered, label_words};
+use super::{BOTH, Candidate, LabelIndex, Target, before_hint, is_numbered, label_words};
 use crate::extract::compose::Composition;
 use crate::extract::fuzzy::fold;
 use crate::extract::sheet::Sheet;
@@ -260,10 +260,10 @@ pub(super) fn drop_values(chosen: &mut Vec<Candidate>, sheet: &Sheet, index: &La
         _ => None,
     };
     // A hint in brackets asks for the value in any words: "(three in 12 months)".
-    let is_hint = |t: &usize| sheet.tokens[*t].text.starts_with('(');
     let is_foreign = |c: &Candidate, field: usize| {
-        let words = c.tokens.iter().skip(1).position(is_hint).map_or(c.tokens.len(), |at| at + 1);
-        label_words(sheet, &c.tokens[..words]).iter().any(|word| word.len() >= 3 && !index.words[field].contains(word))
+        label_words(sheet, before_hint(sheet, &c.tokens))
+            .iter()
+            .any(|word| word.len() >= 3 && !index.words[field].contains(word))
     };
     let labels: Vec<(usize, Rect, bool)> =
         chosen.iter().filter_map(|c| field_of(c).map(|i| (i, c.rect, is_foreign(c, i)))).collect();

@@ -1,6 +1,6 @@
 //! The rest of a label around the words that were recognised: before them, behind them and in the next row.
 
-use super::{Candidate, LabelIndex, Target, is_glyph, label_rect, label_words};
+use super::{Candidate, LabelIndex, Target, before_hint, is_glyph, label_rect, label_words};
 use crate::extract::fuzzy::fold;
 use crate::extract::sheet::Sheet;
 use crate::geometry::Rect;
@@ -63,9 +63,7 @@ pub(super) fn grow_left(candidate: &mut Candidate, sheet: &Sheet, index: &LabelI
     candidate.tokens.splice(0..0, lead);
     candidate.rect = label_rect(sheet, &candidate.tokens);
     // "Dates of missed appointments (three in 12 months)" is the list's heading, though an option reads like its end.
-    let is_hint = |t: &usize| sheet.tokens[*t].text.starts_with('(');
-    let head = candidate.tokens.iter().skip(1).position(is_hint).map_or(candidate.tokens.len(), |at| at + 1);
-    if let Some(wording) = index.listed(&label_words(sheet, &candidate.tokens[..head]).concat()) {
+    if let Some(wording) = index.listed(&label_words(sheet, before_hint(sheet, &candidate.tokens)).concat()) {
         candidate.targets = wording.targets.clone();
         return;
     }
